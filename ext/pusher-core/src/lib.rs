@@ -1,0 +1,1 @@
+//! The Pusher Channels HTTP API from the server's side, without Ruby.
