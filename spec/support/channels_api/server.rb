@@ -5,6 +5,7 @@ require "socket"
 module ChannelsApi
   # The endpoint: a listener on loopback, a thread for each connection, and what a spec wants to know or to change.
   class Server
+    include Addressed
     include Observed
     include Directed
     include Realtime
@@ -49,20 +50,6 @@ module ChannelsApi
       @port = @listener.local_address.ip_port
       context = @tls&.context
       @acceptor = guarded_thread { accept_all(context) }
-    end
-
-    def scheme
-      @tls ? "https" : "http"
-    end
-
-    # What PUSHER_URL is to be.
-    def url
-      "#{scheme}://#{app.key}:#{app.secret}@#{host.include?(":") ? "[#{host}]" : host}:#{port}/apps/#{app.id}"
-    end
-
-    # The options of a client that talks to this endpoint.
-    def client_options
-      { app_id: app.id, key: app.key, secret: app.secret, host:, port:, use_tls: !@tls.nil? }
     end
 
     # Ends everything, and raises what went wrong in here.
