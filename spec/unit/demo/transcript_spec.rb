@@ -27,7 +27,8 @@ RSpec.describe Demo::Transcript do
 
   it "stops at a step that raises" do
     expect { transcript.step("Fall") { raise ArgumentError, "over" } }
-      .to raise_error(described_class::Unexpected, "Step 1, “Fall”, did not do what it should: it raised ArgumentError: over.")
+      .to raise_error(described_class::Unexpected,
+                      "Step 1, “Fall”, did not do what it should: it raised ArgumentError: over.")
   end
 
   it "shows what a refusal raised, and gives it back" do
@@ -39,7 +40,8 @@ RSpec.describe Demo::Transcript do
   end
 
   it "stops at a refusal that raises nothing" do
-    expect { transcript.refusal("Fall") { 7 } }.to raise_error(described_class::Unexpected, /raised nothing, and gave 7/)
+    expect { transcript.refusal("Fall") { 7 } }
+      .to raise_error(described_class::Unexpected, /raised nothing, and gave 7/)
   end
 
   it "wraps long lines at spaces, and cuts what has none" do
@@ -49,7 +51,9 @@ RSpec.describe Demo::Transcript do
   end
 
   it "shortens what is endless" do
-    transcript.step("Repeat") { "x" * 10_000 }
+    transcript.step("Repeat") do
+      "x" * 10_000
+    end
     expect(out.string.size).to be < 700
   end
 
