@@ -6,7 +6,6 @@ use std::io;
 ///
 /// No message holds a query string, a secret, a master key or a proxy password.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// A master key that is not strict base64.
     #[error("the encryption master key is not valid base64")]

@@ -60,11 +60,7 @@ impl Params {
     /// The query string: what is signed, percent-encoded.
     #[must_use]
     pub fn to_query(&self) -> String {
-        let mut query = Vec::with_capacity(256);
-        for (key, value) in &self.0 {
-            write_pairs(&mut query, key, value, escape);
-        }
-        String::from_utf8(query).expect("percent-encoding yields ASCII")
+        encode_query(self.0.iter().map(|(key, value)| (key.as_slice(), value)))
     }
 
     fn write_to_sign(&self, out: &mut Vec<u8>) {
@@ -82,6 +78,15 @@ impl Params {
             out.append(&mut pairs);
         }
     }
+}
+
+/// A query string of these parameters, as they are and in this order, percent-encoded.
+pub fn encode_query<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a Value)>) -> String {
+    let mut query = Vec::with_capacity(256);
+    for (key, value) in pairs {
+        write_pairs(&mut query, key, value, escape);
+    }
+    String::from_utf8(query).expect("percent-encoding yields ASCII")
 }
 
 /// Context-free, character by character, as Ruby's `String#downcase` does it.

@@ -17,7 +17,7 @@ pub use agent::{Agent, MAX_BODY, MAX_HEAD, Reply, Request, Settings, Timeouts};
 pub use host::{Deadline, Host, Interest, RawSocket, StdHost};
 pub use proxy::{Proxy, ProxyChoice};
 pub use socket::generation;
-pub use tls::{TlsSettings, Verification};
+pub use tls::{Certificate, TlsSettings, Verification, read_certificates};
 pub use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 
 #[cfg(test)]

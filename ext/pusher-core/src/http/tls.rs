@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, OtherError,
@@ -295,4 +296,22 @@ fn load_roots() -> RootCertStore {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     roots
+}
+
+/// A certificate in DER form.
+pub type Certificate = CertificateDer<'static>;
+
+/// Reads the certificates of a PEM file.
+///
+/// # Errors
+///
+/// The reason in words, for a file that cannot be read, is no PEM or holds no certificate.
+pub fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, String> {
+    let certificates: Vec<Certificate> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|error| error.to_string())?;
+    if certificates.is_empty() {
+        return Err("there is none".to_owned());
+    }
+    Ok(certificates)
 }

@@ -1,0 +1,117 @@
+# frozen_string_literal: true
+
+require "openssl"
+require "tempfile"
+
+module ChannelsApi
+  # A certificate authority of one process, and the certificates it signs: good ones and every kind of bad one.
+  class Certificates
+    DAY = 86_400
+    # What a server shows: its certificate, its key, and what else the client needs for the chain.
+    Identity = Struct.new(:certificate, :key, :issuers, keyword_init: true) do
+      def context
+        OpenSSL::SSL::SSLContext.new.tap { |context| context.add_certificate(certificate, key, issuers) }
+      end
+    end
+
+    attr_reader :authority
+
+    def initialize(name: "Loopback test authority")
+      @key = OpenSSL::PKey::EC.generate("prime256v1")
+      @authority = build(name, @key, extensions: authority_extensions)
+      @authority.sign(@key, "SHA256")
+      @files = []
+    end
+
+    # For 127.0.0.1, ::1 and localhost unless other names are given.
+    def good(names: ["DNS:localhost", "IP:127.0.0.1", "IP:::1"])
+      issue(names:)
+    end
+
+    def expired
+      issue(from: -30 * DAY, till: -DAY)
+    end
+
+    def not_yet_valid
+      issue(from: DAY, till: 30 * DAY)
+    end
+
+    def wrong_host
+      issue(names: ["DNS:elsewhere.example"])
+    end
+
+    # The host's name only where certificates had it long ago: in the subject.
+    def common_name_only
+      issue(common_name: "localhost", names: [])
+    end
+
+    def self_signed
+      key = OpenSSL::PKey::EC.generate("prime256v1")
+      certificate = build("localhost", key, extensions: names_extension(["DNS:localhost", "IP:127.0.0.1"]))
+      Identity.new(certificate: certificate.sign(key, "SHA256"), key:, issuers: [])
+    end
+
+    # Signed by an authority that nobody was told about.
+    def unknown_authority
+      self.class.new(name: "Unknown authority").good
+    end
+
+    # The path of a file holding these certificates (the authority's, unless told otherwise) as PEM.
+    def pem_file(*certificates)
+      certificates = [authority] if certificates.empty?
+      file = Tempfile.new(["certificates", ".pem"])
+      file.write(certificates.map(&:to_pem).join)
+      file.close
+      @files << file
+      file.path
+    end
+
+    private
+
+    def issue(common_name: "loopback", names: ["DNS:localhost", "IP:127.0.0.1", "IP:::1"], from: -DAY, till: DAY)
+      key = OpenSSL::PKey::EC.generate("prime256v1")
+      certificate = build(common_name, key, issuer: authority, from:, till:,
+                                            extensions: server_extensions + names_extension(names))
+      Identity.new(certificate: certificate.sign(@key, "SHA256"), key:, issuers: [authority])
+    end
+
+    def build(common_name, key, extensions:, issuer: nil, from: -DAY, till: DAY) # rubocop:disable Metrics/ParameterLists
+      certificate = OpenSSL::X509::Certificate.new
+      certificate.version = 2
+      certificate.serial = OpenSSL::BN.rand(64)
+      certificate.subject = OpenSSL::X509::Name.new([["CN", common_name]])
+      certificate.issuer = issuer ? issuer.subject : certificate.subject
+      certificate.public_key = key
+      certificate.not_before = now + from
+      certificate.not_after = now + till
+      extend_with(certificate, issuer || certificate, extensions)
+    end
+
+    def extend_with(certificate, issuer, extensions)
+      factory = OpenSSL::X509::ExtensionFactory.new
+      factory.subject_certificate = certificate
+      factory.issuer_certificate = issuer
+      extensions.each { |extension| certificate.add_extension(factory.create_extension(*extension)) }
+      certificate
+    end
+
+    def authority_extensions
+      [["basicConstraints", "CA:TRUE", true], ["keyUsage", "keyCertSign, cRLSign", true],
+       %w[subjectKeyIdentifier hash]]
+    end
+
+    def server_extensions
+      [["basicConstraints", "CA:FALSE", true], ["keyUsage", "digitalSignature", true],
+       %w[extendedKeyUsage serverAuth], %w[subjectKeyIdentifier hash]]
+    end
+
+    def names_extension(names)
+      names.empty? ? [] : [["subjectAltName", names.join(",")]]
+    end
+
+    # The kernel's clock: specs stop Ruby's.
+    def now
+      Time.at(Process.clock_gettime(Process::CLOCK_REALTIME, :second))
+    end
+  end
+end

@@ -1,0 +1,46 @@
+# frozen_string_literal: true
+
+# Endpoints for one example: stopped after it, whatever happened, and what went wrong inside them fails it.
+module EndpointHelpers
+  def self.included(group)
+    group.after { stop_endpoints }
+  end
+
+  # The endpoint of the example, started at the first mention.
+  def endpoint
+    @endpoint ||= start_endpoint
+  end
+
+  # One more, with options of ChannelsApi::Server.
+  def start_endpoint(**options)
+    ChannelsApi::Server.start(**options).tap { |server| endpoints << server }
+  end
+
+  # A server that does one thing wrong, with options of FaultServer.
+  def start_fault(fault, **options)
+    FaultServer.start(fault, **options).tap { |server| endpoints << server }
+  end
+
+  # One authority for all examples: making keys takes its time.
+  def certificates
+    @@certificates ||= ChannelsApi::Certificates.new # rubocop:disable Style/ClassVars
+  end
+
+  private
+
+  def endpoints
+    @endpoints ||= []
+  end
+
+  def stop_endpoints
+    errors = endpoints.filter_map { |server| failure_of(server) }
+    raise errors.first unless errors.empty?
+  end
+
+  def failure_of(server)
+    server.stop
+    nil
+  rescue ChannelsApi::Server::Failed, FaultServer::Failed => e
+    e
+  end
+end
