@@ -27,8 +27,9 @@ RSpec.describe Pusher::Client, "encryption" do
     RbNaCl::SecretBox.new(shared_secret(channel, master)).decrypt(nonce, ciphertext).force_encoding("UTF-8")
   end
 
-  def refused(type, message)
-    raise_error(type, message).and(satisfy { calls.empty? })
+  def expect_refused(type, message, &attempt)
+    expect(&attempt).to raise_error(type, message)
+    expect(calls).to be_empty
   end
 
   describe "an event on an encrypted channel" do
@@ -89,7 +90,7 @@ RSpec.describe Pusher::Client, "encryption" do
     it "goes to one channel alone" do
       message = "Cannot trigger to multiple channels if any are encrypted"
       [%w[private-encrypted-a b], %w[b private-encrypted-a], %w[private-encrypted-a private-encrypted-b]].each do |channels|
-        expect { client.trigger(channels, "event", "data") }.to refused(Pusher::Error, message)
+        expect_refused(Pusher::Error, message) { client.trigger(channels, "event", "data") }
       end
     end
 
@@ -105,15 +106,15 @@ RSpec.describe Pusher::Client, "encryption" do
 
     it "needs a master key" do
       client.encryption_master_key = nil
-      expect { client.trigger("private-encrypted-a", "event", "data") }
-        .to refused(Pusher::ConfigurationError, "missing key `encryption_master_key' in the client configuration")
+      message = "missing key `encryption_master_key' in the client configuration"
+      expect_refused(Pusher::ConfigurationError, message) { client.trigger("private-encrypted-a", "event", "data") }
     end
 
     it "has its name checked, after the master key" do
-      expect { client.trigger("private-encrypted-a b", "event", "data") }
-        .to refused(Pusher::Error, "Illegal channel name 'private-encrypted-a b'")
+      trigger = -> { client.trigger("private-encrypted-a b", "event", "data") }
+      expect_refused(Pusher::Error, "Illegal channel name 'private-encrypted-a b'", &trigger)
       client.encryption_master_key = nil
-      expect { client.trigger("private-encrypted-a b", "event", "data") }.to refused(Pusher::ConfigurationError, /master_key/)
+      expect_refused(Pusher::ConfigurationError, /encryption_master_key/, &trigger)
     end
 
     it "Fix: is told by the start of the name, not by the start of a line in it" do
@@ -147,9 +148,9 @@ RSpec.describe Pusher::Client, "encryption" do
 
     it "needs a master key, then legal names" do
       batch = [{ channel: "news", name: "e", data: "d" }, { channel: "private-encrypted-a b", name: "e", data: "d" }]
-      expect { client.trigger_batch(batch) }.to refused(Pusher::Error, "Illegal channel name 'private-encrypted-a b'")
+      expect_refused(Pusher::Error, "Illegal channel name 'private-encrypted-a b'") { client.trigger_batch(batch) }
       client.encryption_master_key = nil
-      expect { client.trigger_batch(batch) }.to refused(Pusher::ConfigurationError, /encryption_master_key/)
+      expect_refused(Pusher::ConfigurationError, /encryption_master_key/) { client.trigger_batch(batch) }
     end
 
     it "does not check the names of other channels" do

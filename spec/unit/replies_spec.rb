@@ -57,7 +57,7 @@ RSpec.describe Pusher::Client, "replies" do
     expect(e).to be_instance_of(type)
     expect(e.message.b).to eq(message.b) if message
     expect(e.status).to eq(status)
-    expect(e.body.to_s.b.chomp).to eq(body.b.chomp)
+    expect(e.body.to_s.b.rstrip).to eq(body.b.rstrip)
     expect(e.retry_after).to be_nil
     expect([e.message, e.inspect].join.b).not_to include(client.secret)
   end
