@@ -1,4 +1,80 @@
 # frozen_string_literal: true
 
+require "base64"
+require "forwardable"
+require "logger"
+require "multi_json"
+require "openssl"
+require "socket"
+require "time"
+require "timeout"
+require "uri"
+
 require_relative "pusher/version"
-require "pusher/pusher"
+require_relative "pusher/errors"
+require_relative "pusher/name_resolution"
+require_relative "pusher/native"
+require_relative "pusher/utils"
+require_relative "pusher/http_client"
+require_relative "pusher/signature"
+require_relative "pusher/request"
+require_relative "pusher/resource"
+require_relative "pusher/channel"
+require_relative "pusher/webhook"
+require_relative "pusher/client"
+require_relative "pusher/client/configuration"
+require_relative "pusher/call_chain"
+
+# The server side of Pusher Channels: publish events, query channels, authorise subscriptions, verify webhooks.
+#
+# The module itself stands for one global client, configured by `PUSHER_URL` or by the writers below:
+#
+#     Pusher.url = ENV["MY_CHANNELS_URL"]
+#     Pusher.trigger("my-channel", "my-event", { message: "hello" })
+#
+# Every delegated method is that of {Pusher::Client}, where it is documented.
+module Pusher
+  class << self
+    extend Forwardable
+
+    # @!macro [attach] delegated
+    #   @!method $2
+    #   Delegated to {default_client}: see {Pusher::Client#$2}.
+    def_delegators :default_client,
+                   :scheme, :host, :port, :app_id, :key, :secret, :http_proxy, :encryption_master_key_base64, :cluster,
+                   :scheme=, :host=, :port=, :app_id=, :key=, :secret=, :http_proxy=, :encryption_master_key_base64=,
+                   :cluster=, :encrypted=, :use_tls=, :url=, :timeout=, :connect_timeout=, :send_timeout=,
+                   :receive_timeout=, :keep_alive_timeout=
+    def_delegators :default_client,
+                   :authentication_token, :url, :get, :post, :channels, :channel_info, :channel_users, :trigger,
+                   :trigger_batch, :authenticate, :authenticate_user, :webhook, :channel, :[]
+
+    # Where the gem logs to.
+    #
+    # @return [Logger] the one that was set, else one that writes to `$stdout` from level INFO on
+    def logger
+      @logger ||= Logger.new($stdout, level: Logger::INFO)
+    end
+
+    # @param logger [Logger, nil] nil goes back to the default
+    attr_writer :logger
+
+    # The client that the methods of this module use: made by {Client.from_env} where `PUSHER_URL` is set, else
+    # without credentials.
+    #
+    # @return [Pusher::Client]
+    def default_client
+      @default_client ||= ENV["PUSHER_URL"] ? Client.from_env : Client.new
+    end
+
+    # Push notifications were removed from the library in 2.0.
+    #
+    # @raise [Pusher::Error] always
+    def notify(*)
+      raise Error, "Push notifications are not part of this library: they were removed in version 2.0"
+    end
+  end
+end
+
+# The first dump loads the engine; in a signal trap that would be too late.
+MultiJson.dump({})

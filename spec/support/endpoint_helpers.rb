@@ -16,6 +16,11 @@ module EndpointHelpers
     ChannelsApi::Server.start(**options).tap { |server| endpoints << server }
   end
 
+  # A server that does one thing wrong, with options of FaultServer.
+  def start_fault(fault, **options)
+    FaultServer.start(fault, **options).tap { |server| endpoints << server }
+  end
+
   # One authority for all examples: making keys takes its time.
   def certificates
     @@certificates ||= ChannelsApi::Certificates.new # rubocop:disable Style/ClassVars
@@ -35,7 +40,7 @@ module EndpointHelpers
   def failure_of(server)
     server.stop
     nil
-  rescue ChannelsApi::Server::Failed => e
+  rescue ChannelsApi::Server::Failed, FaultServer::Failed => e
     e
   end
 end

@@ -1,8 +1,31 @@
-//! The binding of `pusher-core` to Ruby.
+//! The binding of `pusher-core` to Ruby: magnus and rb-sys live here and nowhere else.
+#![allow(
+    missing_docs,
+    reason = "nothing is public but the init function that magnus writes"
+)]
+
+mod borrow;
+mod chain;
+mod client;
+mod error;
+mod guard;
+mod host;
+mod http_client;
+mod json;
+mod names;
+mod natives;
+mod query;
+mod reply;
+mod request;
 
 use magnus::{Error, Ruby};
 
 #[magnus::init]
-fn init(_ruby: &Ruby) -> Result<(), Error> {
-    Ok(())
+fn init(ruby: &Ruby) -> Result<(), Error> {
+    let pusher = ruby.define_module("Pusher")?;
+    reply::define(ruby, pusher)?;
+    http_client::define(ruby, pusher)?;
+    client::define(ruby, pusher)?;
+    chain::define(ruby, pusher)?;
+    natives::define(ruby, pusher)
 }

@@ -78,13 +78,13 @@ module ChannelsApi
       change { @notes << sentence }
     end
 
-    # Blocks until the block is true of this ledger; the description says of what.
+    # Blocks until the block is true of this ledger; the description says of what. A patience of nil has no end.
     def wait_until(description, patience: PATIENCE)
-      deadline = clock + patience
+      deadline = patience && (clock + patience)
       @monitor.synchronize do
         until yield(self)
-          left = deadline - clock
-          raise Overdue, "not within #{patience} s: #{description}; #{summary}" unless left.positive?
+          left = deadline && (deadline - clock)
+          raise Overdue, "not within #{patience} s: #{description}; #{summary}" if left&.negative?
 
           @change.wait(left)
         end

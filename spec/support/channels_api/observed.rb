@@ -11,8 +11,8 @@ module ChannelsApi
                    :in_flight, :most_in_flight, :wait_until
 
     # The first `count` events, as soon as they are there.
-    def wait_for(count)
-      wait_until("#{count} events") { events.size >= count }
+    def wait_for(count, **patience)
+      wait_until("#{count} events", **patience) { events.size >= count }
       events.first(count)
     end
 

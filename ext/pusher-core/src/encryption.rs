@@ -1,0 +1,224 @@
+//! End-to-end encryption of `private-encrypted-` channels: NaCl secretbox under a secret per channel.
+//!
+//! <https://pusher.com/docs/channels/using_channels/encrypted-channels/>
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use crypto_secretbox::aead::rand_core::RngCore;
+use crypto_secretbox::aead::{Aead, OsRng};
+use crypto_secretbox::{KeyInit, XSalsa20Poly1305};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// What the name of an encrypted channel starts with.
+pub const CHANNEL_PREFIX: &[u8] = b"private-encrypted-";
+
+/// The length of a master key and of a shared secret, in bytes.
+pub const KEY_LENGTH: usize = 32;
+
+const NONCE_LENGTH: usize = 24;
+
+/// A secret that is overwritten when it is dropped.
+pub type SharedSecret = Zeroizing<[u8; KEY_LENGTH]>;
+
+/// Whether events of this channel are encrypted.
+#[must_use]
+pub fn is_encrypted(channel: &[u8]) -> bool {
+    channel.starts_with(CHANNEL_PREFIX)
+}
+
+/// Decodes a master key.
+///
+/// # Errors
+///
+/// [`Error::MasterKeyEncoding`] and [`Error::MasterKeyLength`].
+pub fn decode_master_key(base64: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let key = BASE64_STANDARD
+        .decode(base64)
+        .map_err(|_| Error::MasterKeyEncoding)?;
+    let key = Zeroizing::new(key);
+    match key.len() {
+        KEY_LENGTH => Ok(key),
+        length => Err(Error::MasterKeyLength(length)),
+    }
+}
+
+/// The secret that a channel's subscribers share: SHA-256 of the channel's name and the master key.
+#[must_use]
+pub fn shared_secret(channel: &[u8], master_key: &[u8]) -> SharedSecret {
+    let digest = Sha256::new()
+        .chain_update(channel)
+        .chain_update(master_key)
+        .finalize();
+    Zeroizing::new(digest.into())
+}
+
+/// Strict base64, as shared secrets travel to subscribers.
+#[must_use]
+pub fn encode(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(bytes)
+}
+
+/// Seals the data of an event under a fresh random nonce.
+///
+/// Returns what goes over the wire: `{"nonce": BASE64, "ciphertext": BASE64}`, the ciphertext with its tag first.
+///
+/// # Errors
+///
+/// [`Error::Random`] where the operating system has no random bytes.
+pub fn seal(secret: &SharedSecret, data: &[u8]) -> Result<String, Error> {
+    let mut nonce = [0; NONCE_LENGTH];
+    OsRng
+        .try_fill_bytes(&mut nonce)
+        .map_err(|error| Error::Random(error.to_string()))?;
+    let ciphertext = seal_with(secret, &nonce, data);
+    Ok(format!(
+        r#"{{"nonce":"{}","ciphertext":"{}"}}"#,
+        encode(&nonce),
+        encode(&ciphertext)
+    ))
+}
+
+fn seal_with(secret: &SharedSecret, nonce: &[u8; NONCE_LENGTH], data: &[u8]) -> Vec<u8> {
+    XSalsa20Poly1305::new(secret.as_slice().into())
+        .encrypt(nonce.into(), data)
+        .expect("secretbox seals all that fits into memory")
+}
+
+/// Opens what [`seal`] or any other library of the family has sealed.
+///
+/// # Errors
+///
+/// [`Error::Decryption`] for anything but the untouched original under the same secret.
+pub fn open(secret: &SharedSecret, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+    let sealed: Value = serde_json::from_slice(sealed).map_err(|_| Error::Decryption)?;
+    let nonce: [u8; NONCE_LENGTH] = field(&sealed, "nonce")?
+        .try_into()
+        .map_err(|_| Error::Decryption)?;
+    let ciphertext = field(&sealed, "ciphertext")?;
+    XSalsa20Poly1305::new(secret.as_slice().into())
+        .decrypt(&nonce.into(), ciphertext.as_slice())
+        .map_err(|_| Error::Decryption)
+}
+
+fn field(sealed: &Value, name: &str) -> Result<Vec<u8>, Error> {
+    let text = sealed
+        .get(name)
+        .and_then(Value::as_str)
+        .ok_or(Error::Decryption)?;
+    BASE64_STANDARD.decode(text).map_err(|_| Error::Decryption)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret() -> SharedSecret {
+        shared_secret(b"private-encrypted-channel", b"key")
+    }
+
+    #[test]
+    fn shared_secrets() {
+        for (master, channel, secret) in [
+            (
+                "zyrm8pvV2C9fJcBfhyXzvxbJVN/H7QLmbe0xJi1GhPU=",
+                "private-encrypted-bla",
+                "nlr49ISQHz91yS3cy/yWmW8wFMNeTnNL5tNHnbPJcLQ=",
+            ),
+            (
+                "OHRXNUZRTG5pUTFzQlFGd3J3N3Q2VFZFc0paZDEweVk=",
+                "private-encrypted-channel",
+                "VmIsNZtCSteh8kazd2toc+ofhohBtUouQRSDtRvuyVI=",
+            ),
+        ] {
+            let master = decode_master_key(master.as_bytes()).unwrap();
+            assert_eq!(
+                encode(shared_secret(channel.as_bytes(), &master).as_slice()),
+                secret
+            );
+        }
+    }
+
+    #[test]
+    fn seals_the_published_message() {
+        let master = "OTk5".repeat(8);
+        let secret = shared_secret(b"pvUPIk0YG6MnxCEMIUUVFrbDmQwbhICXUcy", master.as_bytes());
+        let sealed = seal_with(
+            &secret,
+            b"XAJI0Y6DPBHSAHXTHV3A3ZMF",
+            b"kkkT5OOkOkO5kT5TOO5TkOT5TTk5O55T",
+        );
+        assert_eq!(
+            encode(&sealed),
+            "tsYJa2JgGDOpVIYFe4aNVWAvZlpB7z7CjN9mpIdbATE0Yc4izN8aM8D6VigBxnIQ"
+        );
+    }
+
+    #[test]
+    fn opens_what_it_sealed() {
+        for data in ["", "x", "{\"message\":\"ü\"}", &"long ".repeat(10_000)] {
+            let sealed = seal(&secret(), data.as_bytes()).unwrap();
+            assert_eq!(open(&secret(), sealed.as_bytes()).unwrap(), data.as_bytes());
+        }
+    }
+
+    #[test]
+    fn never_uses_a_nonce_twice() {
+        assert_ne!(
+            seal(&secret(), b"data").unwrap(),
+            seal(&secret(), b"data").unwrap()
+        );
+    }
+
+    #[test]
+    fn opens_nothing_else() {
+        let sealed = seal(&secret(), b"data").unwrap();
+        let mut other = secret();
+        other[0] ^= 1;
+        assert!(matches!(
+            open(&other, sealed.as_bytes()),
+            Err(Error::Decryption)
+        ));
+        for broken in [
+            "",
+            "[]",
+            "{}",
+            r#"{"nonce":"AA==","ciphertext":"AA=="}"#,
+            r#"{"nonce":1,"ciphertext":2}"#,
+            &sealed.replace("ciphertext", "text"),
+            &sealed.replacen("\"ciphertext\":\"", "\"ciphertext\":\"AAAA", 1),
+            &sealed.replacen("\"ciphertext\":\"", "\"ciphertext\":\"!", 1),
+        ] {
+            assert!(
+                matches!(open(&secret(), broken.as_bytes()), Err(Error::Decryption)),
+                "{broken}"
+            );
+        }
+    }
+
+    #[test]
+    fn master_keys_that_are_none() {
+        for key in [
+            "not base64!",
+            "zyrm8pvV2C9fJcBfhyXzvxbJVN/H7QLmbe0xJi1GhPU",
+            "AAAA\n",
+        ] {
+            let error = decode_master_key(key.as_bytes()).unwrap_err();
+            assert!(matches!(error, Error::MasterKeyEncoding), "{key}");
+        }
+        assert!(matches!(
+            decode_master_key(b"AAAA"),
+            Err(Error::MasterKeyLength(3))
+        ));
+    }
+
+    #[test]
+    fn encrypted_channels() {
+        assert!(is_encrypted(b"private-encrypted-"));
+        assert!(!is_encrypted(b"private-x\nprivate-encrypted-y"));
+        assert!(!is_encrypted(b"Private-encrypted-x"));
+    }
+}

@@ -1,0 +1,217 @@
+//! One agent for each set of lasting settings: its pool of connections, its timeouts, its bounds.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::config::{AutoHeaderValue, Config};
+use ureq::http::{self, HeaderMap, HeaderValue, Uri};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+use super::connector::Dialer;
+use super::host::Host;
+use super::proxy::Proxy;
+use super::socket::generation;
+use super::tls::{TlsConnector, TlsSettings};
+use crate::Error;
+
+/// The largest reply head that is read, in bytes.
+pub const MAX_HEAD: usize = 64 * 1024;
+/// The largest reply body that is read, in bytes.
+pub const MAX_BODY: u64 = 32 * 1024 * 1024;
+/// More idle connections than threads or fibers of one process publish at once.
+const MAX_IDLE: usize = 1024;
+/// "For ever", small enough for the clock to count.
+const NO_LIMIT: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// What lasts from request to request.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// The proxy all requests go through.
+    pub proxy: Option<Proxy>,
+    /// Roots and verification.
+    pub tls: TlsSettings,
+    /// How long an idle connection is kept for reuse; `None` for as long as the server keeps it.
+    pub keep_alive: Option<Duration>,
+}
+
+/// How long the parts of one request may take; `None` for ever.
+///
+/// A request takes no longer than their sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Name resolution, TCP and TLS handshake together.
+    pub connect: Option<Duration>,
+    /// Until the peer has taken the request.
+    pub send: Option<Duration>,
+    /// From then until the reply is complete.
+    pub receive: Option<Duration>,
+}
+
+/// What is to be sent.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The method, in capitals.
+    pub method: &'a str,
+    /// The absolute url, query included.
+    pub url: &'a str,
+    /// Header fields, besides those that HTTP itself needs.
+    pub headers: &'a [(&'a str, &'a [u8])],
+    /// The body, if there is one.
+    pub body: Option<&'a [u8]>,
+    /// How long it may take.
+    pub timeouts: Timeouts,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The body, as it came.
+    pub body: Vec<u8>,
+}
+
+/// Sends requests, reusing connections. Cheap to clone; clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    inner: ureq::Agent,
+    generation: u64,
+}
+
+impl Agent {
+    /// An agent without connections.
+    #[must_use]
+    pub fn new(settings: Settings, host: Arc<dyn Host>) -> Self {
+        let config = Config::builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .accept(AutoHeaderValue::None)
+            .accept_encoding(AutoHeaderValue::None)
+            .user_agent(AutoHeaderValue::None)
+            .max_response_header_size(MAX_HEAD)
+            .max_idle_connections(MAX_IDLE)
+            .max_idle_connections_per_host(MAX_IDLE)
+            .max_idle_age(settings.keep_alive.unwrap_or(NO_LIMIT))
+            .build();
+        let dialer = Dialer::new(host, settings.proxy, TlsConnector::new(settings.tls));
+        Self {
+            inner: ureq::Agent::with_parts(config, dialer, NoResolver),
+            generation: generation(),
+        }
+    }
+
+    /// Whether it was made by a process this one was forked from: its connections are not ours to use.
+    #[must_use]
+    pub fn is_inherited(&self) -> bool {
+        self.generation != generation()
+    }
+
+    /// Sends a request and reads its reply, whatever its status.
+    ///
+    /// A request that went out on a reused connection which turned out to be closed, without one byte of a
+    /// reply, goes out once more on a fresh one; nothing else is ever sent twice.
+    ///
+    /// # Errors
+    ///
+    /// Any of the transport's errors. After one the connection is closed.
+    pub fn send(&self, request: &Request<'_>) -> Result<Reply, Error> {
+        match self.attempt(request, false) {
+            Err(Error::Stale) => self.attempt(request, true),
+            outcome => outcome,
+        }
+    }
+
+    fn attempt(&self, request: &Request<'_>, is_retry: bool) -> Result<Reply, Error> {
+        let outcome = match request.body {
+            Some(body) => self.run(build(request, body)?, request.timeouts, is_retry),
+            None => self.run(build(request, ())?, request.timeouts, is_retry),
+        };
+        let mut reply = outcome.map_err(from_ureq)?;
+        let status = reply.status().as_u16();
+        let body = reply
+            .body_mut()
+            .with_config()
+            .limit(MAX_BODY)
+            .read_to_vec()
+            .map_err(from_ureq)?;
+        let (parts, _) = reply.into_parts();
+        Ok(Reply {
+            status,
+            headers: parts.headers,
+            body,
+        })
+    }
+
+    fn run<B: ureq::AsSendBody>(
+        &self,
+        request: http::Request<B>,
+        timeouts: Timeouts,
+        is_retry: bool,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        let mut config = self
+            .inner
+            .configure_request(request)
+            .timeout_connect(timeouts.connect)
+            .timeout_per_write(timeouts.send)
+            .timeout_per_read(timeouts.receive);
+        if is_retry {
+            // No idle connection is young enough: the retry dials.
+            config = config.max_idle_age(Duration::ZERO);
+        }
+        self.inner.run(config.build())
+    }
+}
+
+fn build<B>(request: &Request<'_>, body: B) -> Result<http::Request<B>, Error> {
+    let uri: Uri = request
+        .url
+        .parse()
+        .map_err(|error: http::uri::InvalidUri| Error::InvalidRequest(error.to_string()))?;
+    let mut builder = http::Request::builder().method(request.method).uri(uri);
+    for (name, value) in request.headers {
+        let value = HeaderValue::from_bytes(value).map_err(|_| {
+            Error::InvalidRequest(format!("header {name} holds what no header may"))
+        })?;
+        builder = builder.header(*name, value);
+    }
+    builder
+        .body(body)
+        .map_err(|error| Error::InvalidRequest(error.to_string()))
+}
+
+fn from_ureq(error: ureq::Error) -> Error {
+    match error {
+        ureq::Error::Other(error) => match error.downcast() {
+            Ok(error) => *error,
+            Err(error) => Error::InvalidReply(error.to_string()),
+        },
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => Error::Truncated,
+        ureq::Error::Io(error) => Error::Io(error),
+        ureq::Error::BodyExceedsLimit(limit) => Error::BodyTooLarge(limit),
+        ureq::Error::LargeResponseHeader(_, limit) => Error::HeadTooLarge(limit),
+        ureq::Error::Http(error) => Error::InvalidRequest(error.to_string()),
+        ureq::Error::BadUri(_) => Error::InvalidRequest("not an absolute http url".into()),
+        error => Error::InvalidReply(error.to_string()),
+    }
+}
+
+/// ureq resolves before every request, pooled connections included: the names are left to the dialer.
+#[derive(Debug)]
+struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _uri: &Uri,
+        _config: &Config,
+        _timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}

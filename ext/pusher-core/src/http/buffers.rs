@@ -1,0 +1,101 @@
+//! Buffers between ureq and a wire: output gathers until it is flushed, input grows up to a bound.
+
+use ureq::unversioned::transport::Buffers;
+
+const OUTPUT_ROOM: usize = 4 * 1024;
+const INPUT_ROOM: usize = 4 * 1024;
+/// What ureq expects of its scratch space when it sends a body in chunks.
+const SCRATCH_ROOM: usize = 10 * 1024;
+
+/// Both directions of one connection. Vectors keep their length as their capacity; `filled` says what counts.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    output: Vec<u8>,
+    output_filled: usize,
+    input: Vec<u8>,
+    input_start: usize,
+    input_filled: usize,
+    made_progress: bool,
+}
+
+impl Gathered {
+    /// Keeps `amount` bytes of what was written into [`Buffers::output`].
+    pub(crate) fn keep_output(&mut self, amount: usize) {
+        self.output_filled += amount;
+    }
+
+    /// Everything that waits to be sent.
+    pub(crate) fn pending(&self) -> &[u8] {
+        &self.output[..self.output_filled]
+    }
+
+    pub(crate) fn clear_output(&mut self) {
+        self.output_filled = 0;
+        shrink(&mut self.output);
+    }
+
+    fn output_room(&mut self) -> usize {
+        if self.output.len() - self.output_filled < OUTPUT_ROOM {
+            let grown = (self.output.len() * 2).max(self.output_filled + OUTPUT_ROOM);
+            self.output.resize(grown, 0);
+        }
+        self.output_filled
+    }
+
+    fn input_room(&mut self, room: usize) -> usize {
+        if self.input_start == self.input_filled {
+            self.input_start = 0;
+            self.input_filled = 0;
+            shrink(&mut self.input);
+        }
+        if self.input.len() - self.input_filled < room {
+            let grown = (self.input.len() * 2).max(self.input_filled + room);
+            self.input.resize(grown, 0);
+        }
+        self.input_filled
+    }
+}
+
+/// One large event or reply is no reason to hold its memory as long as the connection lives.
+fn shrink(buffer: &mut Vec<u8>) {
+    const KEPT: usize = 64 * 1024;
+    if buffer.len() > KEPT {
+        buffer.truncate(KEPT);
+        buffer.shrink_to_fit();
+    }
+}
+
+impl Buffers for Gathered {
+    fn output(&mut self) -> &mut [u8] {
+        let start = self.output_room();
+        &mut self.output[start..]
+    }
+
+    fn input(&self) -> &[u8] {
+        &self.input[self.input_start..self.input_filled]
+    }
+
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        let start = self.input_room(INPUT_ROOM);
+        &mut self.input[start..]
+    }
+
+    fn input_appended(&mut self, amount: usize) {
+        self.input_filled += amount;
+    }
+
+    fn input_consume(&mut self, amount: usize) {
+        self.made_progress = amount > 0;
+        self.input_start += amount;
+    }
+
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        let output = self.output_room();
+        let input = self.input_room(SCRATCH_ROOM);
+        (&mut self.input[input..], &mut self.output[output..])
+    }
+
+    fn can_use_input(&self) -> bool {
+        self.made_progress && !self.input().is_empty()
+    }
+}

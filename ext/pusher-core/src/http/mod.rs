@@ -1,0 +1,24 @@
+//! One request in, one reply or error out, over ureq.
+//!
+//! Sockets never block here: whatever would block asks the [`Host`] to wait, so that a host with threads of its
+//! own making, with fibers or with signals waits in its own way. [`StdHost`] waits with `poll(2)`.
+
+mod agent;
+mod buffers;
+mod connector;
+mod host;
+mod proxy;
+mod socket;
+mod tls;
+mod transport;
+mod wire;
+
+pub use agent::{Agent, MAX_BODY, MAX_HEAD, Reply, Request, Settings, Timeouts};
+pub use host::{Deadline, Host, Interest, RawSocket, StdHost};
+pub use proxy::{Proxy, ProxyChoice};
+pub use socket::generation;
+pub use tls::{Certificate, TlsSettings, Verification, read_certificates};
+pub use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,418 @@
+//! Which proxy a request goes through, if any, and what a proxy is told.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use ureq::http::Uri;
+
+use crate::Error;
+
+/// An HTTP proxy.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proxy {
+    /// Its host name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The value of `Proxy-Authorization`, where it wants credentials.
+    authorization: Option<String>,
+}
+
+impl Proxy {
+    /// A proxy; `user` and `password` as they are, not percent-encoded.
+    #[must_use]
+    pub fn new(host: &str, port: u16, credentials: Option<(&[u8], &[u8])>) -> Self {
+        let authorization = credentials.map(|(user, password)| {
+            format!(
+                "Basic {}",
+                BASE64_STANDARD.encode([user, password].join(&b':'))
+            )
+        });
+        Self {
+            host: host.to_owned(),
+            port,
+            authorization,
+        }
+    }
+
+    /// A proxy from a url as it stands in the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnsupportedProxy`] for any scheme but http, and for what is no url.
+    pub fn parse(url: &str) -> Result<Self, Error> {
+        let unusable = |reason: &str| Error::UnsupportedProxy(reason.to_owned());
+        let uri: Uri = url.parse().map_err(|_| unusable("not a url"))?;
+        if uri.scheme_str() != Some("http") {
+            return Err(unusable("only http proxies are supported"));
+        }
+        let authority = uri
+            .authority()
+            .ok_or_else(|| unusable("a url without a host"))?;
+        let credentials = authority.as_str().rsplit_once('@').map(|(userinfo, _)| {
+            let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+            (decode(user), decode(password))
+        });
+        let credentials = credentials
+            .as_ref()
+            .map(|(user, password)| (&user[..], &password[..]));
+        Ok(Self::new(
+            bare(authority.host()),
+            authority.port_u16().unwrap_or(80),
+            credentials,
+        ))
+    }
+
+    /// What opens a tunnel to `authority`.
+    pub(crate) fn connect_request(&self, authority: &str) -> String {
+        let authorization = self.authorization_header();
+        format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{authorization}\r\n")
+    }
+
+    /// How requests for `origin` (`http://host:port`) are written to this proxy.
+    pub(crate) fn absolute_form(&self, origin: String) -> AbsoluteForm {
+        AbsoluteForm {
+            origin,
+            header: self.authorization_header(),
+        }
+    }
+
+    fn authorization_header(&self) -> String {
+        self.authorization
+            .as_ref()
+            .map(|value| format!("Proxy-Authorization: {value}\r\n"))
+            .unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Proxy({}:{})", self.host, self.port)
+    }
+}
+
+/// Turns a request head from `POST /path` into `POST http://host/path`, as proxies want it (RFC 9112, 3.2.2).
+pub(crate) struct AbsoluteForm {
+    origin: String,
+    header: String,
+}
+
+impl AbsoluteForm {
+    pub(crate) fn rewrite(&self, request: &[u8]) -> Vec<u8> {
+        let target = request
+            .iter()
+            .position(|&byte| byte == b' ')
+            .map_or(0, |index| index + 1);
+        let line_end = request
+            .windows(2)
+            .position(|pair| pair == b"\r\n")
+            .map_or(request.len(), |index| index + 2);
+        [
+            &request[..target],
+            self.origin.as_bytes(),
+            &request[target..line_end],
+            self.header.as_bytes(),
+            &request[line_end..],
+        ]
+        .concat()
+    }
+}
+
+/// What a client was told about proxies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// Nothing: the environment decides.
+    #[default]
+    Environment,
+    /// To use none, whatever the environment says.
+    Direct,
+    /// To use this one, unless `no_proxy` names the host.
+    Explicit(Proxy),
+}
+
+impl ProxyChoice {
+    /// The proxy for a request, by the documented rules of the environment (`variable` reads it).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnsupportedProxy`] where the environment names a proxy this client cannot speak to.
+    pub fn select(
+        &self,
+        is_https: bool,
+        host: &str,
+        port: u16,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Proxy>, Error> {
+        if *self == Self::Direct || host.eq_ignore_ascii_case("localhost") {
+            return Ok(None);
+        }
+        let either = |name: &str| {
+            [name.to_owned(), name.to_uppercase()]
+                .iter()
+                .find_map(|name| variable(name))
+                .filter(|value| !value.is_empty())
+        };
+        let proxy = match self {
+            Self::Explicit(proxy) => Some(proxy.clone()),
+            _ => match environment_url(is_https, variable("REQUEST_METHOD").is_some(), &either) {
+                Some(url) => Some(Proxy::parse(&url)?),
+                None => None,
+            },
+        };
+        let is_bypassed = || either("no_proxy").is_some_and(|list| names_host(&list, host, port));
+        Ok(proxy.filter(|_| !is_bypassed()))
+    }
+}
+
+/// Under CGI a client's `Proxy:` header arrives as `HTTP_PROXY`: there only `cgi_http_proxy` counts.
+fn environment_url(
+    is_https: bool,
+    is_cgi: bool,
+    either: &impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    if is_cgi {
+        return either("cgi_http_proxy");
+    }
+    is_https
+        .then(|| either("https_proxy"))
+        .flatten()
+        .or_else(|| either("http_proxy"))
+}
+
+/// Whether a `no_proxy` list names a host: by name, by a domain it is in, by address, network or `*`.
+fn names_host(list: &str, host: &str, port: u16) -> bool {
+    list.split([',', ' ', '\t'])
+        .filter(|entry| !entry.is_empty())
+        .any(|entry| {
+            let (name, entry_port) = split_port(entry);
+            entry_port.is_none_or(|entry_port| entry_port == port) && names(name, host)
+        })
+}
+
+fn split_port(entry: &str) -> (&str, Option<u16>) {
+    match entry.rsplit_once(':') {
+        Some((name, port)) if !name.contains(':') || name.ends_with(']') => match port.parse() {
+            Ok(port) => (name, Some(port)),
+            Err(_) => (entry, None),
+        },
+        _ => (entry, None),
+    }
+}
+
+fn names(entry: &str, host: &str) -> bool {
+    if entry == "*" {
+        return true;
+    }
+    let (entry, host) = (bare(entry), bare(host));
+    if let Ok(address) = host.parse() {
+        return names_address(entry, address);
+    }
+    let domain = entry
+        .trim_start_matches("*.")
+        .trim_start_matches('.')
+        .to_ascii_lowercase();
+    let host = host.to_ascii_lowercase();
+    host.strip_suffix(&domain)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        && !domain.is_empty()
+}
+
+fn names_address(entry: &str, address: IpAddr) -> bool {
+    let Some((network, bits)) = entry.split_once('/') else {
+        return entry.parse().is_ok_and(|entry: IpAddr| entry == address);
+    };
+    let (Ok(network), Ok(bits)) = (network.parse::<IpAddr>(), bits.parse::<u32>()) else {
+        return false;
+    };
+    match (network, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => {
+            let shift = 32_u32.saturating_sub(bits);
+            (network.to_bits() ^ address.to_bits())
+                .checked_shr(shift)
+                .unwrap_or(0)
+                == 0
+        }
+        (IpAddr::V6(network), IpAddr::V6(address)) => {
+            let shift = 128_u32.saturating_sub(bits);
+            (network.to_bits() ^ address.to_bits())
+                .checked_shr(shift)
+                .unwrap_or(0)
+                == 0
+        }
+        _ => false,
+    }
+}
+
+/// An IPv6 address without its brackets.
+pub(crate) fn bare(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host)
+}
+
+fn decode(text: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let byte = match tail {
+            [high, low, ..] if *first == b'%' => hex_pair(*high, *low),
+            _ => None,
+        };
+        decoded.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &tail[2..] } else { tail };
+    }
+    decoded
+}
+
+fn hex_pair(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn select(
+        choice: &ProxyChoice,
+        url: (bool, &str, u16),
+        environment: &[(&str, &str)],
+    ) -> Option<String> {
+        let variable = |name: &str| {
+            environment
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
+        let (is_https, host, port) = url;
+        choice
+            .select(is_https, host, port, variable)
+            .unwrap()
+            .map(|proxy| proxy.host)
+    }
+
+    const HTTP: (bool, &str, u16) = (false, "api.example", 80);
+    const HTTPS: (bool, &str, u16) = (true, "api.example", 443);
+
+    #[test]
+    fn the_environment_decides_where_nothing_was_said() {
+        let choice = ProxyChoice::Environment;
+        assert_eq!(select(&choice, HTTP, &[]), None);
+        for name in ["http_proxy", "HTTP_PROXY"] {
+            let environment = [(name, "http://p:3128")];
+            assert_eq!(select(&choice, HTTP, &environment).as_deref(), Some("p"));
+            assert_eq!(select(&choice, HTTPS, &environment).as_deref(), Some("p"));
+        }
+        let both = [("http_proxy", "http://p"), ("HTTPS_PROXY", "http://s")];
+        assert_eq!(select(&choice, HTTP, &both).as_deref(), Some("p"));
+        assert_eq!(select(&choice, HTTPS, &both).as_deref(), Some("s"));
+        assert_eq!(select(&choice, HTTP, &[("http_proxy", "")]), None);
+    }
+
+    #[test]
+    fn under_cgi_only_its_own_variable_counts() {
+        let choice = ProxyChoice::Environment;
+        let environment = [("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "http://evil")];
+        assert_eq!(select(&choice, HTTP, &environment), None);
+        let environment = [("REQUEST_METHOD", "GET"), ("cgi_http_proxy", "http://p")];
+        assert_eq!(select(&choice, HTTPS, &environment).as_deref(), Some("p"));
+    }
+
+    #[test]
+    fn an_explicit_choice_wins_over_the_environment() {
+        let environment = [("http_proxy", "http://p")];
+        assert_eq!(select(&ProxyChoice::Direct, HTTP, &environment), None);
+        let explicit = ProxyChoice::Explicit(Proxy::new("mine", 1, None));
+        assert_eq!(
+            select(&explicit, HTTP, &environment).as_deref(),
+            Some("mine")
+        );
+        assert_eq!(select(&explicit, HTTP, &[("no_proxy", "example")]), None);
+    }
+
+    #[test]
+    fn localhost_is_never_proxied() {
+        let explicit = ProxyChoice::Explicit(Proxy::new("mine", 1, None));
+        assert_eq!(select(&explicit, (false, "localhost", 80), &[]), None);
+        assert_eq!(
+            select(&explicit, (false, "127.0.0.1", 80), &[]).as_deref(),
+            Some("mine")
+        );
+    }
+
+    #[test]
+    fn lists_of_hosts_without_a_proxy() {
+        for (list, host, port) in [
+            ("*", "a.example", 80),
+            ("other, a.example", "a.example", 80),
+            ("EXAMPLE", "a.example", 80),
+            (".example", "a.example", 80),
+            ("*.example", "a.example", 80),
+            ("a.example:8080", "a.example", 8080),
+            ("10.1.2.3", "10.1.2.3", 80),
+            ("10.0.0.0/8", "10.1.2.3", 80),
+            ("0.0.0.0/0", "10.1.2.3", 80),
+            ("::1", "[::1]", 80),
+            ("fd00::/8", "[fd12::1]", 80),
+        ] {
+            assert!(names_host(list, host, port), "{list} names {host}:{port}");
+        }
+        for (list, host, port) in [
+            ("", "a.example", 80),
+            (".", "a.example", 80),
+            ("ample", "a.example", 80),
+            ("a.example:8080", "a.example", 80),
+            ("10.0.0.0/8", "11.1.2.3", 80),
+            ("10.0.0.0/x", "10.1.2.3", 80),
+            ("::/0", "10.1.2.3", 80),
+        ] {
+            assert!(
+                !names_host(list, host, port),
+                "{list} does not name {host}:{port}"
+            );
+        }
+    }
+
+    #[test]
+    fn urls_of_proxies() {
+        let proxy = Proxy::parse("http://us%65r:p%40ss%@[::1]:3128/").unwrap();
+        assert_eq!((proxy.host.as_str(), proxy.port), ("::1", 3128));
+        let expected = BASE64_STANDARD.encode("user:p@ss%");
+        assert!(
+            proxy
+                .connect_request("x:443")
+                .contains(&format!("Basic {expected}\r\n"))
+        );
+        assert_eq!(Proxy::parse("http://proxy").unwrap().port, 80);
+        for url in [
+            "https://proxy",
+            "socks5://proxy",
+            "proxy:3128",
+            "http://",
+            "",
+        ] {
+            assert!(
+                matches!(Proxy::parse(url), Err(Error::UnsupportedProxy(_))),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn shows_no_credentials() {
+        let proxy = Proxy::parse("http://user:pass@proxy").unwrap();
+        assert_eq!(format!("{proxy:?}"), "Proxy(proxy:80)");
+    }
+
+    #[test]
+    fn requests_in_absolute_form() {
+        let form = Proxy::new("p", 1, Some((b"u", b"p"))).absolute_form("http://h:81".into());
+        let request = form.rewrite(b"POST /a?b HTTP/1.1\r\nhost: h\r\n\r\nbody");
+        assert_eq!(
+            String::from_utf8(request).unwrap(),
+            "POST http://h:81/a?b HTTP/1.1\r\nProxy-Authorization: Basic dTpw\r\nhost: h\r\n\r\nbody"
+        );
+    }
+}

@@ -1,0 +1,317 @@
+//! TLS by rustls: which roots count, how strictly they count, and errors that say what was wrong.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, OtherError,
+    RootCertStore, SignatureScheme,
+};
+
+use crate::Error;
+
+/// How much of a server's certificate is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verification {
+    /// Chain, validity and host name.
+    #[default]
+    Full,
+    /// Nothing: the connection is encrypted, but to whom it goes is not known.
+    None,
+}
+
+/// What a client was told about TLS.
+#[derive(Clone, Debug, Default)]
+pub struct TlsSettings {
+    /// How much is checked.
+    pub verification: Verification,
+    /// Roots to trust besides the system's, or in their place.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// Whether the system's roots are left out.
+    pub only_extra_roots: bool,
+}
+
+/// Makes TLS sessions; the roots are loaded when the first one is made.
+pub(crate) struct TlsConnector {
+    settings: TlsSettings,
+    config: OnceLock<Arc<ClientConfig>>,
+}
+
+impl TlsConnector {
+    pub(crate) fn new(settings: TlsSettings) -> Self {
+        Self {
+            settings,
+            config: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn session(&self, host: &str) -> Result<ClientConnection, Error> {
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| Error::Tls(format!("{host} is no name a certificate could be for")))?;
+        let config = match self.config.get() {
+            Some(config) => config.clone(),
+            None => {
+                let config = Arc::new(configure(&self.settings)?);
+                self.config.get_or_init(|| config).clone()
+            }
+        };
+        ClientConnection::new(config, name).map_err(explain)
+    }
+}
+
+fn configure(settings: &TlsSettings) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier: Arc<dyn ServerCertVerifier> = match settings.verification {
+        Verification::Full => Arc::new(Verifier::new(settings, provider.clone())?),
+        Verification::None => Arc::new(NoVerifier(provider.clone())),
+    };
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(explain)?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth())
+}
+
+/// The words for a failure of TLS.
+pub(crate) fn explain(error: rustls::Error) -> Error {
+    if let rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(refusal))) = &error
+    {
+        if let Some(Refusal(reason)) = refusal.downcast_ref() {
+            return Error::Tls(format!("certificate verify failed ({reason})"));
+        }
+    }
+    match error {
+        rustls::Error::InvalidCertificate(error) => {
+            Error::Tls(format!("certificate verify failed ({error})"))
+        }
+        error => Error::Tls(error.to_string()),
+    }
+}
+
+/// Why a certificate was refused, in words.
+#[derive(Debug)]
+struct Refusal(String);
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// rustls' own verifier, which in addition accepts a leaf that is itself one of the given roots (a developer's
+/// self-signed certificate), and says what was wrong with the others.
+#[derive(Debug)]
+struct Verifier {
+    chain: Arc<WebPkiServerVerifier>,
+    extra_roots: Vec<CertificateDer<'static>>,
+}
+
+impl Verifier {
+    fn new(settings: &TlsSettings, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
+        let mut roots = RootCertStore::empty();
+        if !settings.only_extra_roots {
+            roots.roots.extend_from_slice(&system_roots().roots);
+        }
+        for root in &settings.extra_roots {
+            roots.add(root.clone()).map_err(explain)?;
+        }
+        let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+            .build()
+            .map_err(|error| Error::Tls(format!("no usable root certificates: {error}")))?;
+        Ok(Self {
+            chain,
+            extra_roots: settings.extra_roots.clone(),
+        })
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verdict = self
+            .chain
+            .verify_server_cert(leaf, intermediates, name, ocsp_response, now);
+        let Err(rustls::Error::InvalidCertificate(error)) = verdict else {
+            return verdict;
+        };
+        let parsed = webpki::EndEntityCert::try_from(leaf).ok();
+        // The validity has been checked by the time this is said.
+        if is_authority(&error) && self.extra_roots.iter().any(|root| root == leaf) {
+            if parsed.is_some_and(|leaf| leaf.verify_is_valid_for_subject_name(name).is_ok()) {
+                return Ok(ServerCertVerified::assertion());
+            }
+            return Err(refuse(&CertificateError::NotValidForName, None, name));
+        }
+        Err(refuse(&error, parsed.as_ref(), name))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.chain.verify_tls12_signature(message, leaf, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.chain.verify_tls13_signature(message, leaf, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.chain.supported_verify_schemes()
+    }
+}
+
+/// Whether a certificate was refused only because it may sign others.
+fn is_authority(error: &CertificateError) -> bool {
+    matches!(error, CertificateError::Other(OtherError(error))
+        if error.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity))
+}
+
+fn refuse(
+    error: &CertificateError,
+    leaf: Option<&webpki::EndEntityCert<'_>>,
+    name: &ServerName<'_>,
+) -> rustls::Error {
+    let reason = reason(error, leaf, &name.to_str());
+    CertificateError::Other(OtherError(Arc::new(Refusal(reason)))).into()
+}
+
+fn reason(
+    error: &CertificateError,
+    leaf: Option<&webpki::EndEntityCert<'_>>,
+    host: &str,
+) -> String {
+    use CertificateError as Why;
+
+    let is_self_signed = leaf.is_some_and(|leaf| leaf.issuer() == leaf.subject());
+    match error {
+        Why::Expired | Why::ExpiredContext { .. } => "certificate has expired".into(),
+        Why::NotValidYet | Why::NotValidYetContext { .. } => "certificate is not yet valid".into(),
+        Why::NotValidForNameContext { presented, .. } if presented.is_empty() => format!(
+            "hostname mismatch: the certificate has no subjectAltName for {host}, and a name in its CN does not count"
+        ),
+        Why::NotValidForName | Why::NotValidForNameContext { .. } => {
+            format!("hostname mismatch: the certificate is not for {host}")
+        }
+        _ if is_self_signed && (*error == Why::UnknownIssuer || is_authority(error)) => {
+            "self-signed certificate".into()
+        }
+        Why::UnknownIssuer => "unable to get local issuer certificate: unknown authority".into(),
+        error => error.to_string(),
+    }
+}
+
+/// Accepts any certificate; the peer must still own its key.
+#[derive(Debug)]
+struct NoVerifier(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for NoVerifier {
+    fn verify_server_cert(
+        &self,
+        _leaf: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(
+            message,
+            leaf,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(
+            message,
+            leaf,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// The system's roots (or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name), loaded once for each setting of
+/// these variables; the roots bundled with the crate where a machine has none.
+fn system_roots() -> Arc<RootCertStore> {
+    type Key = [Option<std::ffi::OsString>; 2];
+    static LOADED: Mutex<Option<(Key, Arc<RootCertStore>)>> = Mutex::new(None);
+
+    let key = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(std::env::var_os);
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((loaded_key, roots)) = &*loaded {
+        if *loaded_key == key {
+            return roots.clone();
+        }
+    }
+    let roots = Arc::new(load_roots());
+    *loaded = Some((key, roots.clone()));
+    roots
+}
+
+fn load_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    roots
+}
+
+/// A certificate in DER form.
+pub type Certificate = CertificateDer<'static>;
+
+/// Reads the certificates of a PEM file.
+///
+/// # Errors
+///
+/// The reason in words, for a file that cannot be read, is no PEM or holds no certificate.
+pub fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, String> {
+    let certificates: Vec<Certificate> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|error| error.to_string())?;
+    if certificates.is_empty() {
+        return Err("there is none".to_owned());
+    }
+    Ok(certificates)
+}

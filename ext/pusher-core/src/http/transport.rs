@@ -1,0 +1,156 @@
+//! A wire as ureq's `Transport`: head and body gathered and sent as one, replies awaited through the host.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, time};
+
+use super::agent::{MAX_BODY, MAX_HEAD};
+use super::buffers::Gathered;
+use super::host::Deadline;
+use super::proxy::AbsoluteForm;
+use super::wire::Wire;
+use crate::Error;
+
+/// Where one connection stands.
+enum State {
+    /// Between two requests.
+    Idle,
+    /// A request gathers; it is flushed when its reply is awaited.
+    Sending { limit: Option<Duration> },
+    /// The request is on its way; so many bytes of a reply have come.
+    Receiving { deadline: Deadline, received: u64 },
+}
+
+/// One connection, for one request after the other.
+pub(crate) struct Connection {
+    wire: Wire,
+    buffers: Gathered,
+    absolute_form: Option<AbsoluteForm>,
+    state: State,
+    is_reused: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(wire: Wire, absolute_form: Option<AbsoluteForm>) -> Self {
+        Self {
+            wire,
+            buffers: Gathered::default(),
+            absolute_form,
+            state: State::Idle,
+            is_reused: false,
+        }
+    }
+
+    /// Sends what has gathered, then starts the clock of the reply.
+    fn flush(&mut self, receive_limit: Option<Duration>) -> Result<(), Error> {
+        let State::Sending { limit } = self.state else {
+            return Ok(());
+        };
+        let deadline = deadline_in(limit);
+        let late = || Error::SendTimeout;
+        match &self.absolute_form {
+            None => self
+                .wire
+                .write_all(self.buffers.pending(), deadline, late)?,
+            Some(form) => {
+                self.wire
+                    .write_all(&form.rewrite(self.buffers.pending()), deadline, late)?;
+            }
+        }
+        self.buffers.clear_output();
+        self.state = State::Receiving {
+            deadline: deadline_in(receive_limit),
+            received: 0,
+        };
+        Ok(())
+    }
+
+    fn receive(&mut self) -> Result<bool, Error> {
+        let State::Receiving {
+            deadline,
+            ref mut received,
+        } = self.state
+        else {
+            return Err(Error::InvalidReply("a reply to no request".into()));
+        };
+        let room = self.buffers.input_append_buf();
+        let amount = self.wire.read(room, deadline, || Error::ReceiveTimeout)?;
+        self.buffers.input_appended(amount);
+        *received += amount as u64;
+        if *received > MAX_HEAD as u64 + MAX_BODY {
+            return Err(Error::BodyTooLarge(MAX_BODY));
+        }
+        Ok(amount > 0)
+    }
+
+    fn exchange(&mut self, receive_limit: Option<Duration>) -> Result<bool, Error> {
+        let outcome = self.flush(receive_limit).and_then(|()| self.receive());
+        let nothing_came = !matches!(self.state, State::Receiving { received: 1.., .. });
+        let is_stale = self.is_reused && nothing_came;
+        match outcome {
+            Ok(false) | Err(Error::Io(_) | Error::Truncated) if is_stale => Err(Error::Stale),
+            outcome => outcome,
+        }
+    }
+}
+
+impl Transport for Connection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.state = State::Sending {
+            limit: timeout.per_write.and_then(exact),
+        };
+        self.buffers.keep_output(amount);
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.exchange(timeout.per_read.and_then(exact))
+            .map_err(through_ureq)
+    }
+
+    fn is_open(&mut self) -> bool {
+        match self.state {
+            // Asked when a connection is returned after a whole reply: what follows the reply is looked for
+            // when the connection is taken again.
+            State::Receiving { .. } => {
+                self.state = State::Idle;
+                self.is_reused = true;
+                true
+            }
+            State::Idle => self.wire.is_quiet(),
+            State::Sending { .. } => false,
+        }
+    }
+
+    fn is_tls(&self) -> bool {
+        self.wire.is_tls()
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+/// Our errors travel through ureq untouched; the agent takes them out again.
+pub(crate) fn through_ureq(error: Error) -> ureq::Error {
+    ureq::Error::Other(Box::new(error))
+}
+
+/// A moment that far from now; none where there is no limit, or one beyond what the clock can count.
+pub(crate) fn deadline_in(limit: Option<Duration>) -> Deadline {
+    Instant::now().checked_add(limit?)
+}
+
+pub(crate) fn exact(duration: time::Duration) -> Option<Duration> {
+    match duration {
+        time::Duration::Exact(duration) => Some(duration),
+        time::Duration::NotHappening => None,
+    }
+}

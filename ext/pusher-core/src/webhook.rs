@@ -1,0 +1,49 @@
+//! Webhooks: is the body what the server signed?
+//!
+//! <https://pusher.com/docs/channels/server_api/webhooks/#authentication>
+
+use crate::signature;
+
+/// What the `X-Pusher-Signature` header of a webhook with this body should say.
+#[must_use]
+pub fn expected_signature(secret: &[u8], body: &[u8]) -> String {
+    signature::sign(secret, body)
+}
+
+/// Whether `signature` is the signature of `body`, compared in constant time.
+///
+/// An empty secret or signature never verifies.
+#[must_use]
+pub fn is_valid(secret: &[u8], body: &[u8], signature: &[u8]) -> bool {
+    signature::verify(secret, body, signature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &[u8] = br#"{"hello":"world"}"#;
+    const SIGNATURE: &str = "2677ad3e7c090b2fa2c0fb13020d66d5420879b8316eb356a2d60fb9073bc778";
+
+    #[test]
+    fn the_published_webhook() {
+        assert_eq!(expected_signature(b"secret", BODY), SIGNATURE);
+        assert!(is_valid(b"secret", BODY, SIGNATURE.as_bytes()));
+    }
+
+    #[test]
+    fn a_forged_one() {
+        assert!(!is_valid(
+            b"secret",
+            br#"{"hello":"World"}"#,
+            SIGNATURE.as_bytes()
+        ));
+        assert!(!is_valid(b"Secret", BODY, SIGNATURE.as_bytes()));
+        assert!(!is_valid(b"secret", BODY, b""));
+        assert!(!is_valid(
+            b"",
+            BODY,
+            expected_signature(b"", BODY).as_bytes()
+        ));
+    }
+}

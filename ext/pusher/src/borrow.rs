@@ -1,0 +1,65 @@
+//! Looking into Ruby's objects: bytes of Strings, borrowed for as long as no Ruby code runs, or copied.
+
+use magnus::encoding::{Coderange, EncodingCapable};
+use magnus::rb_sys::AsRawValue;
+use magnus::value::ReprValue;
+use magnus::{RString, Ruby, Symbol, Value};
+
+use crate::error::Failure;
+use crate::names;
+
+/// Calls `look` with the bytes of a String. It must not call into Ruby: neither run code, nor allocate.
+pub(crate) fn with_bytes<T>(string: RString, look: impl FnOnce(&[u8]) -> T) -> T {
+    // SAFETY: the lock is held and no Ruby code runs meanwhile, so the String is neither changed nor collected.
+    look(unsafe { string.as_slice() })
+}
+
+/// A copy of the bytes of a String.
+pub(crate) fn bytes(string: RString) -> Vec<u8> {
+    with_bytes(string, <[u8]>::to_vec)
+}
+
+/// Whether the bytes of a String, as they are, are valid UTF-8 to Ruby as well.
+pub(crate) fn is_utf8(ruby: &Ruby, string: RString) -> bool {
+    match string.enc_coderange_scan() {
+        Coderange::SevenBit => true,
+        Coderange::Valid => string.enc_get() == ruby.utf8_encindex(),
+        _ => false,
+    }
+}
+
+/// A String with the text of `string` in UTF-8; the very String where it is so already, or is bytes of no
+/// particular text.
+pub(crate) fn to_utf8(ruby: &Ruby, string: RString) -> Result<RString, Failure> {
+    let encoding = string.enc_get();
+    if encoding == ruby.utf8_encindex()
+        || encoding == ruby.ascii8bit_encindex()
+        || encoding == ruby.usascii_encindex()
+    {
+        return Ok(string);
+    }
+    Ok(string.conv_enc(ruby.utf8_encoding())?)
+}
+
+/// What `to_s` gives, in UTF-8.
+pub(crate) fn text(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
+    let string = match RString::from_value(value) {
+        Some(string) => string,
+        None => match Symbol::from_value(value) {
+            Some(symbol) => RString::from_value(symbol.funcall(*names::NAME, ())?)
+                .ok_or_else(|| Failure::type_error(ruby, "a name that is no String"))?,
+            None => value.funcall(*names::TO_S, ())?,
+        },
+    };
+    to_utf8(ruby, string)
+}
+
+/// Whether an object's class is exactly this one: neither a subclass nor a singleton class.
+pub(crate) fn is_exactly(value: Value, class: impl ReprValue) -> bool {
+    if rb_sys::SPECIAL_CONST_P(value.as_raw()) {
+        return false;
+    }
+    // SAFETY: every object that is no immediate starts with an RBasic.
+    let klass = unsafe { (*(value.as_raw() as *const rb_sys::RBasic)).klass };
+    klass == class.as_value().as_raw()
+}

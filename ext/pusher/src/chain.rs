@@ -1,0 +1,38 @@
+//! The documented steps of a request (`resource`, `Resource`, `Request`): taken only where someone could notice.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use magnus::value::ReprValue;
+use magnus::{Error, Module, Object, RClass, RModule, RObject, Ruby, Value, function};
+
+use crate::borrow;
+use crate::error::Failure;
+use crate::request::client_class;
+
+/// Whether one of the steps has been redefined or prepended to since it was loaded.
+static IS_ALTERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a request of this client may skip the steps: it is exactly a `Pusher::Client`, without methods of its
+/// own, and the steps are as they were made.
+pub(crate) fn is_unobserved(ruby: &Ruby, client: &RObject) -> Result<bool, Failure> {
+    Ok(!IS_ALTERED.load(Ordering::Relaxed)
+        && borrow::is_exactly(client.as_value(), client_class(ruby)?))
+}
+
+/// The header fields of an API request, one frozen Hash for each kind.
+pub(crate) fn headers(ruby: &Ruby, has_body: bool) -> Result<Value, Error> {
+    let request: RClass = ruby
+        .class_object()
+        .const_get::<_, RModule>("Pusher")?
+        .const_get("Request")?;
+    request.const_get(if has_body { "JSON_HEADERS" } else { "HEADERS" })
+}
+
+fn alter() {
+    IS_ALTERED.store(true, Ordering::Relaxed);
+}
+
+pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
+    pusher.define_singleton_method("native_chain_altered", function!(alter, 0))?;
+    Ok(())
+}

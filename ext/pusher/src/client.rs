@@ -1,0 +1,258 @@
+//! The API operations of `Pusher::Client`.
+
+use magnus::r_hash::ForEach;
+use magnus::value::ReprValue;
+use magnus::{
+    Error, Module, Object, RArray, RClass, RHash, RModule, RObject, RString, Ruby, Symbol,
+    TryConvert, Value, method,
+};
+use pusher_core::encryption;
+
+use crate::borrow;
+use crate::chain;
+use crate::error::{self, Failure};
+use crate::guard::guard;
+use crate::http_client;
+use crate::json;
+use crate::names;
+use crate::request::{Call, Verb};
+
+const MAX_CHANNELS: usize = 100;
+
+fn trigger(
+    ruby: &Ruby,
+    client: RObject,
+    (channels, event, data, params): (Value, Value, Value, Value),
+) -> Result<Value, Failure> {
+    let data = encode_data(ruby, data)?;
+    let channels = channel_names(ruby, channels)?;
+    if channels.len() > MAX_CHANNELS {
+        let message = format!("Too many channels ({}), max {MAX_CHANNELS}", channels.len());
+        return Err(error::named(ruby, "Error", &message).into());
+    }
+    let data = encrypt_for_any(ruby, client, channels, data)?;
+    let body = ruby.hash_new();
+    copy_params(ruby, params, body, &["name", "channels", "data"])?;
+    body.aset(symbol(ruby, &names::NAME), event)?;
+    body.aset(symbol(ruby, &names::CHANNELS), channels)?;
+    body.aset(symbol(ruby, &names::DATA), data)?;
+    Ok(client.funcall(*names::POST, ("/events", body))?)
+}
+
+fn trigger_batch(ruby: &Ruby, client: RObject, events: RArray) -> Result<Value, Failure> {
+    let flat: RArray = events.funcall("flatten", ())?;
+    let batch = ruby.ary_new_capa(flat.len());
+    for index in 0..flat.len() {
+        batch.push(batch_event(ruby, client, flat.entry(index as isize)?)?)?;
+    }
+    let body = ruby.hash_new();
+    body.aset(ruby.to_symbol("batch"), batch)?;
+    Ok(client.funcall(*names::POST, ("/batch_events", body))?)
+}
+
+/// An event of a batch with its data as a String; the caller's Hash stays as it is.
+fn batch_event(ruby: &Ruby, client: RObject, event: Value) -> Result<RHash, Failure> {
+    let event = RHash::try_convert(event)?;
+    let prepared = ruby.hash_new();
+    copy_params(ruby, event.as_value(), prepared, &["data"])?;
+    let data = encode_data(ruby, either(ruby, event, &names::DATA)?)?;
+    let channel = either(ruby, event, &names::CHANNEL)?;
+    let name = borrow::text(ruby, channel)?;
+    let data = encrypt(ruby, client, name, data)?;
+    prepared.aset(symbol(ruby, &names::DATA), data)?;
+    Ok(prepared)
+}
+
+/// What a Hash has under a Symbol, else under the String of that name.
+fn either(ruby: &Ruby, hash: RHash, name: &magnus::value::LazyId) -> Result<Value, Failure> {
+    let symbol = symbol(ruby, name);
+    match hash.get(symbol) {
+        Some(value) => Ok(value),
+        None => Ok(hash.lookup(symbol.name()?.as_ref())?),
+    }
+}
+
+/// Copies params, leaving out what the method's own arguments say, and Strings where the Symbol is there as well.
+fn copy_params(ruby: &Ruby, params: Value, into: RHash, arguments: &[&str]) -> Result<(), Failure> {
+    let params = RHash::try_convert(params)?;
+    if params.is_empty() {
+        return Ok(());
+    }
+    params.foreach(|key: Value, value: Value| {
+        let is_symbol = Symbol::from_value(key).is_some();
+        let name = match RString::from_value(key) {
+            Some(string) => Some(string.to_string()?),
+            None => Symbol::from_value(key)
+                .map(|symbol| symbol.name().map(|n| n.into_owned()))
+                .transpose()?,
+        };
+        let is_superseded = name.is_some_and(|name| {
+            arguments.contains(&name.as_str())
+                || (!is_symbol && params.get(ruby.to_symbol(name)).is_some())
+        });
+        if !is_superseded {
+            into.aset(key, value)?;
+        }
+        Ok(ForEach::Continue)
+    })?;
+    Ok(())
+}
+
+/// Event data as it is sent: Strings as they are, anything else as the application's JSON engine sees it.
+fn encode_data(ruby: &Ruby, data: Value) -> Result<RString, Failure> {
+    match RString::from_value(data) {
+        Some(string) => Ok(string),
+        None => json::dump(ruby, data),
+    }
+}
+
+/// The names of the channels, as `Array()` and `to_s` make them.
+fn channel_names(ruby: &Ruby, channels: Value) -> Result<RArray, Failure> {
+    let names = ruby.ary_new();
+    if RString::from_value(channels).is_some() || Symbol::from_value(channels).is_some() {
+        names.push(borrow::text(ruby, channels)?)?;
+        return Ok(names);
+    }
+    let list = match RArray::from_value(channels) {
+        Some(list) => list,
+        None => ruby.module_kernel().funcall("Array", (channels,))?,
+    };
+    for index in 0..list.len() {
+        names.push(borrow::text(ruby, list.entry(index as isize)?)?)?;
+    }
+    Ok(names)
+}
+
+fn encrypt_for_any(
+    ruby: &Ruby,
+    client: RObject,
+    channels: RArray,
+    data: RString,
+) -> Result<RString, Failure> {
+    let mut encrypted = None;
+    for index in 0..channels.len() {
+        let name: RString = channels.entry(index as isize)?;
+        if borrow::with_bytes(name, encryption::is_encrypted) {
+            encrypted = Some(name);
+        }
+    }
+    match encrypted {
+        None => Ok(data),
+        Some(name) if channels.len() == 1 => encrypt(ruby, client, name, data),
+        Some(_) => {
+            let message = "Cannot trigger to multiple channels if any are encrypted";
+            Err(error::named(ruby, "Error", message).into())
+        }
+    }
+}
+
+/// Seals data for an encrypted channel; for any other it stays as it is.
+fn encrypt(
+    ruby: &Ruby,
+    client: RObject,
+    channel: RString,
+    data: RString,
+) -> Result<RString, Failure> {
+    if !borrow::with_bytes(channel, encryption::is_encrypted) {
+        return Ok(data);
+    }
+    let master: Value = client.ivar_get(*names::IV_ENCRYPTION_MASTER_KEY)?;
+    if master.is_nil() {
+        return Err(error::missing(ruby, "encryption_master_key").into());
+    }
+    let class: RClass = ruby
+        .class_object()
+        .const_get::<_, RModule>("Pusher")?
+        .const_get("Channel")?;
+    class.funcall::<_, _, Value>("validate_name", (channel,))?;
+    let master = borrow::bytes(RString::try_convert(master)?);
+    let secret = borrow::with_bytes(channel, |name| encryption::shared_secret(name, &master));
+    let sealed = encryption::seal(&secret, &borrow::bytes(borrow::to_utf8(ruby, data)?))?;
+    Ok(ruby.str_new(&sealed))
+}
+
+fn get(ruby: &Ruby, client: RObject, path: Value, params: Value) -> Result<Value, Failure> {
+    if !chain::is_unobserved(ruby, &client)? {
+        let resource: Value = client.funcall(*names::RESOURCE, (path,))?;
+        return Ok(resource.funcall(*names::GET, (params,))?);
+    }
+    let Some(params) = RHash::from_value(params) else {
+        return Err(Error::new(ruby.exception_arg_error(), "Expected hash").into());
+    };
+    let path = borrow::text(ruby, path)?;
+    Call {
+        verb: Verb::Get,
+        path,
+        params: Some(params),
+        body: None,
+        client: &client,
+    }
+    .run(ruby)
+}
+
+fn post(ruby: &Ruby, client: RObject, path: Value, params: Value) -> Result<Value, Failure> {
+    if !chain::is_unobserved(ruby, &client)? {
+        let resource: Value = client.funcall(*names::RESOURCE, (path,))?;
+        return Ok(resource.funcall(*names::POST, (params,))?);
+    }
+    let body = json::encode(ruby, params)?;
+    let path = borrow::text(ruby, path)?;
+    Call {
+        verb: Verb::Post,
+        path,
+        params: None,
+        body: Some(body),
+        client: &client,
+    }
+    .run(ruby)
+}
+
+fn symbol(ruby: &Ruby, name: &magnus::value::LazyId) -> Symbol {
+    Symbol::from(magnus::value::LazyId::get_inner_with(name, ruby))
+}
+
+pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
+    let class = pusher.define_class("Client", ruby.class_object())?;
+    class.define_private_method(
+        "native_trigger",
+        method!(
+            |client: RObject, channels: Value, event: Value, data: Value, params: Value| {
+                guard(|ruby| trigger(ruby, client, (channels, event, data, params)))
+            },
+            4
+        ),
+    )?;
+    class.define_private_method(
+        "native_trigger_batch",
+        method!(
+            |client: RObject, events: RArray| guard(|ruby| trigger_batch(ruby, client, events)),
+            1
+        ),
+    )?;
+    class.define_private_method(
+        "native_get",
+        method!(
+            |client: RObject, path: Value, params: Value| guard(|ruby| get(
+                ruby, client, path, params
+            )),
+            2
+        ),
+    )?;
+    class.define_private_method(
+        "native_post",
+        method!(
+            |client: RObject, path: Value, params: Value| guard(|ruby| post(
+                ruby, client, path, params
+            )),
+            2
+        ),
+    )?;
+    class.define_private_method(
+        "native_sync_http_client",
+        method!(
+            |client: RObject| guard(|ruby| http_client::of_client(ruby, client)),
+            0
+        ),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! The host of requests made by Ruby: it waits as Ruby waits, and is the only room that gives up the lock.
+//!
+//! With a fiber scheduler the fiber is parked; else the thread polls without the lock, so that other threads run
+//! and `Thread#kill`, `Thread#raise`, `Timeout` and signals end the wait. All that may raise runs under
+//! `rb_protect`: a jump is noted as [`Error::Interrupted`], its data stays in Ruby's `errinfo`, and the guard
+//! resumes it once every Rust frame has been left.
+
+use std::ffi::{c_int, c_long, c_void};
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use magnus::rb_sys::{AsRawValue, FromRawValue};
+use magnus::value::ReprValue;
+use magnus::{Module, RArray, RModule, RString, Ruby, Value};
+use pusher_core::Error;
+use pusher_core::http::{Deadline, Host, Interest, RawSocket};
+use rb_sys::VALUE;
+
+/// Waits by means of the Ruby that calls.
+#[derive(Debug)]
+pub(crate) struct RubyHost;
+
+impl Host for RubyHost {
+    fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error> {
+        let ruby = Ruby::get().expect("requests are made by Ruby");
+        let arguments: [Value; 3] = [
+            ruby.str_new(name).as_value(),
+            ruby.into_value(port),
+            ruby.into_value(seconds_left(deadline)),
+        ];
+        let resolution: RModule = ruby
+            .class_object()
+            .const_get::<_, RModule>("Pusher")
+            .and_then(|pusher| pusher.const_get("NameResolution"))
+            .map_err(|error| Error::Resolve(error.to_string()))?;
+        let answer = protected(|| call(resolution.as_value(), "call", &arguments))?;
+        addresses(name, port, answer)
+    }
+
+    fn wait(
+        &self,
+        socket: RawSocket,
+        interest: Interest,
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
+        loop {
+            let is_ready = protected(|| wait_once(socket, interest, deadline))?;
+            if is_ready || deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return Ok(is_ready);
+            }
+        }
+    }
+}
+
+/// Runs `body`, which may leave by a jump: then its destructors do not run, so it must own nothing.
+fn protected<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
+    unsafe extern "C" fn call<T, F: FnOnce() -> T>(argument: VALUE) -> VALUE {
+        // SAFETY: `argument` is the address of `slots`, which outlives `rb_protect`.
+        let slots = unsafe { &mut *(argument as *mut (Option<F>, Option<T>)) };
+        slots.1 = slots.0.take().map(|body| body());
+        rb_sys::special_consts::Qnil as VALUE
+    }
+
+    fn run<T, F: FnOnce() -> T>(slots: &mut (Option<F>, Option<T>)) -> c_int {
+        let mut state = 0;
+        // SAFETY: the callback matches the argument it is given, and `state` is a valid place.
+        unsafe {
+            rb_sys::rb_protect(
+                Some(call::<T, F>),
+                std::ptr::from_mut(slots) as VALUE,
+                &mut state,
+            );
+        }
+        state
+    }
+
+    let mut slots = (Some(body), None);
+    let state = run(&mut slots);
+    match slots.1 {
+        Some(value) if state == 0 => Ok(value),
+        _ => Err(Error::Interrupted(state)),
+    }
+}
+
+/// One wait; `false` where nothing came of it, be it that the time is up or that something else happened.
+fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline) -> bool {
+    // SAFETY: called under `rb_protect`, with the lock.
+    let scheduler = unsafe { rb_sys::rb_fiber_scheduler_current() };
+    if scheduler != rb_sys::special_consts::Qnil as VALUE {
+        return park_fiber(scheduler, socket, interest, deadline);
+    }
+    let is_ready = poll_without_lock(socket, interest, deadline);
+    // SAFETY: called under `rb_protect`, with the lock.
+    unsafe { rb_sys::rb_thread_check_ints() };
+    is_ready
+}
+
+/// Called under `rb_protect`.
+fn park_fiber(scheduler: VALUE, socket: RawSocket, interest: Interest, deadline: Deadline) -> bool {
+    let ruby = Ruby::get().expect("requests are made by Ruby");
+    let events = match interest {
+        Interest::Read => rb_sys::RB_WAITFD_IN,
+        Interest::Write => rb_sys::RB_WAITFD_OUT,
+    };
+    let io = call(
+        ruby.class_io().as_value(),
+        "for_fd",
+        &[ruby.into_value(socket)],
+    );
+    // The descriptor belongs to the connection, not to this passing view of it.
+    call(io, "autoclose=", &[ruby.qfalse().as_value()]);
+    // SAFETY: the scheduler is the current one, the other arguments are Ruby values.
+    let events = unsafe {
+        rb_sys::rb_fiber_scheduler_io_wait(
+            scheduler,
+            io.as_raw(),
+            ruby.into_value(events).as_raw(),
+            ruby.into_value(seconds_left(deadline)).as_raw(),
+        )
+    };
+    // SAFETY: what the scheduler returned.
+    unsafe { Value::from_raw(events) }.to_bool()
+}
+
+/// A method call that may leave by a jump, unlike magnus' own. Called under `rb_protect`.
+fn call(receiver: Value, method: &str, arguments: &[Value]) -> Value {
+    // SAFETY: the name is a String of that length.
+    let id = unsafe { rb_sys::rb_intern2(method.as_ptr().cast(), method.len() as c_long) };
+    let count = arguments.len() as c_int;
+    // SAFETY: a `Value` is laid out as the VALUE it wraps; the arguments lie on the caller's stack.
+    unsafe {
+        Value::from_raw(rb_sys::rb_funcallv(
+            receiver.as_raw(),
+            id,
+            count,
+            arguments.as_ptr().cast(),
+        ))
+    }
+}
+
+struct Poll {
+    socket: RawSocket,
+    interest: Interest,
+    deadline: Deadline,
+    is_ready: bool,
+}
+
+fn poll_without_lock(socket: RawSocket, interest: Interest, deadline: Deadline) -> bool {
+    let mut poll = Poll {
+        socket,
+        interest,
+        deadline,
+        is_ready: false,
+    };
+    // SAFETY: `poll_once` uses nothing but `poll`, which outlives the call, and calls no Ruby. Ruby's own unblock
+    // function interrupts the system call.
+    unsafe {
+        rb_sys::rb_thread_call_without_gvl(
+            Some(poll_once),
+            std::ptr::from_mut(&mut poll).cast(),
+            unblock_io(),
+            std::ptr::null_mut(),
+        );
+    }
+    poll.is_ready
+}
+
+/// `RUBY_UBF_IO`, a constant that Ruby defines as a cast.
+fn unblock_io() -> rb_sys::rb_unblock_function_t {
+    // SAFETY: Ruby compares the pointer with this very value, and never calls it.
+    unsafe { std::mem::transmute::<isize, rb_sys::rb_unblock_function_t>(-1) }
+}
+
+#[cfg(unix)]
+unsafe extern "C" fn poll_once(argument: *mut c_void) -> *mut c_void {
+    // SAFETY: the `Poll` that `poll_without_lock` passed.
+    let poll = unsafe { &mut *argument.cast::<Poll>() };
+    let events = match poll.interest {
+        Interest::Read => libc::POLLIN,
+        Interest::Write => libc::POLLOUT,
+    };
+    let mut entry = libc::pollfd {
+        fd: poll.socket,
+        events,
+        revents: 0,
+    };
+    // SAFETY: `entry` is one valid pollfd for the length of the call.
+    poll.is_ready = unsafe { libc::poll(&mut entry, 1, milliseconds_left(poll.deadline)) } > 0;
+    std::ptr::null_mut()
+}
+
+#[cfg(not(unix))]
+unsafe extern "C" fn poll_once(argument: *mut c_void) -> *mut c_void {
+    // SAFETY: the `Poll` that `poll_without_lock` passed.
+    let poll = unsafe { &mut *argument.cast::<Poll>() };
+    // Without `poll` the caller's non-blocking operation is the probe: it is tried again in short slices.
+    std::thread::sleep(Duration::from_millis(1));
+    poll.is_ready = poll
+        .deadline
+        .is_none_or(|deadline| deadline > Instant::now());
+    std::ptr::null_mut()
+}
+
+/// Rounded up, so that a wait is not over before its deadline; -1 for ever.
+#[cfg(unix)]
+fn milliseconds_left(deadline: Deadline) -> c_int {
+    time_left(deadline).map_or(-1, |left| {
+        left.as_micros()
+            .div_ceil(1000)
+            .try_into()
+            .unwrap_or(c_int::MAX)
+    })
+}
+
+fn time_left(deadline: Deadline) -> Option<Duration> {
+    deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+}
+
+fn seconds_left(deadline: Deadline) -> Option<f64> {
+    time_left(deadline).map(|left| left.as_secs_f64())
+}
+
+/// An Array of addresses, a message, or nil when it took too long.
+fn addresses(name: &str, port: u16, answer: Value) -> Result<Vec<SocketAddr>, Error> {
+    if let Some(message) = RString::from_value(answer) {
+        return Err(Error::Resolve(
+            message.to_string().unwrap_or_else(|_| name.to_owned()),
+        ));
+    }
+    let Some(list) = RArray::from_value(answer) else {
+        return Err(Error::ConnectTimeout(name.to_owned()));
+    };
+    let texts: Vec<String> = list
+        .to_vec()
+        .map_err(|error| Error::Resolve(format!("{name}: {error}")))?;
+    // A scope such as `%eth0` is dropped: the standard library's parser does not know it.
+    let parse = |text: &String| {
+        text.split('%')
+            .next()
+            .and_then(|text| text.parse::<IpAddr>().ok())
+    };
+    Ok(texts
+        .iter()
+        .filter_map(parse)
+        .map(|address| SocketAddr::new(address, port))
+        .collect())
+}

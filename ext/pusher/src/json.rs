@@ -1,0 +1,268 @@
+//! JSON ⇄ Ruby values: plain values natively, everything else by the application's own engine.
+
+use magnus::r_hash::ForEach;
+use magnus::value::{Qfalse, Qtrue, ReprValue};
+use magnus::{Error, Float, Integer, Module, RArray, RHash, RModule, RString, Ruby, Symbol, Value};
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::de::{Deserializer, SliceRead};
+
+use crate::borrow;
+use crate::error::Failure;
+use crate::names;
+
+/// As deep as Ruby's own JSON nests.
+const MAX_DEPTH: usize = 100;
+
+/// A value as JSON: written natively where it is plain, by `MultiJson.dump` where any part of it is not.
+pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
+    let mut out = Vec::with_capacity(512);
+    if write(ruby, value, &mut out, 0)? {
+        // Only valid UTF-8 is written.
+        return Ok(ruby.str_new(std::str::from_utf8(&out).unwrap_or_default()));
+    }
+    let encoded = dump(ruby, value)?;
+    if borrow::is_utf8(ruby, encoded) {
+        return Ok(encoded);
+    }
+    Err(crate::error::named(
+        ruby,
+        "Error",
+        "the JSON engine wrote what is not valid UTF-8",
+    )
+    .into())
+}
+
+/// `MultiJson.dump`: how the application's engine sees an object.
+pub(crate) fn dump(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
+    let outcome: Result<RString, Error> = multi_json(ruby)?.funcall(*names::DUMP, (value,));
+    outcome.map_err(|error| encoding_failure(ruby, error))
+}
+
+/// `MultiJson.load`.
+pub(crate) fn load(ruby: &Ruby, text: RString) -> Result<Value, Error> {
+    multi_json(ruby)?.funcall(*names::LOAD, (text,))
+}
+
+fn multi_json(ruby: &Ruby) -> Result<RModule, Error> {
+    ruby.class_object().const_get("MultiJson")
+}
+
+/// What an engine raises becomes a `Pusher::Error` with that as its cause; what is no failure of an engine stays.
+fn encoding_failure(ruby: &Ruby, error: Error) -> Failure {
+    let is_engines = error.is_kind_of(ruby.exception_standard_error());
+    let Some(exception) = crate::error::exception(ruby, &error).filter(|_| is_engines) else {
+        return error.into();
+    };
+    let raised: Result<Value, Error> = ruby
+        .class_object()
+        .const_get::<_, RModule>("Pusher")
+        .and_then(|pusher| pusher.const_get::<_, RModule>("Failures"))
+        .and_then(|failures| failures.funcall("raise_unencodable", (exception,)));
+    raised.err().unwrap_or(error).into()
+}
+
+/// Writes a plain value; `false` for one that is not, or holds one that is not.
+fn write(ruby: &Ruby, value: Value, out: &mut Vec<u8>, depth: usize) -> Result<bool, Error> {
+    if value.is_nil() {
+        out.extend_from_slice(b"null");
+    } else if let Some(string) = RString::from_value(value) {
+        return Ok(write_string(ruby, string, out));
+    } else if let Some(symbol) = Symbol::from_value(value) {
+        return write_symbol(ruby, symbol, out);
+    } else if let Some(integer) = Integer::from_value(value) {
+        let Ok(number) = integer.to_i64() else {
+            return Ok(false);
+        };
+        out.extend_from_slice(number.to_string().as_bytes());
+    } else if let Some(float) = Float::from_value(value) {
+        return Ok(write_float(float.to_f64(), out));
+    } else if let Some(hash) = RHash::from_value(value) {
+        return write_hash(ruby, hash, out, depth);
+    } else if let Some(array) = RArray::from_value(value) {
+        return write_array(ruby, array, out, depth);
+    } else if Qtrue::from_value(value).is_some() {
+        out.extend_from_slice(b"true");
+    } else if Qfalse::from_value(value).is_some() {
+        out.extend_from_slice(b"false");
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Only Strings themselves: how a subclass looks is the engine's affair.
+fn write_string(ruby: &Ruby, string: RString, out: &mut Vec<u8>) -> bool {
+    if !borrow::is_exactly(string.as_value(), ruby.class_string()) || !borrow::is_utf8(ruby, string)
+    {
+        return false;
+    }
+    borrow::with_bytes(string, |bytes| write_text(bytes, out));
+    true
+}
+
+fn write_symbol(ruby: &Ruby, symbol: Symbol, out: &mut Vec<u8>) -> Result<bool, Error> {
+    let name: RString = symbol.funcall(*names::NAME, ())?;
+    if !borrow::is_utf8(ruby, name) {
+        return Ok(false);
+    }
+    borrow::with_bytes(name, |bytes| write_text(bytes, out));
+    Ok(true)
+}
+
+fn write_text(utf8: &[u8], out: &mut Vec<u8>) {
+    let text = std::str::from_utf8(utf8).unwrap_or_default();
+    serde_json::to_writer(out, text).expect("writing to memory does not fail");
+}
+
+fn write_float(number: f64, out: &mut Vec<u8>) -> bool {
+    number.is_finite() && serde_json::to_writer(out, &number).is_ok()
+}
+
+fn write_array(ruby: &Ruby, array: RArray, out: &mut Vec<u8>, depth: usize) -> Result<bool, Error> {
+    if depth >= MAX_DEPTH || !borrow::is_exactly(array.as_value(), ruby.class_array()) {
+        return Ok(false);
+    }
+    out.push(b'[');
+    for index in 0..array.len() {
+        if index > 0 {
+            out.push(b',');
+        }
+        if !write(ruby, array.entry(index as isize)?, out, depth + 1)? {
+            return Ok(false);
+        }
+    }
+    out.push(b']');
+    Ok(true)
+}
+
+fn write_hash(ruby: &Ruby, hash: RHash, out: &mut Vec<u8>, depth: usize) -> Result<bool, Error> {
+    if depth >= MAX_DEPTH || !borrow::is_exactly(hash.as_value(), ruby.class_hash()) {
+        return Ok(false);
+    }
+    out.push(b'{');
+    let mut is_plain = true;
+    let mut is_first = true;
+    hash.foreach(|key: Value, value: Value| {
+        if !std::mem::take(&mut is_first) {
+            out.push(b',');
+        }
+        is_plain = write_key(ruby, key, out)?;
+        if is_plain {
+            out.push(b':');
+            is_plain = write(ruby, value, out, depth + 1)?;
+        }
+        Ok(if is_plain {
+            ForEach::Continue
+        } else {
+            ForEach::Stop
+        })
+    })?;
+    out.push(b'}');
+    Ok(is_plain)
+}
+
+fn write_key(ruby: &Ruby, key: Value, out: &mut Vec<u8>) -> Result<bool, Error> {
+    if let Some(string) = RString::from_value(key) {
+        return Ok(write_string(ruby, string, out));
+    }
+    match Symbol::from_value(key) {
+        Some(symbol) => write_symbol(ruby, symbol, out),
+        None => Ok(false),
+    }
+}
+
+/// Reads JSON: keys of the outermost object as Symbols, those of deeper ones as Strings.
+///
+/// `None` for what this reader leaves to the application's engine: what is no JSON, and numbers it would round.
+pub(crate) fn decode(ruby: &Ruby, text: &[u8]) -> Option<Value> {
+    let mut deserializer = Deserializer::new(SliceRead::new(text));
+    let value = Reader {
+        ruby,
+        is_outermost: true,
+    }
+    .deserialize(&mut deserializer)
+    .ok()?;
+    deserializer.end().ok()?;
+    Some(value)
+}
+
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    ruby: &'a Ruby,
+    is_outermost: bool,
+}
+
+impl Reader<'_> {
+    fn deeper(self) -> Self {
+        Self {
+            is_outermost: false,
+            ..self
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(self.ruby.qnil().as_value())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(self.ruby.into_value(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(self.ruby.into_value(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(self.ruby.into_value(value))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        // An integer beyond 64 bits arrives here as well, already rounded.
+        if value.abs() >= 9.0e15 {
+            return Err(E::custom("a number for the engine"));
+        }
+        Ok(self.ruby.into_value(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(self.ruby.str_new(value).as_value())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let array = self.ruby.ary_new();
+        while let Some(item) = items.next_element_seed(self.deeper())? {
+            array.push(item).map_err(serde::de::Error::custom)?;
+        }
+        Ok(array.as_value())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Value, A::Error> {
+        let hash = self.ruby.hash_new();
+        while let Some(key) = pairs.next_key::<std::borrow::Cow<'_, str>>()? {
+            let key = if self.is_outermost {
+                self.ruby.to_symbol(&*key).as_value()
+            } else {
+                self.ruby.str_new(&key).as_value()
+            };
+            let value = pairs.next_value_seed(self.deeper())?;
+            hash.aset(key, value).map_err(serde::de::Error::custom)?;
+        }
+        Ok(hash.as_value())
+    }
+}

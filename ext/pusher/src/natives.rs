@@ -1,0 +1,215 @@
+//! `Pusher::Native`: the functions that Ruby's side of the gem calls without an object.
+
+use magnus::value::ReprValue;
+use magnus::{Error, Module, Object, RHash, RModule, RString, Ruby, Value, function};
+use pusher_core::signature::{self, Params};
+use pusher_core::{auth, encryption, webhook};
+
+use crate::borrow::{self, bytes};
+use crate::error::Failure;
+use crate::guard::guard;
+use crate::json;
+use crate::query;
+use crate::request;
+
+/// The string to sign of a request.
+fn string_to_sign(
+    ruby: &Ruby,
+    method: RString,
+    path: RString,
+    params: RHash,
+) -> Result<RString, Failure> {
+    let mut list = Params::new();
+    query::from_hash(ruby, params, &mut list)?;
+    let string = signature::string_to_sign(&method.to_string()?, &path.to_string()?, &list);
+    Ok(std::str::from_utf8(&string)
+        .map_or_else(|_| ruby.str_from_slice(&string), |text| ruby.str_new(text)))
+}
+
+fn sign(ruby: &Ruby, secret: Value, string: RString) -> Result<String, Failure> {
+    let secret = request::secret(ruby, secret)?;
+    Ok(borrow::with_bytes(string, |string| {
+        signature::sign(&secret, string)
+    }))
+}
+
+fn is_signature(
+    ruby: &Ruby,
+    secret: Value,
+    string: RString,
+    signature: RString,
+) -> Result<bool, Failure> {
+    let secret = request::secret(ruby, secret)?;
+    Ok(signature::verify(
+        &secret,
+        &bytes(string),
+        &bytes(signature),
+    ))
+}
+
+fn authentication_string(
+    ruby: &Ruby,
+    key: Value,
+    secret: Value,
+    string: RString,
+) -> Result<RString, Failure> {
+    let key = bytes(borrow::text(ruby, key)?);
+    let secret = request::secret(ruby, secret)?;
+    let string = bytes(borrow::to_utf8(ruby, string)?);
+    let auth = auth::authentication_string(&key, &secret, &string);
+    Ok(ruby.str_new(&String::from_utf8_lossy(&auth)))
+}
+
+fn is_socket_id(id: Value) -> bool {
+    RString::from_value(id).is_some_and(|id| borrow::with_bytes(id, auth::is_socket_id))
+}
+
+fn shared_secret(ruby: &Ruby, channel: Value, master_key: RString) -> Result<RString, Failure> {
+    let channel = bytes(borrow::text(ruby, channel)?);
+    let secret = encryption::shared_secret(&channel, &bytes(master_key));
+    Ok(ruby.str_from_slice(secret.as_slice()))
+}
+
+fn decode_master_key(ruby: &Ruby, base64: RString) -> Result<RString, Failure> {
+    let key = encryption::decode_master_key(&bytes(base64))?;
+    Ok(ruby.str_from_slice(&key))
+}
+
+fn is_webhook_valid(
+    ruby: &Ruby,
+    secret: Value,
+    body: RString,
+    signature: RString,
+) -> Result<bool, Failure> {
+    let secret = request::secret(ruby, secret)?;
+    Ok(webhook::is_valid(&secret, &bytes(body), &bytes(signature)))
+}
+
+fn expected_webhook_signature(
+    ruby: &Ruby,
+    secret: Value,
+    body: RString,
+) -> Result<String, Failure> {
+    Ok(webhook::expected_signature(
+        &request::secret(ruby, secret)?,
+        &bytes(body),
+    ))
+}
+
+fn body_md5(body: RString) -> String {
+    borrow::with_bytes(body, signature::body_md5)
+}
+
+/// From a request's own step to the http client and back, for `Pusher::Request#send_sync`.
+fn send_request(
+    ruby: &Ruby,
+    client: Value,
+    verb: Value,
+    uri: Value,
+    (query, body, headers): (Value, Option<RString>, Value),
+) -> Result<Value, Failure> {
+    let path: Value = uri.funcall("path", ())?;
+    let path = borrow::text(ruby, path)?.to_string()?;
+    request::send(ruby, client, (verb, uri, query, body, headers), &path)
+}
+
+pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
+    let native = pusher.define_module("Native")?;
+    native.define_singleton_method(
+        "string_to_sign",
+        function!(
+            |method: RString, path: RString, params: RHash| guard(|ruby| string_to_sign(
+                ruby, method, path, params
+            )),
+            3
+        ),
+    )?;
+    native.define_singleton_method(
+        "sign",
+        function!(
+            |secret: Value, string: RString| guard(|ruby| sign(ruby, secret, string)),
+            2
+        ),
+    )?;
+    native.define_singleton_method(
+        "signature?",
+        function!(
+            |secret: Value, string: RString, signature: RString| {
+                guard(|ruby| is_signature(ruby, secret, string, signature))
+            },
+            3
+        ),
+    )?;
+    native.define_singleton_method(
+        "authentication_string",
+        function!(
+            |key: Value, secret: Value, string: RString| {
+                guard(|ruby| authentication_string(ruby, key, secret, string))
+            },
+            3
+        ),
+    )?;
+    native.define_singleton_method(
+        "socket_id?",
+        function!(|id: Value| guard(|_| Ok(is_socket_id(id))), 1),
+    )?;
+    native.define_singleton_method(
+        "shared_secret",
+        function!(
+            |channel: Value, key: RString| guard(|ruby| shared_secret(ruby, channel, key)),
+            2
+        ),
+    )?;
+    native.define_singleton_method(
+        "decode_master_key",
+        function!(
+            |base64: RString| guard(|ruby| decode_master_key(ruby, base64)),
+            1
+        ),
+    )?;
+    native.define_singleton_method(
+        "webhook_valid?",
+        function!(
+            |secret: Value, body: RString, signature: RString| {
+                guard(|ruby| is_webhook_valid(ruby, secret, body, signature))
+            },
+            3
+        ),
+    )?;
+    native.define_singleton_method(
+        "webhook_signature",
+        function!(
+            |secret: Value, body: RString| guard(|ruby| expected_webhook_signature(
+                ruby, secret, body
+            )),
+            2
+        ),
+    )?;
+    native.define_singleton_method(
+        "body_md5",
+        function!(|body: RString| guard(|_| Ok(body_md5(body))), 1),
+    )?;
+    native.define_singleton_method(
+        "encode",
+        function!(|value: Value| guard(|ruby| json::encode(ruby, value)), 1),
+    )?;
+    native.define_singleton_method(
+        "dump",
+        function!(|value: Value| guard(|ruby| json::dump(ruby, value)), 1),
+    )?;
+    native.define_singleton_method(
+        "send_request",
+        function!(
+            |client: Value,
+             verb: Value,
+             uri: Value,
+             query: Value,
+             body: Option<RString>,
+             headers: Value| {
+                guard(|ruby| send_request(ruby, client, verb, uri, (query, body, headers)))
+            },
+            6
+        ),
+    )?;
+    Ok(())
+}

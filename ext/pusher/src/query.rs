@@ -1,0 +1,69 @@
+//! Query parameters: from Ruby's Hashes to what is signed and sent.
+
+use magnus::r_hash::ForEach;
+use magnus::value::ReprValue;
+use magnus::{Error, RArray, RHash, RString, Ruby, TryConvert, Value};
+use pusher_core::signature::{Params, Value as ParamValue};
+
+use crate::borrow;
+use crate::error::Failure;
+
+/// Reads a Hash of parameters: keys and values by `to_s`, nil as nothing, Arrays element by element.
+pub(crate) fn from_hash(ruby: &Ruby, hash: RHash, params: &mut Params) -> Result<(), Failure> {
+    each_pair(ruby, hash, |key, value| params.insert(&key, value))
+}
+
+/// The query of a request that is sent as it was given.
+pub(crate) fn encode(ruby: &Ruby, query: Value) -> Result<String, Failure> {
+    if query.is_nil() {
+        return Ok(String::new());
+    }
+    if let Some(string) = RString::from_value(query) {
+        return Ok(string.to_string()?);
+    }
+    let mut pairs = Vec::new();
+    each_pair(ruby, RHash::try_convert(query)?, |key, value| {
+        pairs.push((key, value))
+    })?;
+    Ok(pusher_core::signature::encode_query(
+        pairs.iter().map(|(key, value)| (&key[..], value)),
+    ))
+}
+
+fn each_pair(
+    ruby: &Ruby,
+    hash: RHash,
+    mut take: impl FnMut(Vec<u8>, ParamValue),
+) -> Result<(), Failure> {
+    let mut failure = None;
+    hash.foreach(|key: Value, value: Value| {
+        match pair(ruby, key, value) {
+            Ok((key, value)) => take(key, value),
+            Err(error) => {
+                failure = Some(error);
+                return Ok::<_, Error>(ForEach::Stop);
+            }
+        }
+        Ok(ForEach::Continue)
+    })?;
+    failure.map_or(Ok(()), Err)
+}
+
+fn pair(ruby: &Ruby, key: Value, value: Value) -> Result<(Vec<u8>, ParamValue), Failure> {
+    let key = borrow::bytes(borrow::text(ruby, key)?);
+    let Some(items) = RArray::from_value(value) else {
+        return Ok((key, ParamValue::One(text_or_nothing(ruby, value)?)));
+    };
+    let mut values = Vec::with_capacity(items.len());
+    for index in 0..items.len() {
+        values.push(text_or_nothing(ruby, items.entry(index as isize)?)?);
+    }
+    Ok((key, ParamValue::Many(values)))
+}
+
+fn text_or_nothing(ruby: &Ruby, value: Value) -> Result<Vec<u8>, Failure> {
+    if value.is_nil() {
+        return Ok(Vec::new());
+    }
+    Ok(borrow::bytes(borrow::text(ruby, value)?))
+}

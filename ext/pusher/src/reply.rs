@@ -1,0 +1,257 @@
+//! Replies: `Pusher::Reply` as `sync_http_client.request` gives it, and what the API makes of any reply.
+
+use magnus::r_hash::ForEach;
+use magnus::value::ReprValue;
+use magnus::{
+    Class, Error, Module, RHash, RModule, RString, Ruby, TryConvert, Value, method, typed_data::Obj,
+};
+use pusher_core::http;
+
+use crate::borrow;
+use crate::error::{self, Failure};
+use crate::json;
+use crate::names;
+
+/// Statuses after which the connections are kept.
+const EXPECTED: [u16; 8] = [200, 202, 400, 401, 403, 404, 407, 413];
+
+/// A reply as it came. It holds no Ruby values: these are made when they are asked for.
+#[magnus::wrap(class = "Pusher::Reply", free_immediately, size)]
+pub(crate) struct Reply(http::Reply);
+
+impl From<http::Reply> for Reply {
+    fn from(reply: http::Reply) -> Self {
+        Self(reply)
+    }
+}
+
+impl Reply {
+    /// What a proxy that wants credentials says when it is asked for a tunnel.
+    pub(crate) fn proxy_authentication() -> Self {
+        Self(http::Reply {
+            status: 407,
+            headers: http::HeaderMap::new(),
+            body: Vec::new(),
+        })
+    }
+
+    fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    fn body(ruby: &Ruby, this: &Self) -> RString {
+        text(ruby, &this.0.body)
+    }
+
+    /// Names as they are usually written, values joined where a field came several times.
+    fn headers(ruby: &Ruby, this: &Self) -> Result<RHash, Error> {
+        let headers = ruby.hash_new();
+        for name in this.0.headers.keys() {
+            let values: Vec<&[u8]> = this
+                .0
+                .headers
+                .get_all(name)
+                .iter()
+                .map(http::HeaderValue::as_bytes)
+                .collect();
+            headers.aset(
+                canonical(name.as_str()),
+                text(ruby, &values.join(&b", "[..])),
+            )?;
+        }
+        Ok(headers)
+    }
+}
+
+/// `content-type` as `Content-Type`.
+fn canonical(name: &str) -> String {
+    let words = name.split('-').map(|word| {
+        let mut letters = word.chars();
+        letters.next().map_or(String::new(), |first| {
+            first.to_ascii_uppercase().to_string() + letters.as_str()
+        })
+    });
+    words.collect::<Vec<_>>().join("-")
+}
+
+/// Bytes as a String: UTF-8 where they are that, binary where not.
+fn text(ruby: &Ruby, bytes: &[u8]) -> RString {
+    std::str::from_utf8(bytes)
+        .map_or_else(|_| ruby.str_from_slice(bytes), |text| ruby.str_new(text))
+}
+
+/// What the API has to say about a reply, as the two things every kind of reply tells.
+struct Answer {
+    status: u16,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// Of a reply of ours, or of any object that answers like one.
+    fn of(ruby: &Ruby, reply: Value) -> Result<Self, Failure> {
+        if let Ok(native) = Obj::<Reply>::try_convert(reply) {
+            return Ok(Self {
+                status: native.0.status,
+                body: chomp(&native.0.body).to_vec(),
+            });
+        }
+        let code = if reply.respond_to(*names::CODE, false)? {
+            &names::CODE
+        } else {
+            &names::STATUS
+        };
+        let status: Value = reply.funcall(**code, ())?;
+        let body: Value = reply.funcall(*names::BODY, ())?;
+        let body = match RString::from_value(body) {
+            Some(body) => borrow::with_bytes(body, |bytes| chomp(bytes).to_vec()),
+            None if body.is_nil() => Vec::new(),
+            None => borrow::with_bytes(borrow::text(ruby, body)?, |bytes| chomp(bytes).to_vec()),
+        };
+        Ok(Self {
+            status: status.funcall(*names::TO_I, ())?,
+            body,
+        })
+    }
+}
+
+/// One line end less, as `String#chomp`.
+fn chomp(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes
+        .strip_suffix(b"\n")
+        .map_or(bytes, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
+    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+}
+
+/// The result of an API call, or the exception for its failure.
+pub(crate) fn outcome(
+    ruby: &Ruby,
+    http: Value,
+    reply: Value,
+    path: &str,
+) -> Result<Value, Failure> {
+    let answer = Answer::of(ruby, reply)?;
+    match answer.status {
+        202 if answer.body.is_empty() => return Ok(ruby.qtrue().as_value()),
+        200 | 202 => return parsed(ruby, &answer, reply),
+        status if !EXPECTED.contains(&status) => {
+            http.funcall::<_, _, Value>(*names::RESET_ALL, ())?;
+        }
+        _ => {}
+    }
+    let (class, message) = describe(&answer, path);
+    Err(raise(ruby, class, &message, &answer, reply, None))
+}
+
+/// The exception's class and message for each status.
+fn describe(answer: &Answer, path: &str) -> (&'static str, String) {
+    let body = String::from_utf8_lossy(&answer.body);
+    match answer.status {
+        400 => ("Error", format!("Bad request: {body}")),
+        401 => ("AuthenticationError", body.into_owned()),
+        404 => ("Error", format!("404 Not found ({path})")),
+        407 => ("Error", "Proxy Authentication Required".to_owned()),
+        413 => ("Error", "Payload Too Large > 10KB".to_owned()),
+        status => (
+            "Error",
+            format!("Unknown error (status code {status}): {body}"),
+        ),
+    }
+}
+
+/// The Hash in a reply's body.
+fn parsed(ruby: &Ruby, answer: &Answer, reply: Value) -> Result<Value, Failure> {
+    if answer.body == b"{}" {
+        return Ok(ruby.hash_new().as_value());
+    }
+    let value = match json::decode(ruby, &answer.body) {
+        Some(value) => value,
+        None => match json::load(ruby, text(ruby, &answer.body)) {
+            Ok(value) => symbolized(ruby, value)?,
+            Err(error) => return Err(unreadable(ruby, answer, reply, error)),
+        },
+    };
+    if RHash::from_value(value).is_some() {
+        return Ok(value);
+    }
+    if matches!(answer.body.as_slice(), b"[]" | b"\"\"") {
+        return Ok(ruby.hash_new().as_value());
+    }
+    let message = "the reply's body is JSON, but no object";
+    Err(unreadable(
+        ruby,
+        answer,
+        reply,
+        Error::new(ruby.exception_type_error(), message),
+    ))
+}
+
+/// What the application's engine read, with the same keys as what we read.
+fn symbolized(ruby: &Ruby, value: Value) -> Result<Value, Failure> {
+    let Some(hash) = RHash::from_value(value) else {
+        return Ok(value);
+    };
+    let symbolized = ruby.hash_new();
+    hash.foreach(|key: Value, value: Value| {
+        symbolized.aset(key.funcall::<_, _, Value>("to_sym", ())?, value)?;
+        Ok(ForEach::Continue)
+    })?;
+    Ok(symbolized.as_value())
+}
+
+fn unreadable(ruby: &Ruby, answer: &Answer, reply: Value, error: Error) -> Failure {
+    let is_standard = error.is_kind_of(ruby.exception_standard_error());
+    let Some(original) = error::exception(ruby, &error).filter(|_| is_standard) else {
+        return error.into();
+    };
+    raise(
+        ruby,
+        "HTTPError",
+        "",
+        answer,
+        reply,
+        Some(original.as_value()),
+    )
+}
+
+/// Has Ruby raise an error with its facts: status, body, when to try again.
+fn raise(
+    ruby: &Ruby,
+    class: &str,
+    message: &str,
+    answer: &Answer,
+    reply: Value,
+    original: Option<Value>,
+) -> Failure {
+    let arguments = (
+        ruby.to_symbol(class),
+        message,
+        answer.status,
+        text(ruby, &answer.body),
+        reply,
+        original,
+    );
+    let raised: Result<Value, Error> = ruby
+        .class_object()
+        .const_get::<_, RModule>("Pusher")
+        .and_then(|pusher| pusher.const_get::<_, RModule>("Failures"))
+        .and_then(|failures| failures.funcall("raise_for_reply", arguments));
+    match raised {
+        Err(error) => error.into(),
+        Ok(value) => Failure::type_error(ruby, format!("raising returned {value}")),
+    }
+}
+
+pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
+    let class = pusher.define_class("Reply", ruby.class_object())?;
+    class.undef_default_alloc_func();
+    class.define_method("status", method!(Reply::status, 0))?;
+    class.define_method(
+        "body",
+        method!(|ruby: &Ruby, this: &Reply| Reply::body(ruby, this), 0),
+    )?;
+    class.define_method(
+        "headers",
+        method!(|ruby: &Ruby, this: &Reply| Reply::headers(ruby, this), 0),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+# frozen_string_literal: true
+
+module Pusher
+  # A channel of a client, as `client["my-channel"]` gives it.
+  class Channel
+    include Utils
+
+    # Matches names that are no names of channels.
+    INVALID_CHANNEL_REGEX = /[^A-Za-z0-9_\-=@,.;]/
+
+    MAX_NAME_LENGTH = 200
+    private_constant :MAX_NAME_LENGTH
+
+    # @return [String]
+    attr_reader :name
+
+    # @param _base_url [Object] not used
+    # @param name [String, Symbol]
+    # @param client [Client, Module] what triggers, queries and has the token
+    # @raise [Pusher::Error] for a name that is none
+    def initialize(_base_url, name, client = Pusher)
+      self.class.validate_name(name)
+      @name = name
+      @client = client
+    end
+
+    # @api private
+    def self.validate_name(name)
+      name = name.to_s
+      raise Error, "Illegal channel name '#{name}'" if INVALID_CHANNEL_REGEX.match?(name)
+      return if name.length <= MAX_NAME_LENGTH
+
+      raise Error, "Channel name too long (limit 164 characters) '#{name}'"
+    end
+
+    # Triggers an event and logs a failure instead of raising it.
+    #
+    # @param event_name [String]
+    # @param data [Object] a String as it is, anything else as JSON
+    # @param socket_id [String, nil] the socket that does not get the event
+    # @return [Object] what {#trigger!} returns, or what the logger does
+    def trigger(event_name, data, socket_id = nil)
+      trigger!(event_name, data, socket_id)
+    rescue Error => e
+      Pusher.logger.error("#{e.message} (#{e.class})")
+      Pusher.logger.debug(e.backtrace.join("\n"))
+    end
+
+    # Triggers an event.
+    #
+    # @param event_name [String]
+    # @param data [Object] a String as it is, anything else as JSON
+    # @param socket_id [String, nil] the socket that does not get the event
+    # @return [Hash] the reply
+    # @raise [Pusher::Error]
+    def trigger!(event_name, data, socket_id = nil)
+      params = {}
+      params[:socket_id] = validate_socket_id(socket_id) if socket_id
+      @client.trigger(name, event_name, data, params)
+    end
+
+    # @param attributes [Array<String>] what to ask for, such as `"user_count"`
+    # @return [Hash] with Symbol keys
+    # @raise [Pusher::Error]
+    def info(attributes = [])
+      @client.channel_info(name, info: attributes.join(","))
+    end
+
+    # @param params [Hash]
+    # @return [Array<Hash>] the users of a presence channel, each `{"id" => ID}`
+    # @raise [Pusher::Error]
+    def users(params = {})
+      @client.channel_users(name, params)[:users]
+    end
+
+    # @param socket_id [String]
+    # @param custom_string [String, nil] JSON of the channel data
+    # @return [String] `KEY:SIGNATURE`
+    # @raise [Pusher::Error] for an invalid socket id, or a custom part that is no String
+    def authentication_string(socket_id, custom_string = nil)
+      string_to_sign = [socket_id, name, custom_string].compact.map(&:to_s).join(":")
+      _authentication_string(socket_id, string_to_sign, @client.authentication_token, custom_string)
+    end
+
+    # What an auth endpoint answers.
+    #
+    # @param socket_id [String]
+    # @param custom_data [Object, nil] the channel data of a presence channel
+    # @return [Hash] `:auth`, and `:channel_data` where there is some
+    # @raise [Pusher::Error]
+    def authenticate(socket_id, custom_data = nil)
+      custom_data = Native.dump(custom_data) if custom_data
+      response = { auth: authentication_string(socket_id, custom_data) }
+      response[:channel_data] = custom_data if custom_data
+      response
+    end
+
+    # @param encryption_master_key [String, nil] its bytes
+    # @return [String, nil] the bytes of the secret that the channel's subscribers share
+    def shared_secret(encryption_master_key)
+      Native.shared_secret(name, encryption_master_key) if encryption_master_key
+    end
+  end
+end

@@ -1,0 +1,199 @@
+# frozen_string_literal: true
+
+module Pusher
+  # The configuration of a client: plain state in instance variables, read by the native part at each call.
+  class Client
+    # Seconds for name resolution, TCP and TLS handshake together.
+    DEFAULT_CONNECT_TIMEOUT = 5
+    # Seconds for the server to take a request.
+    DEFAULT_SEND_TIMEOUT = 5
+    # Seconds for a reply to be complete.
+    DEFAULT_RECEIVE_TIMEOUT = 5
+    # Seconds for which an idle connection is kept.
+    DEFAULT_KEEP_ALIVE_TIMEOUT = 30
+    # The cluster where none is named.
+    DEFAULT_CLUSTER = "mt1"
+
+    # @return [String]
+    attr_accessor :scheme
+    # @return [String]
+    attr_accessor :host
+    # @return [Integer, String]
+    attr_accessor :port
+    # @return [String, nil]
+    attr_accessor :app_id
+    # @return [String, nil]
+    attr_accessor :key
+    # @return [String, nil]
+    attr_accessor :secret
+    # @return [String, nil] the bytes of the master key of encrypted channels
+    attr_accessor :encryption_master_key
+
+    # @return [String, nil] the proxy's url as it was set
+    attr_reader :http_proxy
+    # @return [Hash, nil] its parts: `:scheme`, `:host`, `:port`, `:user`, `:password`
+    attr_reader :proxy
+    # @return [String, nil] the name of the cluster that was set last
+    attr_reader :cluster
+
+    # @param seconds [Numeric, nil] for name resolution, TCP and TLS handshake together; nil or 0 for no limit
+    attr_writer :connect_timeout
+    # @param seconds [Numeric, nil] for the server to take a request; nil or 0 for no limit
+    attr_writer :send_timeout
+    # @param seconds [Numeric, nil] for a reply to be complete; nil or 0 for no limit
+    attr_writer :receive_timeout
+    # @param seconds [Numeric, nil] for which an idle connection is kept; nil for as long as the server keeps it
+    attr_writer :keep_alive_timeout
+
+    # A client from the url in an environment variable.
+    #
+    # @param key [String] the variable's name
+    # @return [Client]
+    # @raise [ConfigurationError] where it is not set
+    def self.from_env(key = "PUSHER_URL")
+      url = ENV.fetch(key) { raise ConfigurationError, key }
+      from_url(url)
+    end
+
+    # A client from a url.
+    #
+    # @param url [String] `scheme://KEY:SECRET@HOST[:PORT]/apps/APP_ID`
+    # @return [Client]
+    # @raise [URI::InvalidURIError]
+    def self.from_url(url)
+      client = new
+      client.url = url
+      client
+    end
+
+    # @param options [Hash] `:app_id`, `:key`, `:secret`; `:cluster` or `:host`; `:port`, `:use_tls` (true);
+    #   `:encryption_master_key_base64`, `:http_proxy`; `:timeout`, `:connect_timeout`, `:send_timeout`,
+    #   `:receive_timeout` and `:keep_alive_timeout` in seconds. Other keys are ignored.
+    # @raise [ArgumentError, ConfigurationError] for a master key that is none
+    # @raise [URI::InvalidURIError] for a proxy that is no url
+    def initialize(options = {})
+      @app_id, @key, @secret = options.values_at(:app_id, :key, :secret)
+      configure_server(options)
+      configure_timeouts(options)
+      self.encryption_master_key_base64 = options[:encryption_master_key_base64]
+      self.http_proxy = options[:http_proxy] if options[:http_proxy]
+    end
+
+    # A copy has connections of its own.
+    def initialize_copy(original)
+      super
+      @sync_http_client = nil
+    end
+
+    # @return [Signature::Token] key and secret
+    # @raise [ConfigurationError] where one is missing
+    def authentication_token
+      raise ConfigurationError, :key unless @key
+      raise ConfigurationError, :secret unless @secret
+
+      Signature::Token.new(@key, @secret)
+    end
+
+    # @param path [String, nil] below `/apps/APP_ID`
+    # @return [URI::Generic] the url of a resource
+    # @raise [ConfigurationError] without an app_id
+    # @raise [URI::InvalidComponentError] for what is no url
+    def url(path = nil)
+      raise ConfigurationError, :app_id unless @app_id
+
+      port = @port unless @port.to_s.empty?
+      URI::Generic.build(scheme: @scheme, host: @host, port: port, path: "/apps/#{@app_id}#{path}")
+    end
+
+    # @param url [String] `scheme://KEY:SECRET@HOST[:PORT]/apps/APP_ID`
+    # @raise [URI::InvalidURIError] the credentials masked
+    def url=(url)
+      uri = parse_uri(url)
+      @app_id = uri.path.split("/").last
+      @key = uri.user
+      @secret = uri.password
+      @scheme = uri.scheme
+      @host = uri.host
+      @port = uri.port
+    end
+
+    # @param url [String, nil] of an http proxy; nil leaves it to the environment, `""` means none
+    # @raise [URI::InvalidURIError] the credentials masked
+    def http_proxy=(url)
+      @proxy = url.to_s.empty? ? nil : proxy_parts(parse_uri(url))
+      @http_proxy = url
+    end
+
+    # @param use_tls [Boolean] https on port 443, else http on port 80
+    def use_tls=(use_tls)
+      @scheme = use_tls ? "https" : "http"
+      @port = use_tls ? 443 : 80
+    end
+    alias encrypted= use_tls=
+
+    # @return [Boolean] whether connections use TLS
+    def encrypted?
+      @scheme == "https"
+    end
+
+    # @param name [String, nil] sets the host as well
+    def cluster=(name)
+      @cluster = name
+      @host = "api-#{name.to_s.empty? ? DEFAULT_CLUSTER : name}.pusher.com"
+    end
+
+    # @param seconds [Numeric, nil] the connect, send and receive timeout
+    def timeout=(seconds)
+      @connect_timeout = @send_timeout = @receive_timeout = seconds
+    end
+
+    # @param base64 [String, nil] 32 bytes in strict base64; nil or `""` for none
+    # @raise [ArgumentError] for what is no base64
+    # @raise [MasterKeyError] for another length
+    def encryption_master_key_base64=(base64)
+      @encryption_master_key = base64.to_s.empty? ? nil : Native.decode_master_key(base64)
+    end
+
+    # @return [String, nil] the master key in strict base64
+    def encryption_master_key_base64
+      Base64.strict_encode64(@encryption_master_key) if @encryption_master_key
+    end
+
+    private
+
+    def configure_server(options)
+      warn_of_encrypted if options.key?(:encrypted)
+      self.use_tls = options[:use_tls] != false && options[:encrypted] != false
+      self.cluster = options[:cluster]
+      @host = options[:host] if options[:host]
+      @port = options[:port] if options[:port]
+    end
+
+    def configure_timeouts(options)
+      timeouts = {
+        connect_timeout: DEFAULT_CONNECT_TIMEOUT, send_timeout: DEFAULT_SEND_TIMEOUT,
+        receive_timeout: DEFAULT_RECEIVE_TIMEOUT
+      }
+      timeouts.each do |name, default|
+        instance_variable_set("@#{name}", options.fetch(name) { options.fetch(:timeout, default) })
+      end
+      @keep_alive_timeout = options.fetch(:keep_alive_timeout, DEFAULT_KEEP_ALIVE_TIMEOUT)
+    end
+
+    def warn_of_encrypted
+      warn "[DEPRECATION] `encrypted` is deprecated and will be removed in the next major version. " \
+           "Use `use_tls` instead."
+    end
+
+    def proxy_parts(uri)
+      { scheme: uri.scheme, host: uri.host, port: uri.port, user: uri.user, password: uri.password }
+    end
+
+    def parse_uri(url)
+      URI.parse(url)
+    rescue URI::InvalidURIError
+      masked = url.to_s.sub(%r{(//)[^@]*@}m, '\1***@')
+      raise URI::InvalidURIError, "bad URI(is not URI?): #{masked.inspect}", cause: nil
+    end
+  end
+end

@@ -1,0 +1,137 @@
+# frozen_string_literal: true
+
+module Pusher
+  # The HTTP client behind {Client#sync_http_client}: connections are kept and reused, and whatever waits, waits as
+  # Ruby does. It can be used by any number of threads and fibers.
+  class HttpClient
+    # @return [Float, nil] seconds for name resolution, TCP and TLS handshake together
+    def connect_timeout = native_limit(0)
+
+    # @return [Float, nil] seconds for the peer to take a request
+    def send_timeout = native_limit(1)
+
+    # @return [Float, nil] seconds for a reply to be complete, from when its request was sent
+    def receive_timeout = native_limit(2)
+
+    # @return [Float, nil] seconds for which an idle connection is kept
+    def keep_alive_timeout = native_limit(3)
+
+    # @param seconds [Numeric, nil] nil or 0 for no limit
+    # @raise [ArgumentError] for what is no number of seconds
+    def connect_timeout=(seconds)
+      native_set_limit(0, seconds)
+    end
+
+    # @param seconds [Numeric, nil] nil or 0 for no limit
+    # @raise [ArgumentError] for what is no number of seconds
+    def send_timeout=(seconds)
+      native_set_limit(1, seconds)
+    end
+
+    # @param seconds [Numeric, nil] nil or 0 for no limit
+    # @raise [ArgumentError] for what is no number of seconds
+    def receive_timeout=(seconds)
+      native_set_limit(2, seconds)
+    end
+
+    # @param seconds [Numeric, nil] nil for as long as the server keeps it, 0 for no reuse
+    # @raise [ArgumentError] for what is no number of seconds
+    def keep_alive_timeout=(seconds)
+      native_set_limit(3, seconds)
+    end
+
+    # @return [SSLConfig] how servers are verified
+    def ssl_config
+      @ssl_config ||= SSLConfig.new(self)
+    end
+
+    # Closes all idle connections. Requests that are under way end in peace.
+    #
+    # @return [void]
+    def reset_all
+      native_reset_all
+    end
+
+    # Sends a request: the one place through which every request of the library goes.
+    #
+    # @param verb [Symbol, String] the method
+    # @param uri [String, URI] absolute
+    # @param query [Hash, String, nil] parameters, added to the uri's own
+    # @param body [String, nil]
+    # @param headers [Hash] header fields
+    # @return [Reply] whatever its status
+    # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] when there is no reply
+    # @raise [ArgumentError] for what cannot be put on the wire; nothing is sent
+    def request(verb, uri, query = nil, body = nil, headers = {})
+      native_request(verb, uri, query, body, headers)
+    end
+
+    # @return [String]
+    def inspect
+      "#<#{self.class}>"
+    end
+
+    private
+
+    def verify_peer(verify)
+      native_verify(verify)
+    end
+
+    def trust(path, only:)
+      native_trust(path.to_s, only)
+    end
+
+    # How the certificates of servers are verified.
+    class SSLConfig
+      # @return [Integer] `OpenSSL::SSL::VERIFY_PEER` or `OpenSSL::SSL::VERIFY_NONE`
+      attr_reader :verify_mode
+
+      # @api private
+      def initialize(http_client)
+        @http_client = http_client
+        @verify_mode = OpenSSL::SSL::VERIFY_PEER
+      end
+
+      # @param mode [Integer] `OpenSSL::SSL::VERIFY_NONE` accepts any certificate, any other mode verifies
+      def verify_mode=(mode)
+        @verify_mode = mode
+        @http_client.__send__(:verify_peer, mode != OpenSSL::SSL::VERIFY_NONE)
+      end
+
+      # Trusts the certificates in a file besides the system's.
+      #
+      # @param path [String] a file in PEM form
+      # @raise [ArgumentError] for a file without certificates
+      # @return [void]
+      def add_trust_ca(path)
+        @http_client.__send__(:trust, path, only: false)
+      end
+
+      # Trusts the certificates in a file, and no others.
+      #
+      # @param path [String] a file in PEM form
+      # @raise [ArgumentError] for a file without certificates
+      # @return [void]
+      def set_trust_ca(path) # rubocop:disable Naming/AccessorMethodName -- the documented name
+        @http_client.__send__(:trust, path, only: true)
+      end
+    end
+  end
+
+  # A reply as it came, whatever its status.
+  class Reply
+    # @!method status
+    #   @return [Integer]
+    # @!method body
+    #   @return [String]
+    # @!method headers
+    #   @return [Hash{String => String}] fields by their canonical names
+    alias code status
+    alias content body
+
+    # @return [String]
+    def inspect
+      "#<#{self.class} #{status}>"
+    end
+  end
+end

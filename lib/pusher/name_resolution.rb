@@ -1,0 +1,29 @@
+# frozen_string_literal: true
+
+module Pusher
+  # Resolves host names for the native transport, in a thread of its own: so a look-up can be interrupted, has a time
+  # limit, and leaves other threads and fibers running.
+  # @api private
+  module NameResolution
+    # @param host [String]
+    # @param port [Integer]
+    # @param seconds [Float, nil] how long it may take
+    # @return [Array<String>, String, nil] addresses; a message where there are none; nil when it took too long
+    def self.call(host, port, seconds)
+      thread = Thread.new { look_up(host, port) }
+      thread.report_on_exception = false
+      thread.join(seconds)&.value
+    ensure
+      thread&.kill
+    end
+
+    # Errors come back as values: one that left the thread would trip `Thread.abort_on_exception`.
+    def self.look_up(host, port)
+      Addrinfo.getaddrinfo(host, port, nil, :STREAM).map(&:ip_address)
+    rescue StandardError => e
+      "#{e.message} (#{host})"
+    end
+    private_class_method :look_up
+  end
+  private_constant :NameResolution
+end

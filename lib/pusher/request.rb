@@ -1,0 +1,47 @@
+# frozen_string_literal: true
+
+module Pusher
+  # One signed request to the HTTP API: the step between {Resource} and {HttpClient#request}.
+  class Request
+    # The header fields of every request.
+    HEADERS = { "X-Pusher-Library" => "pusher-http-ruby #{VERSION}".freeze }.freeze
+    # The header fields of requests with a body.
+    JSON_HEADERS = HEADERS.merge("Content-Type" => "application/json").freeze
+
+    # @return [String, nil]
+    attr_reader :body
+    # @return [Hash] the signed parameters
+    attr_reader :params
+
+    # @param client [Client]
+    # @param verb [Symbol] `:get` or `:post`
+    # @param uri [URI]
+    # @param params [Hash] query parameters; the caller's Hash stays as it is
+    # @param body [String, nil] JSON
+    def initialize(client, verb, uri, params, body = nil)
+      @client = client
+      @verb = verb
+      @uri = uri
+      @body = body
+      @head = body ? JSON_HEADERS : HEADERS
+      params = params.merge("body_md5" => Native.body_md5(body)) if body
+      request = Signature::Request.new(verb.to_s.upcase, uri.path, params)
+      request.sign(client.authentication_token)
+      @params = request.signed_params
+    end
+
+    # Sends the request.
+    #
+    # @return [Hash, true] the parsed reply; true for an empty 202
+    # @raise [Pusher::Error] for any other status
+    # @raise [Pusher::HTTPError] when there is no reply, or one that cannot be read
+    def send_sync
+      Native.send_request(@client, @verb, @uri, @params, @body, @head)
+    end
+
+    # @return [String] without parameters
+    def inspect
+      "#<#{self.class} #{@verb} #{@uri&.path}>"
+    end
+  end
+end

@@ -1,0 +1,35 @@
+# frozen_string_literal: true
+
+module Pusher
+  # A path of the HTTP API, to be read and written.
+  class Resource
+    # @param client [Client]
+    # @param path [String] below `/apps/APP_ID`
+    def initialize(client, path)
+      @client = client
+      @path = path
+    end
+
+    # @param params [Hash] query parameters
+    # @return [Hash, true] the parsed reply
+    # @raise [Pusher::Error]
+    def get(params)
+      create_request(:get, params).send_sync
+    end
+
+    # @param params [Hash] what is sent as JSON
+    # @return [Hash, true] the parsed reply
+    # @raise [Pusher::Error]
+    def post(params)
+      create_request(:post, {}, Native.encode(params)).send_sync
+    end
+
+    private
+
+    def create_request(verb, params, body = nil)
+      raise ArgumentError, "Expected hash" unless params.is_a?(Hash)
+
+      Request.new(@client, verb, @client.url(@path), params, body)
+    end
+  end
+end

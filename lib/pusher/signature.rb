@@ -1,0 +1,169 @@
+# frozen_string_literal: true
+
+module Pusher
+  # Signing and verifying of requests to the HTTP API, for clients, servers and test doubles.
+  module Signature
+    # A request is not signed as it should be.
+    class AuthenticationError < RuntimeError; end
+
+    # A key and its secret.
+    class Token
+      # @return [String]
+      attr_reader :key
+      # @return [String]
+      attr_reader :secret
+
+      # @param key [String]
+      # @param secret [String]
+      def initialize(key, secret)
+        @key = key
+        @secret = secret
+      end
+
+      # @param request [Request]
+      # @return [Hash] the request's auth parameters
+      def sign(request)
+        request.sign(self)
+      end
+
+      # @return [String] without the secret
+      def inspect
+        "#<#{self.class} key=#{key.inspect}>"
+      end
+    end
+
+    # A request to be signed or verified.
+    class Request
+      # The version of the signature scheme.
+      VERSION = "1.0"
+
+      # @return [String]
+      attr_accessor :path
+      # @return [Hash{String => Object}] the parameters besides those of the signature, keys lowercased
+      attr_accessor :query_hash
+      # @return [Hash{Symbol => String}] the parameters of the signature
+      attr_reader :auth_hash
+
+      # @param method [String] the request's method, in capitals
+      # @param path [String]
+      # @param query [Hash] its parameters, those of a signature included
+      # @raise [ArgumentError] for other types
+      def initialize(method, path, query)
+        raise ArgumentError, "Expected string" unless path.is_a?(String)
+        raise ArgumentError, "Expected hash" unless query.is_a?(Hash)
+
+        @method = method
+        @path = path
+        auth, rest = query.to_h { |key, value| [key.to_s.downcase, value] }
+                          .partition { |key, _| key.start_with?("auth_") }
+        @query_hash = rest.to_h
+        @auth_hash = auth.to_h { |key, value| [key.to_sym, value] }
+        @signed = false
+      end
+
+      # Signs with the clock's time.
+      #
+      # @param token [Token]
+      # @return [Hash{Symbol => String}] the auth parameters
+      def sign(token)
+        @auth_hash = { auth_version: VERSION, auth_key: token.key, auth_timestamp: Time.now.to_i.to_s }
+        @auth_hash[:auth_signature] = signature(token)
+        @signed = true
+        @auth_hash
+      end
+
+      # @return [Hash] all parameters of the signed request: lowercased String keys, and the Symbols `:auth_…`
+      # @raise [RuntimeError] before it is signed
+      def signed_params
+        raise "Request not signed" unless @signed
+
+        query_hash.merge(auth_hash)
+      end
+
+      # Verifies the signature with a token.
+      #
+      # @param token [Token]
+      # @param timestamp_grace [Integer, nil] seconds by which clocks may differ; nil for any
+      # @return [true]
+      # @raise [AuthenticationError]
+      def authenticate_by_token!(token, timestamp_grace = 600)
+        raise "Provided token is missing secret" if token.secret.nil?
+
+        validate_version!
+        validate_timestamp!(timestamp_grace)
+        validate_signature!(token)
+        true
+      end
+
+      # @param token [Token]
+      # @param timestamp_grace [Integer, nil]
+      # @return [Boolean] false where {#authenticate_by_token!} raises an AuthenticationError
+      def authenticate_by_token(token, timestamp_grace = 600)
+        authenticate_by_token!(token, timestamp_grace)
+      rescue AuthenticationError
+        false
+      end
+
+      # Verifies the signature with the token that a block finds for the request's key.
+      #
+      # @param timestamp_grace [Integer, nil]
+      # @yieldparam key [String]
+      # @yieldreturn [Token, nil]
+      # @return [Token]
+      # @raise [AuthenticationError]
+      # @raise [ArgumentError] without a block
+      def authenticate(timestamp_grace = 600)
+        raise ArgumentError, "Block required" unless block_given?
+
+        key = auth_hash[:auth_key]
+        raise AuthenticationError, "Missing parameter: auth_key" unless key
+
+        token = yield key
+        raise AuthenticationError, "Unknown auth_key" unless token
+
+        authenticate_by_token!(token, timestamp_grace)
+        token
+      end
+
+      # @return [String] without the signature
+      def inspect
+        "#<#{self.class} #{@method} #{path}>"
+      end
+
+      private
+
+      def signature(token)
+        Native.sign(token.secret, string_to_sign)
+      end
+
+      def string_to_sign
+        Native.string_to_sign(@method, @path, query_hash.merge(auth_hash))
+      end
+
+      def validate_version!
+        version = auth_hash[:auth_version]
+        raise AuthenticationError, "Version required" unless version
+        raise AuthenticationError, "Version not supported" unless version == VERSION
+      end
+
+      def validate_timestamp!(grace)
+        return if grace.nil?
+
+        timestamp = auth_hash[:auth_timestamp]
+        raise AuthenticationError, "Timestamp required" unless timestamp
+        return if (timestamp.to_i - Time.now.to_i).abs < grace
+
+        raise AuthenticationError, "Timestamp expired: Given timestamp (#{Time.at(timestamp.to_i).utc.iso8601}) " \
+                                   "not within #{grace}s of server time (#{Time.now.utc.iso8601})"
+      end
+
+      def validate_signature!(token)
+        given = auth_hash[:auth_signature]
+        return if Native.signature?(token.secret, string_to_sign, given.to_s)
+
+        raise AuthenticationError, "Invalid signature: you should have sent HmacSHA256Hex(" \
+                                   "#{string_to_sign.inspect}, your_secret_key), but you sent #{given.inspect}"
+      end
+    end
+  end
+end

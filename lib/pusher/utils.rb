@@ -1,0 +1,31 @@
+# frozen_string_literal: true
+
+module Pusher
+  # What {Client} and {Channel} share in authorising sockets.
+  module Utils
+    # @param socket_id [String]
+    # @return [String] the socket id
+    # @raise [Pusher::Error] for anything but two groups of digits with a dot between them
+    def validate_socket_id(socket_id)
+      return socket_id if Native.socket_id?(socket_id)
+
+      raise Error, "Invalid socket ID #{socket_id.inspect}"
+    end
+
+    # Signs a string and puts the key before it.
+    #
+    # @param socket_id [String]
+    # @param string_to_sign [String]
+    # @param token [Pusher::Signature::Token]
+    # @param custom_string [String, nil] the custom part of the string to sign, for its validation
+    # @return [String] `KEY:SIGNATURE`
+    # @raise [Pusher::Error] for an invalid socket id, or a custom part that is no String
+    def _authentication_string(socket_id, string_to_sign, token, custom_string = nil)
+      validate_socket_id(socket_id)
+      raise Error, "Custom argument must be a string" unless custom_string.nil? || custom_string.is_a?(String)
+
+      Pusher.logger.debug("Signing #{string_to_sign}")
+      Native.authentication_string(token.key, token.secret, string_to_sign)
+    end
+  end
+end

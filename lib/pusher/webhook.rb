@@ -1,0 +1,102 @@
+# frozen_string_literal: true
+
+module Pusher
+  # A webhook as it was received.
+  class WebHook
+    # @return [String, nil] the key it names
+    attr_reader :key
+    # @return [String, nil] the signature it bears
+    attr_reader :signature
+
+    # @param request [#env, Hash] a request of Rack or Rails, or a Hash with `:key`, `:signature`, `:body` and
+    #   `:content_type`
+    # @param client [Client, Module] what has the key and the secret
+    def initialize(request, client = Pusher)
+      @client = client
+      if request.is_a?(Hash)
+        read_hash(request)
+      else
+        read_request(request)
+      end
+    end
+
+    # Whether it was signed with the secret of its key. Says why not in the log.
+    #
+    # @param extra_tokens [Hash, Array<Hash>, nil] further pairs of `:key` and `:secret`
+    # @return [Boolean]
+    def valid?(extra_tokens = nil)
+      secrets = secrets_of_key(extra_tokens)
+      if secrets.empty?
+        Pusher.logger.warn("Received webhook with unknown key: #{key}")
+        return false
+      end
+      return true if secrets.any? { |secret| Native.webhook_valid?(secret, @body, signature.to_s) }
+
+      expected = Native.webhook_signature(secrets.first, @body)
+      Pusher.logger.warn("Received WebHook with invalid signature: got #{signature}, expected #{expected}")
+      false
+    end
+
+    # @return [Array<Hash>] the events, with String keys
+    def events
+      data["events"]
+    end
+
+    # @return [Time] when it was sent
+    def time
+      Time.at(data["time_ms"].to_f / 1000)
+    end
+
+    # @return [Hash] the parsed body
+    # @raise [MultiJson::ParseError] for a body that is no JSON
+    # @raise [RuntimeError] for another content type
+    def data
+      @data ||=
+        case @content_type
+        when "application/json" then MultiJson.load(@body)
+        else raise "Unknown Content-Type (#{@content_type})"
+        end
+    end
+
+    # @return [String] without signature and body
+    def inspect
+      "#<#{self.class} key=#{key.inspect}>"
+    end
+
+    private
+
+    def read_hash(request)
+      @key = request[:key]
+      @signature = request[:signature]
+      @body = request[:body].to_s
+      @content_type = request[:content_type] || "application/json"
+    end
+
+    def read_request(request)
+      env = request.env
+      @key = env["HTTP_X_PUSHER_KEY"]
+      @signature = env["HTTP_X_PUSHER_SIGNATURE"]
+      @content_type = request.respond_to?(:media_type) ? request.media_type : request.content_type
+      @body = read_body(request)
+    end
+
+    def read_body(request)
+      input = request.body
+      return "" unless input
+
+      input.rewind if input.respond_to?(:rewind)
+      body = input.read.to_s
+      input.rewind if input.respond_to?(:rewind)
+      body
+    end
+
+    # The secrets that the named key may have: several while a secret is being replaced.
+    def secrets_of_key(extra_tokens)
+      own = { key: @client.key, secret: @client.secret }
+      extra = extra_tokens.is_a?(Hash) ? [extra_tokens] : Array(extra_tokens)
+      [own, *extra].filter_map do |token|
+        token[:secret] if !key.to_s.empty? && token[:key] == key && !token[:secret].to_s.empty?
+      end
+    end
+  end
+end

@@ -1,0 +1,11 @@
+# frozen_string_literal: true
+
+desc "Fail where the Ruby code is not in style"
+task :rubocop do
+  sh "rubocop", "--parallel", "--format", "simple"
+end
+
+desc "Run the specs against the compiled gem"
+task spec: :compile do
+  sh "rspec", "--exclude-pattern", "spec/{e2e,packaging}/**/*_spec.rb"
+end

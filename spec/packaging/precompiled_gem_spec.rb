@@ -1,0 +1,37 @@
+# frozen_string_literal: true
+
+RSpec.describe "The precompiled gem" do
+  let(:specification) { PackedGems.specification_of(PackedGems.precompiled) }
+
+  it "holds the compiled native part in place of its sources" do
+    sources = PackedGems.files_in(PackedGems.source).grep(%r{\A(ext/|Cargo\.)})
+    native_part = "lib/pusher/pusher.#{RbConfig::CONFIG["DLEXT"]}"
+    expect(PackedGems.files_in(PackedGems.precompiled))
+      .to match_array(PackedGems.files_in(PackedGems.source) - sources + [native_part])
+  end
+
+  it "compiles nothing, and so needs nothing to compile with" do
+    expect(specification.extensions).to be_empty
+    expect(specification.dependencies.map(&:name)).to contain_exactly("base64", "logger", "multi_json")
+  end
+
+  it "is for this platform and this line of Ruby alone" do
+    this_line = Gem::Version.new(RUBY_VERSION).segments.first(2).join(".")
+    next_line = Gem::Version.new("#{this_line}.0").bump
+    expect(specification.platform).to eq(Gem::Platform.new(RUBY_PLATFORM))
+    expect(specification.required_ruby_version).to be_satisfied_by(Gem::Version.new(RUBY_VERSION))
+    expect(specification.required_ruby_version).not_to be_satisfied_by(next_line)
+  end
+
+  it "installs and works where no cargo, no compiler and no make is found" do
+    GemHome.open do |home|
+      home.leave_only_ruby
+      expect(home.ruby("%w[cargo rustc cc gcc clang make].each { |tool| system(tool, '--version', exception: true) }"))
+        .to have_attributes(success: false, output: include("No such file or directory - cargo"))
+
+      installation = home.install(PackedGems.precompiled)
+      expect(installation).to have_attributes(success: true), installation.output
+      expect(home).to be_able_to_use_the_gem
+    end
+  end
+end

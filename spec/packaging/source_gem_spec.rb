@@ -1,0 +1,29 @@
+# frozen_string_literal: true
+
+RSpec.describe "The source gem" do
+  let(:files) { PackedGems.files_in(PackedGems.source) }
+
+  def files_of(*patterns) = Dir.glob(patterns, base: Workspace::ROOT)
+
+  it "holds what is needed, and nothing else" do
+    expect(files).to match_array(
+      %w[.yardopts CHANGELOG.md Cargo.lock Cargo.toml LICENSE README.md sig/pusher.rbs] +
+      %w[ext/pusher/Cargo.toml ext/pusher/extconf.rb ext/pusher-core/Cargo.toml] +
+      files_of("lib/*.rb", "lib/pusher/**/*.rb") + Workspace.compiled_files
+    )
+  end
+
+  it "depends on nothing but what it needs at run time or to compile" do
+    dependencies = PackedGems.specification_of(PackedGems.source).dependencies
+    expect(dependencies.to_h { |dependency| [dependency.name, dependency.type] })
+      .to eq("base64" => :runtime, "logger" => :runtime, "multi_json" => :runtime, "rb_sys" => :runtime)
+  end
+
+  it "is compiled by its installation into an empty home, from there alone, and works outside the checkout" do
+    GemHome.open do |home|
+      installation = home.install(PackedGems.source)
+      expect(installation).to have_attributes(success: true), installation.output
+      expect(home).to be_able_to_use_the_gem
+    end
+  end
+end

@@ -1,0 +1,82 @@
+# frozen_string_literal: true
+
+require "fileutils"
+require "open3"
+require "tmpdir"
+
+# An empty home for gems, whose commands see nothing of this checkout: a folder of their own, and an environment that
+# holds only what is named here.
+class GemHome
+  Result = Struct.new(:output, :success)
+
+  # How cargo and rustup are found, wherever this machine keeps them.
+  TOOLCHAIN = %w[HOME CARGO_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN LIBCLANG_PATH].freeze
+
+  # What a first program does, with a public test vector.
+  PROGRAM = <<~RUBY
+    require "pusher"
+    puts Pusher::VERSION
+    puts $LOADED_FEATURES.grep(/pusher/)
+  RUBY
+
+  attr_reader :path
+
+  def self.open
+    Dir.mktmpdir("pusher-gem-home") { |folder| yield new(File.realpath(folder)) }
+  end
+
+  def initialize(folder)
+    @path = "#{folder}/gems"
+    @workplace = "#{folder}/elsewhere"
+    @own_tools = "#{folder}/tools"
+    @tools = ENV.fetch("PATH")
+    FileUtils.mkdir_p([@path, @workplace, @own_tools])
+  end
+
+  # From here on, Ruby and its own `gem` are all that can be found on the PATH.
+  def leave_only_ruby
+    @tools = @own_tools
+    FileUtils.ln_s(Gem.ruby, "#{@tools}/ruby")
+    FileUtils.ln_s("#{RbConfig::CONFIG["bindir"]}/gem", "#{@tools}/gem")
+  end
+
+  def add_tool(name, script)
+    File.write("#{@own_tools}/#{name}", script)
+    File.chmod(0o755, "#{@own_tools}/#{name}")
+  end
+
+  def add_file(name, content)
+    "#{@workplace}/#{name}".tap { |file| File.write(file, content) }
+  end
+
+  # The gem's own dependencies are this machine's, so that no registry is asked.
+  def install(gem_file, **environment)
+    run("-S", "gem", "install", "--local", "--no-document", "--no-user-install", gem_file, **environment)
+  end
+
+  def ruby(script) = run("-e", script)
+
+  def able_to_use_the_gem?
+    use = ruby(PROGRAM)
+    version, *features = use.output.lines(chomp: true)
+    raise use.output unless use.success
+
+    version == PackedGems.version && features.any? && features.all? { |feature| feature.start_with?(@path) }
+  end
+
+  private
+
+  def run(*arguments, **environment)
+    output, status = Open3.capture2e(clean_environment.merge(environment.transform_keys(&:to_s)), Gem.ruby, *arguments,
+                                     unsetenv_others: true, chdir: @workplace)
+    Result.new(output, status.success?)
+  end
+
+  def clean_environment
+    ENV.to_h.slice(*TOOLCHAIN).merge(
+      "PATH" => @tools,
+      "GEM_HOME" => @path,
+      "GEM_PATH" => [@path, *Gem.path].join(File::PATH_SEPARATOR)
+    )
+  end
+end
