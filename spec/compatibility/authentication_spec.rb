@@ -14,14 +14,14 @@ RSpec.describe "Authentication" do
     it "signs the socket and the channel" do
       auth = client.authenticate("private-room", "123.456")
       expect(auth).to eq({ auth: signed("123.456:private-room") })
-      expect { endpoint.subscribe("private-room", socket_id: "123.456", auth: auth) }.not_to raise_error
+      expect { endpoint.subscribe("private-room", socket_id: "123.456", auth:) }.not_to raise_error
     end
 
     it "is for that socket and that channel alone" do
       auth = client.authenticate("private-room", "123.456")
-      expect { endpoint.subscribe("private-room", socket_id: "123.457", auth: auth) }
+      expect { endpoint.subscribe("private-room", socket_id: "123.457", auth:) }
         .to raise_error(ChannelsApi::Admission::Refused)
-      expect { endpoint.subscribe("private-other", socket_id: "123.456", auth: auth) }
+      expect { endpoint.subscribe("private-other", socket_id: "123.456", auth:) }
         .to raise_error(ChannelsApi::Admission::Refused)
     end
 
@@ -38,7 +38,7 @@ RSpec.describe "Authentication" do
       auth = client.authenticate("presence-room", "123.456", { user_id: "7", user_info: { name: "Ünal" } })
       json = '{"user_id":"7","user_info":{"name":"Ünal"}}'
       expect(auth).to eq({ auth: signed("123.456:presence-room:#{json}"), channel_data: json })
-      member = endpoint.subscribe("presence-room", socket_id: "123.456", auth: auth).member
+      member = endpoint.subscribe("presence-room", socket_id: "123.456", auth:).member
       expect(member).to have_attributes(user_id: "7", user_info: { "name" => "Ünal" })
     end
 

@@ -35,7 +35,7 @@ RSpec.describe "Batches" do
   it "encrypt what goes to encrypted channels" do
     client.encryption_master_key_base64 = ["k" * 32].pack("m0")
     auth = client.authenticate("private-encrypted-a", "1.1")
-    listener = endpoint.subscribe("private-encrypted-a", auth: auth)
+    listener = endpoint.subscribe("private-encrypted-a", auth:)
     client.trigger_batch([{ channel: "private-encrypted-a", name: "first", data: { a: 1 } },
                           { channel: "news", name: "second", data: { a: 1 } }])
     expect(listener.messages.first.json).to eq("a" => 1)

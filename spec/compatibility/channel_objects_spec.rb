@@ -88,7 +88,7 @@ RSpec.describe "Channel objects" do
   describe "users" do
     it "are those in the presence channel" do
       auth = client.authenticate("presence-a", "1.1", { user_id: "7" })
-      endpoint.subscribe("presence-a", socket_id: "1.1", auth: auth)
+      endpoint.subscribe("presence-a", socket_id: "1.1", auth:)
       expect(client["presence-a"].users).to eq([{ "id" => "7" }])
     end
 

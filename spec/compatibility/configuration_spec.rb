@@ -6,9 +6,10 @@ require "spec_helper"
 RSpec.describe "Configuration" do
   describe "Pusher::Client.new" do
     it "needs nothing to begin with" do
-      expect(Pusher::Client.new).to have_attributes(scheme: "https", host: "api-mt1.pusher.com", port: 443, cluster: nil,
-                                                    app_id: nil, key: nil, secret: nil, http_proxy: nil, proxy: nil,
-                                                    encryption_master_key: nil)
+      client = Pusher::Client.new
+      expect(client).to have_attributes(scheme: "https", host: "api-mt1.pusher.com", port: 443, cluster: nil)
+      expect(client).to have_attributes(app_id: nil, key: nil, secret: nil, http_proxy: nil, proxy: nil,
+                                        encryption_master_key: nil)
     end
 
     it "takes who the application is" do
@@ -17,7 +18,8 @@ RSpec.describe "Configuration" do
     end
 
     it "takes the options as a Hash, too" do
-      expect(Pusher::Client.new({ app_id: "20", cluster: "eu" })).to have_attributes(app_id: "20", host: "api-eu.pusher.com")
+      client = Pusher::Client.new({ app_id: "20", cluster: "eu" })
+      expect(client).to have_attributes(app_id: "20", host: "api-eu.pusher.com")
     end
 
     it "ignores a scheme and every key it does not know" do
@@ -142,10 +144,10 @@ RSpec.describe "Configuration" do
   describe "every part of it" do
     it "may be changed" do
       client = Pusher::Client.new
-      { scheme: "http", host: "events.test", port: 81, app_id: "1", key: "k", secret: "s", encryption_master_key: "m" }
-        .each { |name, value| client.public_send("#{name}=", value) }
-      expect(client).to have_attributes(scheme: "http", host: "events.test", port: 81, app_id: "1", key: "k", secret: "s",
-                                        encryption_master_key: "m")
+      values = { scheme: "http", host: "events.test", port: 81, app_id: "1", key: "k", secret: "s",
+                 encryption_master_key: "m" }
+      values.each { |name, value| client.public_send("#{name}=", value) }
+      expect(client).to have_attributes(values)
     end
 
     it "counts from the next request on" do
@@ -174,7 +176,7 @@ RSpec.describe "Configuration" do
     it "knows the ports of http and https, and no other" do
       { "http" => 80, "https" => 443, "unknown" => nil }.each do |scheme, port|
         client.url = "#{scheme}://k:s@events.test/apps/87"
-        expect(client).to have_attributes(scheme: scheme, port: port)
+        expect(client).to have_attributes(scheme:, port:)
       end
     end
 

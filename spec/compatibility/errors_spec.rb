@@ -8,7 +8,7 @@ RSpec.describe "Errors" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
   def answered(status, body = "")
-    endpoint.reply_with(status: status, body: body)
+    endpoint.reply_with(status:, body:)
     client.trigger("news", "event", "data")
   end
 

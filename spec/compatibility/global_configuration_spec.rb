@@ -38,7 +38,8 @@ RSpec.describe "Global configuration" do
     Pusher.http_proxy = "http://proxy.test:3128"
     expect(Pusher.http_proxy).to eq("http://proxy.test:3128")
     Pusher.url = "http://k:s@events.test:8080/apps/9"
-    expect([Pusher.key, Pusher.secret, Pusher.host, Pusher.port, Pusher.app_id]).to eq(["k", "s", "events.test", 8080, "9"])
+    expect([Pusher.key, Pusher.secret, Pusher.host, Pusher.port, Pusher.app_id])
+      .to eq(["k", "s", "events.test", 8080, "9"])
     expect(Pusher.url("/x").to_s).to eq("http://events.test:8080/apps/9/x")
     Pusher.timeout = 3
     Pusher.keep_alive_timeout = 9

@@ -7,8 +7,8 @@ RSpec.describe "Queries" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
   def join(channel, user_id, socket_id)
-    auth = client.authenticate(channel, socket_id, { user_id: user_id })
-    endpoint.subscribe(channel, socket_id: socket_id, auth: auth)
+    auth = client.authenticate(channel, socket_id, { user_id: })
+    endpoint.subscribe(channel, socket_id:, auth:)
   end
 
   before do

@@ -45,7 +45,7 @@ RSpec.describe "Triggering events" do
   end
 
   it "delivers to everybody but the one left out" do
-    listeners = %w[1.1 2.2].map { |socket_id| endpoint.subscribe("news", socket_id: socket_id) }
+    listeners = %w[1.1 2.2].map { |socket_id| endpoint.subscribe("news", socket_id:) }
     client.trigger("news", "headline", "data", { socket_id: "1.1" })
     client.trigger("news", "farewell", "data")
     expect(listeners.map { |listener| listener.messages.map(&:name) }).to eq([["farewell"], %w[headline farewell]])

@@ -222,7 +222,8 @@ RSpec.describe "The call chain" do
       client.trigger("news", "event", "data")
       expect(calls.first.uri.to_s).to start_with("http://example.test:8080/apps/9/events")
       signed = calls.first.params
-      expect(signed.delete("auth_signature")).to eq(SignatureTwin.new(client.secret).sign(:post, "/apps/9/events", signed))
+      expect(signed.delete("auth_signature"))
+        .to eq(SignatureTwin.new(client.secret).sign(:post, "/apps/9/events", signed))
     end
 
     it "authentication_token decides who signs" do
@@ -265,15 +266,13 @@ RSpec.describe "The call chain" do
 
     before { results ||= FreshProcess.run(File.expand_path("support/chain_interventions.rb", __dir__)) }
 
-    %w[
-      Client#trigger\ prepended Client#post\ prepended Client#post\ reopened Client#resource\ prepended
-      Client#resource\ reopened Client#url\ prepended Client#authentication_token\ prepended
-      Client#sync_http_client\ prepended Resource#initialize\ prepended Resource#post\ prepended
-      Resource#post\ reopened Resource.new\ on\ the\ singleton Request#initialize\ prepended
-      Request#send_sync\ prepended Request#send_sync\ reopened Request.new\ on\ the\ singleton
-      singleton\ method\ resource singleton\ method\ post module\ extended subclass\ overriding\ resource
-      http\ client's\ class\ prepended
-    ].each do |intervention|
+    ["Client#trigger prepended", "Client#post prepended", "Client#post reopened", "Client#resource prepended",
+     "Client#resource reopened", "Client#url prepended", "Client#authentication_token prepended",
+     "Client#sync_http_client prepended", "Resource#initialize prepended", "Resource#post prepended",
+     "Resource#post reopened", "Resource.new on the singleton", "Request#initialize prepended",
+     "Request#send_sync prepended", "Request#send_sync reopened", "Request.new on the singleton",
+     "singleton method resource", "singleton method post", "module extended", "subclass overriding resource",
+     "http client's class prepended"].each do |intervention|
       it "#{intervention} takes part, before a first request and after one" do
         expect(results.fetch(intervention)).to eq("before" => "seen", "after" => "seen")
       end

@@ -56,7 +56,7 @@ RSpec.describe Pusher::Client, "credentials" do
 
       [:secret, 123, ["secret"]].each do |secret|
         it "takes no #{secret.class} for a secret" do
-          client = build_client(secret: secret)
+          client = build_client(secret:)
           calls = stub_http(client)
           expect { request.call(client) }.to raise_error(TypeError)
           expect(calls).to be_empty
@@ -90,7 +90,8 @@ RSpec.describe Pusher::Client, "credentials" do
   end
 
   it "validates a user's data before anything else" do
-    expect { described_class.new.authenticate_user("nonsense", {}) }.to raise_error(Pusher::Error, /\AInvalid user data/)
+    expect { described_class.new.authenticate_user("nonsense", {}) }
+      .to raise_error(Pusher::Error, /\AInvalid user data/)
   end
 
   it "needs an app_id for a url" do
@@ -100,19 +101,19 @@ RSpec.describe Pusher::Client, "credentials" do
 
   it "takes Strings, Integers and Symbols for app_id and key" do
     [%w[20 30], [20, 30], %i[20 30]].each do |app_id, key|
-      client = described_class.new(app_id: app_id, key: key, secret: "secret")
+      client = described_class.new(app_id:, key:, secret: "secret")
       calls = stub_http(client)
       client.trigger("news", "event", "data")
       expect(calls.first.path).to eq("/apps/20/events")
       expect(calls.first.params["auth_key"]).to eq("30")
       expect(client.authenticate("news", "1.1")[:auth]).to start_with("30:")
-      expect(client).to have_attributes(app_id: app_id, key: key)
+      expect(client).to have_attributes(app_id:, key:)
     end
   end
 
   it "takes no Symbol or Integer for a secret when it authenticates either" do
     [:secret, 123].each do |secret|
-      client = described_class.new(key: "key", secret: secret)
+      client = described_class.new(key: "key", secret:)
       expect { client.authenticate("news", "1.1") }.to raise_error(TypeError)
       expect { client.authenticate_user("1.1", { id: "1" }) }.to raise_error(TypeError)
     end

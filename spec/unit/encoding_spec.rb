@@ -36,7 +36,7 @@ RSpec.describe Pusher::Client, "encoding" do
 
     it "keeps Floats exact" do
       floats = [0.1, -2.5, 1e-7, 1e21, 123_456_789.123, Float::MAX, Float::MIN, 5e-324]
-      client.post("/x", { floats: floats })
+      client.post("/x", { floats: })
       expect(JSON.parse(calls.last.body)["floats"].map(&:to_s)).to eq(floats.map(&:to_s))
     end
 

@@ -11,7 +11,7 @@ RSpec.describe "Errors" do
 
   it "HTTPError may be raised with a message alone" do
     expect { raise Pusher::HTTPError, "msg" }
-      .to raise_error(Pusher::HTTPError) { |error| expect(error).to have_attributes(message: "msg", original_error: nil) }
+      .to raise_error(an_instance_of(Pusher::HTTPError).and(have_attributes(message: "msg", original_error: nil)))
   end
 
   it "HTTPError may be given its original error" do

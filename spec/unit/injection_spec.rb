@@ -8,11 +8,12 @@ RSpec.describe "Injection" do
 
   before { endpoint.reply_with(body: "{}", times: nil) }
 
-  breaks = ["\r\nX-Forged: 1", "\nX-Forged: 1", "\rX-Forged: 1", "\0", "\r\n\r\nGET /forged HTTP/1.1\r\nHost: x\r\n\r\n"]
+  breaks = ["\r\nX-Forged: 1", "\nX-Forged: 1", "\rX-Forged: 1", "\0",
+            "\r\n\r\nGET /forged HTTP/1.1\r\nHost: x\r\n\r\n"]
   refusals = [Pusher::Error, ArgumentError, URI::Error].freeze
 
-  def expect_refused(refusals)
-    expect { yield }.to(raise_error { |error| expect(refusals.any? { |type| error.is_a?(type) }).to be(true), error.inspect })
+  def expect_refused(refusals, &)
+    expect(&).to(raise_error { |error| expect(refusals.any? { |type| error.is_a?(type) }).to be(true), error.inspect })
     expect(endpoint.requests).to be_empty
   end
 

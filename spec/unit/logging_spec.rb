@@ -32,8 +32,9 @@ RSpec.describe "What the gem logs" do
 
   it "nothing when a request fails with trigger, trigger! or a query" do
     stub_http(client, status: 500, body: "no")
-    [-> { client.trigger("news", "event", "data") }, -> { client["news"].trigger!("event", "data") }, -> { client.channels }]
-      .each { |attempt| expect(&attempt).to raise_error(Pusher::Error) }
+    expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::Error)
+    expect { client["news"].trigger!("event", "data") }.to raise_error(Pusher::Error)
+    expect { client.channels }.to raise_error(Pusher::Error)
   end
 
   it "nothing about signatures that Signature makes or verifies" do
@@ -84,13 +85,13 @@ RSpec.describe "What the gem logs" do
       stub_http(client, status: 400, body: "no")
       backtrace = nil
       expect(logger).to receive(:error).once.with("Bad request: no (Pusher::Error)").ordered
-      expect(logger).to receive(:debug).once.ordered { |text| backtrace = text }
+      expect(logger).to(receive(:debug).once.ordered { |text| backtrace = text })
       client["news"].trigger("event", "data")
       expect(Array(backtrace).join("\n")).to include(__FILE__)
     end
 
-    { Pusher::HTTPError => "down (Pusher::HTTPError)", Pusher::AuthenticationError => "down (Pusher::AuthenticationError)" }
-      .each do |type, line|
+    { Pusher::HTTPError => "down (Pusher::HTTPError)",
+      Pusher::AuthenticationError => "down (Pusher::AuthenticationError)" }.each do |type, line|
       it "its class being #{type}" do
         allow(client).to receive(:trigger).and_raise(type, "down")
         allow(logger).to receive(:debug)

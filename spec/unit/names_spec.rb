@@ -17,7 +17,8 @@ RSpec.describe "Names and ids" do
      "plus+", "per%cent", "q?", "a&b", "bad\xFF", "[", "'", "\"", "*", "~", "!", "$", "(", "\\", "\t"].each do |name|
       it "may not be #{name.inspect}" do
         message = "Illegal channel name '#{name}'"
-        expect { client.channel(name) }.to raise_error(Pusher::Error) { |error| expect(error.message.b).to eq(message.b) }
+        expect { client.channel(name) }
+          .to raise_error(Pusher::Error) { |error| expect(error.message.b).to eq(message.b) }
         expect { client[name] }.to raise_error(Pusher::Error)
         expect { Pusher::Channel.new(nil, name, client) }.to raise_error(Pusher::Error)
         expect { client.authenticate(name, "1.1") }.to raise_error(Pusher::Error)
@@ -45,9 +46,9 @@ RSpec.describe "Names and ids" do
   end
 
   describe "a socket id" do
-    invalid = ["", "1", "1.", ".1", "1.1.1", "a.b", "1.1a", "a1.1", "1,1", " 1.1", "1.1 ", "1.1\n", "\n1.1", "1.1\0", "-1.1",
-               "+1.1", "1.-1", "1 .1", "\u0661.\u0661", "\uFF11.\uFF11", "1.1\nx", "1\n.1", "bad\xFF.1", nil, 1, 1.1,
-               ["1.1"], {}].freeze
+    invalid = ["", "1", "1.", ".1", "1.1.1", "a.b", "1.1a", "a1.1", "1,1", " 1.1", "1.1 ", "1.1\n", "\n1.1", "1.1\0",
+               "-1.1", "+1.1", "1.-1", "1 .1", "\u0661.\u0661", "\uFF11.\uFF11", "1.1\nx", "1\n.1", "bad\xFF.1", nil,
+               1, 1.1, ["1.1"], {}].freeze
 
     invalid.each do |id|
       it "may not be #{id.inspect}" do
@@ -89,7 +90,8 @@ RSpec.describe "Names and ids" do
     end
 
     it "may be nil or a String" do
-      expect(client["presence-a"].authentication_string("1.1", nil)).to eq(client["presence-a"].authentication_string("1.1"))
+      expect(client["presence-a"].authentication_string("1.1", nil))
+        .to eq(client["presence-a"].authentication_string("1.1"))
       expect(client["presence-a"].authentication_string("1.1", "x"))
         .to eq(client._authentication_string("1.1", "1.1:presence-a:x", client.authentication_token, "x"))
     end
@@ -105,7 +107,7 @@ RSpec.describe "Names and ids" do
 
     [nil, 1, 1.5, ["1"]].each do |id|
       it "Fix: may not have the id #{id.inspect}, and this is said by a Pusher::Error" do
-        expect { client.authenticate_user("1.1", { id: id }) }.to raise_error(Pusher::Error, /\AInvalid user data/)
+        expect { client.authenticate_user("1.1", { id: }) }.to raise_error(Pusher::Error, /\AInvalid user data/)
         expect { client.authenticate_user("1.1", { "id" => id }) }.to raise_error(Pusher::Error, /\AInvalid user data/)
       end
     end

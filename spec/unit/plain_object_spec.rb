@@ -170,7 +170,8 @@ RSpec.describe Pusher::Client, "as an ordinary object" do
 
     it "may be Strings of subclasses" do
       text = Class.new(String)
-      client.trigger(text.new("news"), text.new("event"), text.new("data"), { text.new("info") => text.new("user_count") })
+      channel, event, data, key, value = %w[news event data info user_count].map { |word| text.new(word) }
+      client.trigger(channel, event, data, { key => value })
       expect(calls.last.json).to eq("name" => "event", "channels" => ["news"], "data" => "data", "info" => "user_count")
       expect(client.authenticate(text.new("news"), text.new("1.1"))).to eq(client.authenticate("news", "1.1"))
     end
@@ -188,7 +189,8 @@ RSpec.describe Pusher::Client, "as an ordinary object" do
     end
 
     it "may be Rails' Hashes: data and parameters" do
-      client.trigger("news", "event", IndifferentHash.from(a: { b: 1 }), IndifferentHash.from(socket_id: "1.1", name: "x"))
+      params = IndifferentHash.from(socket_id: "1.1", name: "x")
+      client.trigger("news", "event", IndifferentHash.from(a: { b: 1 }), params)
       expect(calls.last.json).to eq("name" => "event", "channels" => ["news"], "data" => '{"a":{"b":1}}',
                                     "socket_id" => "1.1")
       expect(calls.last.body.scan('"name"').length).to eq(1)

@@ -74,7 +74,7 @@ RSpec.describe Pusher::Client, "proxies" do
 
     it "is used, the url in its absolute form" do
       client = described_class.new(**options, http_proxy: proxy_url)
-      expect(proxied_by(client)).to contain_exactly(%r{\Ahttp://events\.invalid:8080/apps/3/x\?.*auth_key=keycontain_exactly(start_with("http://events.invalid:8080/apps/3/x?auth_key=key&"))})
+      expect(proxied_by(client)).to contain_exactly(%r{\Ahttp://events\.invalid:8080/apps/3/x\?.*auth_key=key&})
     end
 
     it "applies from the next request on" do
@@ -95,7 +95,8 @@ RSpec.describe Pusher::Client, "proxies" do
 
     it "is taken from @proxy, which is the state" do
       client = described_class.new(options)
-      client.instance_variable_set(:@proxy, { scheme: "http", host: "127.0.0.1", port: proxy.port, user: nil, password: nil })
+      state = { scheme: "http", host: "127.0.0.1", port: proxy.port, user: nil, password: nil }
+      client.instance_variable_set(:@proxy, state)
       expect(proxied_by(client).length).to eq(1)
     end
 
@@ -133,7 +134,7 @@ RSpec.describe Pusher::Client, "proxies" do
         proxy.status = 407
         expect { described_class.new(**options, use_tls: true).post("/x") }
           .to raise_error(Pusher::Error, "Proxy Authentication Required")
-        expect(proxy.requests.map { |request| [request.verb, request.target] }).to eq([["CONNECT", "events.invalid:8080"]])
+        expect(proxy.requests.map { |asked| [asked.verb, asked.target] }).to eq([["CONNECT", "events.invalid:8080"]])
       end
     end
 

@@ -207,7 +207,7 @@ RSpec.describe Pusher::Client, "publishing" do
     it "has its data made by the application's engine, called with the very object" do
       data = { a: 1 }
       seen = watch_engine(data, '"verbatim" ')
-      client.trigger_batch([{ channel: "news", name: "event", data: data }])
+      client.trigger_batch([{ channel: "news", name: "event", data: }])
       expect(json["batch"].first["data"]).to eq('"verbatim" ')
       expect(seen.map(&:length)).to all(eq(1))
       expect(seen.flatten(1)).to include(be(data)).once

@@ -27,11 +27,11 @@ RSpec.describe Pusher::Client, "replies" do
     "invalid UTF-8" => "wrong \xFF\xFE".b,
     "invalid UTF-8 in JSON" => "{\"a\":\"\xFF\"}".b
   }.freeze
-  objects = { '{"a":{"b":[1]},"c":"é"}' => { a: { "b" => [1] }, c: "é" }, "{\"a\":1}\n" => { a: 1 }, "{}" => {}, "[]" => {} }
-            .freeze
+  objects = { '{"a":{"b":[1]},"c":"é"}' => { a: { "b" => [1] }, c: "é" }, "{\"a\":1}\n" => { a: 1 },
+              "{}" => {}, "[]" => {} }.freeze
   expected_statuses = [200, 202, 400, 401, 403, 404, 407, 413].freeze
-  statuses = [*expected_statuses, 201, 203, 204, 205, 300, 301, 302, 303, 304, 307, 402, 405, 408, 409, 410, 418, 422, 429,
-              500, 501, 502, 503, 504, 599].freeze
+  statuses = [*expected_statuses, 201, 203, 204, 205, 300, 301, 302, 303, 304, 307, 402, 405, 408, 409, 410, 418, 422,
+              429, 500, 501, 502, 503, 504, 599].freeze
 
   # What a call comes to: a result, or the class of an error with the beginning of what it says.
   outcome = lambda do |status, body|
@@ -47,7 +47,7 @@ RSpec.describe Pusher::Client, "replies" do
               when 413 then "Payload Too Large > 10KB"
               else "Unknown error (status code #{status}): #{text}"
               end
-    { type: status == 401 ? Pusher::AuthenticationError : Pusher::Error, message: message }
+    { type: status == 401 ? Pusher::AuthenticationError : Pusher::Error, message: }
   end
 
   def verify_error(client, status, body, type:, message: nil)
@@ -62,10 +62,10 @@ RSpec.describe Pusher::Client, "replies" do
     expect([e.message, e.inspect].join.b).not_to include(client.secret)
   end
 
-  def verify(client, status, body, expected)
+  def verify(client, status, body, expected, &)
     return expect(yield).to(eq(expected[:result])) if expected.key?(:result)
 
-    verify_error(client, status, body, **expected) { yield }
+    verify_error(client, status, body, **expected, &)
   end
 
   statuses.each do |status|
@@ -75,7 +75,7 @@ RSpec.describe Pusher::Client, "replies" do
 
         it "with #{what} is #{expected[:result].inspect if expected.key?(:result)}#{expected[:type]}" do
           client = build_client
-          stub_http(client, status: status, body: body)
+          stub_http(client, status:, body:)
           resets = 0
           allow(client.sync_http_client).to receive(:reset_all) { resets += 1 }
           verify(client, status, body, expected) { client.get("/path") }
@@ -93,7 +93,7 @@ RSpec.describe Pusher::Client, "replies" do
         client = described_class.new(server.client_options)
         bodies.each_value do |body|
           body = "" if [204, 205, 304].include?(status)
-          server.reply_with(status: status, body: body)
+          server.reply_with(status:, body:)
           verify(client, status, body, outcome.call(status, body)) { client.post("/path", { a: 1 }) }
         end
       end
@@ -104,7 +104,7 @@ RSpec.describe Pusher::Client, "replies" do
     [200, 202].each do |status|
       it "Fix: carry status #{status} and the parser's error" do
         client = build_client
-        stub_http(client, status: status, body: "<html>")
+        stub_http(client, status:, body: "<html>")
         expect { client.get("/path") }.to raise_error(Pusher::HTTPError) { |error|
           expect(error.status).to eq(status)
           expect(error.original_error).to be_a(StandardError)
@@ -115,10 +115,11 @@ RSpec.describe Pusher::Client, "replies" do
       it "Fix: are raised for JSON that is no object, unless it is empty (status #{status})" do
         client = build_client
         ["[1]", "7", '"text"', "true", "null"].each do |body|
-          stub_http(client, status: status, body: body)
-          expect { client.get("/path") }.to raise_error(Pusher::HTTPError) { |error| expect(error.status).to eq(status) }
+          stub_http(client, status:, body:)
+          expect { client.get("/path") }
+            .to raise_error(an_instance_of(Pusher::HTTPError).and(have_attributes(status:)))
         end
-        stub_http(client, status: status, body: "[]")
+        stub_http(client, status:, body: "[]")
         expect(client.get("/path")).to eq({})
       end
     end
@@ -127,7 +128,7 @@ RSpec.describe Pusher::Client, "replies" do
   describe "Added: retry_after" do
     def retry_after(headers, status: 429)
       client = described_class.new(**endpoint.client_options)
-      endpoint.reply_with(status: status, body: "slow down", headers: headers)
+      endpoint.reply_with(status:, body: "slow down", headers:)
       client.get("/path")
     rescue Pusher::Error => e
       e.retry_after
@@ -157,7 +158,8 @@ RSpec.describe Pusher::Client, "replies" do
     it "are Symbols on the first level and Strings below" do
       client = build_client
       stub_http(client, body: '{"channels":{"presence-a":{"user_count":3}},"list":[{"k":{"l":1}}]}')
-      expect(client.channels).to eq({ channels: { "presence-a" => { "user_count" => 3 } }, list: [{ "k" => { "l" => 1 } }] })
+      expect(client.channels)
+        .to eq({ channels: { "presence-a" => { "user_count" => 3 } }, list: [{ "k" => { "l" => 1 } }] })
     end
 
     it "may be of any characters" do
@@ -196,7 +198,7 @@ RSpec.describe Pusher::Client, "replies" do
 
   it "the client goes on after any of them" do
     client = described_class.new(endpoint.client_options)
-    [200, 400, 500, 202].each { |status| endpoint.reply_with(status: status, body: "{}") }
+    [200, 400, 500, 202].each { |status| endpoint.reply_with(status:, body: "{}") }
     outcomes = Array.new(4) do
       client.post("/path")
     rescue Pusher::Error => e

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require "pp"
 require "stringio"
 require_relative "support/http_stub"
 
@@ -13,7 +12,7 @@ RSpec.describe "Secrets" do
   let(:master_key) { "hush-master-key-of-32-bytes-9b1c" }
   let(:password) { "hush-proxy-password" }
   let(:client) do
-    Pusher::Client.new(app_id: "3", key: "public-key", secret: secret, use_tls: false, host: "127.0.0.1", port: 1,
+    Pusher::Client.new(app_id: "3", key: "public-key", secret:, use_tls: false, host: "127.0.0.1", port: 1,
                        http_proxy: "http://someone:#{password}@127.0.0.1:1",
                        encryption_master_key_base64: [master_key].pack("m0"))
   end
@@ -26,8 +25,8 @@ RSpec.describe "Secrets" do
 
   # Every way in which Ruby shows an object without being asked for its parts.
   def shown(object)
-    [object.inspect, object.to_s, object.pretty_inspect, PP.singleline_pp(object, +""), [object].inspect,
-     { object => object }.inspect, name_error(object)].join("\n")
+    [object.inspect, object.to_s, object.pretty_inspect, [object].inspect, { object => object }.inspect,
+     name_error(object)].join("\n")
   end
 
   def name_error(object)
@@ -59,7 +58,7 @@ RSpec.describe "Secrets" do
     end
 
     it "Fix: of a subclass shows none" do
-      mine = Class.new(Pusher::Client).new(secret: secret, http_proxy: "http://someone:#{password}@127.0.0.1:1")
+      mine = Class.new(Pusher::Client).new(secret:, http_proxy: "http://someone:#{password}@127.0.0.1:1")
       expect(shown(mine)).to keep_silent
     end
 
@@ -72,7 +71,7 @@ RSpec.describe "Secrets" do
       webhook = client.webhook({ key: "public-key", signature: "x", body: "{}" })
       expect(shown(webhook)).to keep_silent
       Pusher.logger = Logger.new(StringIO.new)
-      webhook.valid?({ key: "public-key", secret: secret })
+      webhook.valid?({ key: "public-key", secret: })
       expect(shown(webhook)).to keep_silent
     end
 
@@ -99,7 +98,8 @@ RSpec.describe "Secrets" do
 
   describe "messages" do
     it "of a failed request show none, nor the query" do
-      [-> { client.post("/x") }, -> { client.trigger("news", "event", "data") }, -> { client.channels(info: "user_count") },
+      [-> { client.post("/x") }, -> { client.channels(info: "user_count") },
+       -> { client.trigger("news", "event", "data") },
        -> { client.trigger("private-encrypted-a", "event", "data") }].each do |request|
         message = error_of(&request)
         expect(message).to keep_silent
@@ -109,7 +109,7 @@ RSpec.describe "Secrets" do
 
     it "of a refused reply show none, nor the query" do
       [400, 401, 404, 407, 500].each do |status|
-        stub_http(client, status: status, body: "no")
+        stub_http(client, status:, body: "no")
         message = error_of { client.post("/x") }
         expect(message).to keep_silent
         expect(message).not_to include("auth_signature")
@@ -172,7 +172,7 @@ RSpec.describe "Secrets" do
       client.authenticate("presence-a", "1.1", { user_id: "1" })
       client.authenticate_user("1.1", { id: "1" })
       client.webhook({ key: "public-key", signature: "wrong", body: "{}" }).valid?
-      client.webhook({ key: "other", signature: "wrong", body: "{}" }).valid?({ key: "other", secret: secret })
+      client.webhook({ key: "other", signature: "wrong", body: "{}" }).valid?({ key: "other", secret: })
       stub_http(client, status: 500, body: "no")
       client["news"].trigger("event", "data")
       expect(calls.length).to eq(2)

@@ -23,20 +23,26 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
   it "are signed byte for byte as the twin signs them" do
     allow(Time).to receive(:now).and_return(Time.at(1_700_000_000))
     3000.times do |number|
-      verb, path, query, secret = random.verb, random.path, random.query, random.secret
+      verb = random.verb
+      path = random.path
+      query = random.query
+      secret = random.secret
       request = Pusher::Signature::Request.new(verb, path, query)
       auth = request.sign(Pusher::Signature::Token.new("key", secret))
       signed = { **own_parameters(query).transform_keys(&:to_s), "auth_key" => "key", "auth_version" => "1.0",
-                 "auth_timestamp" => "1700000000" }
+                                                                 "auth_timestamp" => "1700000000" }
       twin = SignatureTwin.new(secret)
-      expect(request.send(:string_to_sign).b).to eq(twin.string_to_sign(verb, path, signed).b), "request #{number}: #{query}"
+      expect(request.send(:string_to_sign).b)
+        .to eq(twin.string_to_sign(verb, path, signed).b), "request #{number}: #{query}"
       expect(auth[:auth_signature]).to eq(twin.sign(verb, path, signed)), "request #{number}: #{query}"
     end
   end
 
   it "verify again, and don't when a byte of them changed" do
     1000.times do |number|
-      verb, path, query = random.verb, random.path, random.query
+      verb = random.verb
+      path = random.path
+      query = random.query
       token = Pusher::Signature::Token.new("key", random.secret)
       signing = Pusher::Signature::Request.new(verb, path, query)
       signing.sign(token)
@@ -58,7 +64,8 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
       signature = pairs.delete(pairs.assoc("auth_signature")).last
       sent = pairs.sort_by.with_index { |(name, _), index| [name.delete_suffix("[]"), index] }
       expect(signature).to eq(sign_pairs(sent)), "request #{number}: #{query}"
-      expect(sent.reject { |name, _| name.start_with?("auth_") }).to eq(expected_pairs(query)), "request #{number}: #{query}"
+      expect(sent.reject { |name, _| name.start_with?("auth_") })
+        .to eq(expected_pairs(query)), "request #{number}: #{query}"
     end
   end
 
@@ -67,7 +74,7 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
   end
 
   def expected_pairs(query)
-    lowercased = own_parameters(query).to_h { |name, value| [name.to_s.downcase, value] }
+    lowercased = own_parameters(query).transform_keys { |name| name.to_s.downcase }
     lowercased.sort_by(&:first).flat_map do |name, value|
       value.is_a?(Array) ? value.map { |element| ["#{name}[]", element.to_s] } : [[name, value.to_s]]
     end

@@ -212,7 +212,7 @@ RSpec.describe "The public surface" do
       "authenticate" => "timestamp_grace = 600"
     }.each do |name, list|
       it "Request##{name} takes (#{list})" do
-        parameters = Pusher::Signature::Request.instance_method(name).parameters.reject { |kind, _| kind == :block }
+        parameters = Pusher::Signature::Request.instance_method(name).parameters.reject { |parameter| parameter.first == :block }
         expect(parameters).to eq(Signatures.parameters(list))
       end
     end

@@ -73,7 +73,8 @@ RSpec.describe Pusher::Client, "transport errors" do
   end
 
   it "Fix: what is no HTTP is wrapped" do
-    ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc OK\r\n\r\n", "\x00\xFF\x00\xFF\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n"].each do |bytes|
+    ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc OK\r\n\r\n", "\x00\xFF\x00\xFF\r\n\r\n",
+     "HTTP/9.9 200 OK\r\n\r\n"].each do |bytes|
       endpoint.reply_with_bytes(bytes, close: true)
       expect_wrapped(failure(client), StandardError)
     end
@@ -101,7 +102,8 @@ RSpec.describe Pusher::Client, "transport errors" do
   end
 
   it "reads a chunked body to its end" do
-    endpoint.reply_with_bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4;x=y\r\n\":1}\r\n0\r\n\r\n")
+    chunks = "3\r\n{\"a\r\n4;x=y\r\n\":1}\r\n0\r\n\r\n"
+    endpoint.reply_with_bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n#{chunks}")
     expect(client.post("/x")).to eq({ a: 1 })
   end
 

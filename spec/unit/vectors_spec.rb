@@ -57,7 +57,8 @@ RSpec.describe "The published vectors" do
     client = Pusher::Client.new(app_id: "102015", key: "d41a439c438a100756f5", secret: "4bf35003e819bb138249")
     calls = stub_http(client)
     client.channels(filter_by_prefix: "presence-", info: "user_count")
-    expect(calls.first.params["auth_signature"]).to eq("4d8a02edcc8a758b0162cd6da690a9a45fb8ae326a276dca1e06a0bc42796c11")
+    signature = "4d8a02edcc8a758b0162cd6da690a9a45fb8ae326a276dca1e06a0bc42796c11"
+    expect(calls.first.params["auth_signature"]).to eq(signature)
   end
 
   describe "authentication" do
@@ -94,14 +95,15 @@ RSpec.describe "The published vectors" do
   it "a webhook's signature" do
     signature = "2677ad3e7c090b2fa2c0fb13020d66d5420879b8316eb356a2d60fb9073bc778"
     client = Pusher::Client.new(key: "key", secret: "secret")
-    webhook = client.webhook({ key: "key", signature: signature, body: '{"hello":"world"}' })
+    webhook = client.webhook({ key: "key", signature:, body: '{"hello":"world"}' })
     expect(webhook.valid?).to be(true)
     expect(webhook.data).to eq("hello" => "world")
   end
 
   describe "shared secrets" do
     {
-      "private-encrypted-bla" => %w[zyrm8pvV2C9fJcBfhyXzvxbJVN/H7QLmbe0xJi1GhPU= nlr49ISQHz91yS3cy/yWmW8wFMNeTnNL5tNHnbPJcLQ=],
+      "private-encrypted-bla" => %w[zyrm8pvV2C9fJcBfhyXzvxbJVN/H7QLmbe0xJi1GhPU=
+                                    nlr49ISQHz91yS3cy/yWmW8wFMNeTnNL5tNHnbPJcLQ=],
       "private-encrypted-channel" => %w[OHRXNUZRTG5pUTFzQlFGd3J3N3Q2VFZFc0paZDEweVk=
                                         VmIsNZtCSteh8kazd2toc+ofhohBtUouQRSDtRvuyVI=]
     }.each do |name, (master, shared)|

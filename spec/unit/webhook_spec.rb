@@ -18,7 +18,7 @@ RSpec.describe Pusher::WebHook do
   end
 
   def webhook(key: "key", signature: hmac, **rest)
-    described_class.new({ key: key, signature: signature, body: body, **rest }, client)
+    described_class.new({ key:, signature:, body:, **rest }, client)
   end
 
   def unknown_key(key)
@@ -49,7 +49,7 @@ RSpec.describe Pusher::WebHook do
     end
 
     it "may say more about its content type, where the request knows its media type" do
-      request = rack_request("CONTENT_TYPE": "application/json; charset=utf-8")
+      request = rack_request(CONTENT_TYPE: "application/json; charset=utf-8")
       expect(described_class.new(request, client).data).to include("time_ms" => 1_327_078_148_132)
     end
 
@@ -199,7 +199,7 @@ RSpec.describe Pusher::WebHook do
     end
 
     it "warns once, however many tokens were tried" do
-      expect(logger).to receive(:warn).once.with(start_with("Received WebHook with invalid signature: got wrong, expected "))
+      expect(logger).to receive(:warn).once.with(/\AReceived WebHook with invalid signature: got wrong, expected \h{64}\z/)
       tokens = Array.new(3) { |number| { key: "other", secret: "secret #{number}" } }
       expect(webhook(key: "other", signature: "wrong").valid?(tokens)).to be(false)
     end
@@ -207,7 +207,7 @@ RSpec.describe Pusher::WebHook do
 
   describe "what never validates" do
     def hook(request, key:, secret:)
-      described_class.new({ body: body, **request }, double("client", key: key, secret: secret))
+      described_class.new({ body:, **request }, double("client", key:, secret:))
     end
 
     [nil, ""].each do |nothing|

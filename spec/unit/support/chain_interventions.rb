@@ -6,7 +6,7 @@ require "json"
 require "pusher"
 require_relative "../../support/channels_api"
 
-SEEN = []
+SEEN = [].freeze
 
 # Notes that it was reached, then goes on as before.
 def watching(name)
@@ -113,7 +113,7 @@ ensure
   reader.close
 end
 
-results = { **PREPENDED, **REOPENED, **OTHERS }.to_h do |label, intervention|
-  [label, { "before" => in_fork { outcome(intervention, false) }, "after" => in_fork { outcome(intervention, true) } }]
+results = { **PREPENDED, **REOPENED, **OTHERS }.transform_values do |intervention|
+  { "before" => in_fork { outcome(intervention, false) }, "after" => in_fork { outcome(intervention, true) } }
 end
 puts JSON.generate(results)

@@ -15,8 +15,8 @@ class IndifferentHash < Hash
     super(convert(key))
   end
 
-  def fetch(key, *rest, &block)
-    super(convert(key), *rest, &block)
+  def fetch(key, *rest, &)
+    super(convert(key), *rest, &)
   end
 
   def key?(key)
@@ -26,8 +26,8 @@ class IndifferentHash < Hash
   alias include? key?
   alias member? key?
 
-  def delete(key, &block)
-    super(convert(key), &block)
+  def delete(key, &)
+    super(convert(key), &)
   end
 
   def merge(other)

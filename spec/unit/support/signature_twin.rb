@@ -23,7 +23,7 @@ class SignatureTwin
   private
 
   def parameters(params)
-    lowercased = params.to_h { |name, value| [name.to_s.downcase, value] }
+    lowercased = params.transform_keys { |name| name.to_s.downcase }
     lowercased.delete("auth_signature")
     lowercased.sort_by(&:first).flat_map { |name, value| parameter(name, value) }.join("&")
   end
