@@ -212,8 +212,8 @@ RSpec.describe "The public surface" do
       "authenticate" => "timestamp_grace = 600"
     }.each do |name, list|
       it "Request##{name} takes (#{list})" do
-        parameters = Pusher::Signature::Request.instance_method(name).parameters.reject { |parameter| parameter.first == :block }
-        expect(parameters).to eq(Signatures.parameters(list))
+        parameters = Pusher::Signature::Request.instance_method(name).parameters
+        expect(parameters.reject { |parameter| parameter.first == :block }).to eq(Signatures.parameters(list))
       end
     end
 

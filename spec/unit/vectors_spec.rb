@@ -16,12 +16,13 @@ RSpec.describe "The published vectors" do
   end
 
   describe "signing POST /apps/3/events" do
+    let(:md5) { "ec365a775a4cd0599faeb73354201b6f" }
     let(:signature) { "da454824c97ba181a32ccc17a72625ba02771f50b50e1e7430e47a1f3f457e6c" }
 
     before { at(1_353_088_179) }
 
     it "holds for Signature::Request" do
-      request = Pusher::Signature::Request.new("POST", "/apps/3/events", { body_md5: "ec365a775a4cd0599faeb73354201b6f" })
+      request = Pusher::Signature::Request.new("POST", "/apps/3/events", { body_md5: md5 })
       expect(request.sign(token)).to eq(auth_version: "1.0", auth_key: "278d425bdf160c739803",
                                         auth_timestamp: "1353088179", auth_signature: signature)
       expect(request.send(:string_to_sign)).to eq(
@@ -31,7 +32,7 @@ RSpec.describe "The published vectors" do
     end
 
     it "holds for Token#sign" do
-      request = Pusher::Signature::Request.new("POST", "/apps/3/events", { body_md5: "ec365a775a4cd0599faeb73354201b6f" })
+      request = Pusher::Signature::Request.new("POST", "/apps/3/events", { body_md5: md5 })
       expect(token.sign(request)[:auth_signature]).to eq(signature)
     end
 

@@ -199,7 +199,7 @@ RSpec.describe Pusher::WebHook do
     end
 
     it "warns once, however many tokens were tried" do
-      expect(logger).to receive(:warn).once.with(/\AReceived WebHook with invalid signature: got wrong, expected \h{64}\z/)
+      expect(logger).to receive(:warn).once.with(/\AReceived WebHook .*: got wrong, expected \h{64}\z/)
       tokens = Array.new(3) { |number| { key: "other", secret: "secret #{number}" } }
       expect(webhook(key: "other", signature: "wrong").valid?(tokens)).to be(false)
     end
