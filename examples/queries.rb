@@ -6,7 +6,7 @@
 require "pusher"
 
 occupied = Pusher.channels(filter_by_prefix: "presence-", info: "user_count")[:channels]
-occupied.each { |name, facts| puts "#{name} has #{facts["user_count"]} users." }
+occupied.each { |name, facts| puts "Users in #{name}: #{facts["user_count"]}" }
 puts "No presence channel is occupied." if occupied.empty?
 
 room = Pusher.channel_info("presence-room", info: "user_count,subscription_count")

@@ -45,10 +45,10 @@ module Demo
       @server.webhook(*events).to_h
     end
 
-    # What the service saw of it all, or an empty String.
+    # What the service saw of it all.
     def closing_remark
       "The endpoint took #{@server.requests.size} requests on #{@server.connections} connections and refused " \
-        "#{@server.refusals.size} of them. "
+        "#{@server.refusals.size} of them."
     end
   end
 end

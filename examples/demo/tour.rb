@@ -44,10 +44,10 @@ module Demo
     end
 
     def close(seconds)
-      steps = "All #{@transcript.steps} steps did what they should, in #{format("%.2f", seconds)} s."
       @transcript.say ""
-      @transcript.say "#{@service.closing_remark}#{steps} README.md tells the whole story, and the programs in " \
-                      "examples/ are there to be copied."
+      @transcript.say @service.closing_remark
+      @transcript.say "All #{@transcript.steps} steps did what they should, in #{format("%.2f", seconds)} s."
+      @transcript.say "README.md tells the whole story, and the programs in examples/ are there to be copied."
     end
   end
 end

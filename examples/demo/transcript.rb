@@ -18,7 +18,7 @@ module Demo
     end
 
     def say(text)
-      @out.puts(*wrap(text, WIDTH))
+      @out.puts(wrap(text, WIDTH).join("\n"))
     end
 
     # Runs the block, shows its source, how long it took and what it gave, and gives that back.

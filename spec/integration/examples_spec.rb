@@ -60,7 +60,7 @@ RSpec.describe "The programs in examples/" do
     answer = Pusher::Client.new(**endpoint.client_options).authenticate("presence-room", "1.1", { user_id: "ann" })
     endpoint.subscribe("presence-room", auth: answer)
     expect(run("queries")).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
-      presence-room has 1 users.
+      Users in presence-room: 1
       presence-room is occupied.
       In there: ann
     OUTPUT

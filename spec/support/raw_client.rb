@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "digest"
+require "io/wait"
 require "openssl"
 require "socket"
 
@@ -53,6 +54,8 @@ class RawClient
 
   # The next reply, or nil where the server closed.
   def reply
+    raise "no reply came" unless @socket.to_io.wait_readable(ChannelsApi::PATIENCE)
+
     line = @socket.gets("\r\n") or return
     headers = {}
     until (header = @socket.gets("\r\n").chomp).empty?

@@ -94,6 +94,15 @@ RSpec.describe FaultServer do
     expect(asked(:drip, interval: 0, bytes: "abc")).to eq(["abc", EOFError])
   end
 
+  it "drips no longer than somebody listens" do
+    socket = connected(:drip, interval: 60, bytes: "abc")
+    socket.write(ask)
+    expect(socket.readpartial(10)).to eq("a")
+    socket.close
+    @server.wait_until_closed
+    expect(@server.sent).to eq(1)
+  end
+
   it "replies with given bytes, again and again" do
     socket = connected(:reply, bytes: "abc")
     2.times do

@@ -113,6 +113,17 @@ RSpec.describe "The embedded endpoint's checks" do
     end
   end
 
+  describe "of the method" do
+    it "refuses all but GET and POST" do
+      expect(client.call("DELETE", "/channels")).to have_attributes(status: 400, body: /must be GET or POST/)
+    end
+
+    it "refuses a GET with a body" do
+      reply = client.call("GET", "/channels", body: "{}", headers: { "Content-Length" => 2 })
+      expect(reply).to have_attributes(status: 400, body: /GET must not have a body/)
+    end
+  end
+
   describe "of the headers" do
     {
       "no Host" => [{ "Host" => nil }, /one Host header, not 0/],
@@ -136,6 +147,8 @@ RSpec.describe "The embedded endpoint's checks" do
       "a NUL" => ["GET / HTTP/1.1\r\nHost: a\0\r\n\r\n", /bare CR, LF or NUL/],
       "a folded header" => ["GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", /no header line/],
       "a space before the colon" => ["GET / HTTP/1.1\r\nHost : a\r\n\r\n", /no header line/],
+      "a fragment" => ["GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", /must be a path/],
+      "a huge body" => ["POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", /body is larger/],
       "the absolute form" => ["GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", /must be a path/],
       "a POST of no length" => ["POST / HTTP/1.1\r\nHost: a\r\n\r\n", /one Content-Length, not 0/],
       "two lengths" => ["POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",

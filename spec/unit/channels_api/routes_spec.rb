@@ -75,6 +75,15 @@ RSpec.describe "The embedded endpoint's API" do
       end
     end
 
+    it "refuses an encrypted event whose nonce or tag is too short, or that holds anything else" do
+      whole = { nonce: ["n" * 24].pack("m0"), ciphertext: ["c" * 16].pack("m0") }
+      wrong = [whole.merge(nonce: ["n" * 23].pack("m0")), whole.merge(ciphertext: ["c" * 15].pack("m0")),
+               whole.merge(nonce: "n?"), whole.merge(more: 1), [], { nonce: 1, ciphertext: 2 }]
+      publish = ->(data) { post("/events", event(channels: ["private-encrypted-b"], data: JSON.generate(data))).status }
+      expect(wrong.map(&publish)).to all(eq(400))
+      expect(publish.call(whole)).to eq(200)
+    end
+
     it "refuses data of more than 10 KB" do
       expect(post("/events", event(data: "x" * 10_240)).status).to eq(200)
       expect(post("/events", event(data: "x" * 10_241))).to have_attributes(status: 413, body: /this has 10241/)

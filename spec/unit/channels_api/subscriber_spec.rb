@@ -51,6 +51,13 @@ RSpec.describe ChannelsApi::Subscriber do
     end
   end
 
+  it "enters a presence channel as somebody only" do
+    data = JSON.generate(user_info: { name: "Ann" })
+    auth = { auth: signed("1.1:presence-a:#{data}"), channel_data: data }
+    expect { endpoint.subscribe("presence-a", auth:) }
+      .to raise_error(ChannelsApi::Admission::Refused, /no user_id/)
+  end
+
   it "opens encrypted events, and shows what travelled" do
     secret = OpenSSL::Random.random_bytes(32)
     nonce = OpenSSL::Random.random_bytes(24)
