@@ -1,9 +1,13 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require "json"
 require_relative "support/http_stub"
+require_relative "support/random_bodies"
 
 # Bodies as JSON: written natively where the values are plain, by the application's engine where they are not.
+seed = Integer(ENV.fetch("BODY_SEED") { Random.rand(1_000_000) })
+
 RSpec.describe Pusher::Client, "encoding" do
   include HttpStub
 
@@ -31,6 +35,15 @@ RSpec.describe Pusher::Client, "encoding" do
         client.post("/x", { text => text })
         expect(calls.last.body.encoding).to eq(Encoding::UTF_8)
         expect(calls.last.json).to eq(text => text)
+      end
+    end
+
+    it "is read the same by Ruby's JSON, however it is nested (BODY_SEED=#{seed})" do
+      random = RandomBodies.new(seed)
+      500.times do |number|
+        params = random.params
+        client.post("/x", params)
+        expect(JSON.parse(calls.pop.body)).to eq(JSON.parse(JSON.generate(params))), "body #{number}: #{params}"
       end
     end
 
@@ -91,6 +104,18 @@ RSpec.describe Pusher::Client, "encoding" do
       expect { client.trigger("news", "event", bad) }.to refuse_to_encode
       expect { client.trigger("news", bad, "data") }.to refuse_to_encode
       expect { client.trigger(bad, "event", "data") }.to refuse_to_encode
+      expect(calls).to be_empty
+    end
+
+    it "Fix: what holds itself, or is nested without end, is one too" do
+      endless = []
+      endless << endless
+      deep = Array.new(5000).inject([]) { |inner, _| [inner] }
+      [endless, deep].each do |value|
+        expect { client.post("/x", { a: value }) }.to refuse_to_encode
+        expect { client.trigger("news", "event", value) }.to refuse_to_encode
+        expect { client.trigger("news", "event", "data", { info: value }) }.to refuse_to_encode
+      end
       expect(calls).to be_empty
     end
 

@@ -59,9 +59,11 @@ RSpec.describe "Injection" do
         expect_refused([URI::InvalidComponentError]) { client.post("/x") }
       end
 
-      it "in the key is refused" do
-        client.key = "#{client.key}#{text}"
-        expect_refused(refusals) { client.post("/x") }
+      it "in the key is refused, or escaped as it is a query's value" do
+        client.key = "key#{text}"
+        expect { client.post("/x") }.to raise_error(StandardError)
+        endpoint.requests.each { |request| expect(request.params["auth_key"]).to eq("key#{text}") }
+        expect(endpoint.requests.map { |request| request["X-Forged"] }).to all(be_nil)
       end
 
       it "in the host is refused" do

@@ -108,6 +108,12 @@ RSpec.describe Pusher::Client, "proxies" do
       end
     end
 
+    it "that is not http shows no credentials" do
+      client = described_class.new(**options, http_proxy: "socks5://someone:hush@proxy.test:1080")
+      expect { client.post("/x") }
+        .to raise_error(ArgumentError) { |error| expect(error.message).not_to match(/hush|someone/) }
+    end
+
     it "that is no url raises URI::InvalidURIError" do
       client = described_class.new
       expect { client.http_proxy = "http://not a url" }.to raise_error(URI::InvalidURIError)
@@ -115,10 +121,11 @@ RSpec.describe Pusher::Client, "proxies" do
 
     it "Fix: that is no url shows no credentials" do
       client = described_class.new
-      expect { client.http_proxy = "http://someone:hush@not a url" }
-        .to raise_error(URI::InvalidURIError) { |error| expect(error.message).not_to match(/hush|someone/) }
-      expect { described_class.new(http_proxy: "http://someone:hush@not a url") }
-        .to raise_error(URI::InvalidURIError) { |error| expect(error.message).not_to match(/hush|someone/) }
+      masked = raise_error(URI::InvalidURIError) { |error| expect(error.message).not_to match(/hush|someone/) }
+      ["http://someone:hush@not a url", "someone:hush@not a url", "http://someone:at@hush@not a url"].each do |url|
+        expect { client.http_proxy = url }.to masked
+        expect { described_class.new(http_proxy: url) }.to masked
+      end
     end
   end
 

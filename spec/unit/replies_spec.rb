@@ -169,6 +169,53 @@ RSpec.describe Pusher::Client, "replies" do
     end
   end
 
+  describe "values" do
+    ['{"a":123456789012345678901234567890,"b":-9223372036854775809}', '{"a":18446744073709551615}',
+     '{"a":1.5e300,"b":0.1,"c":-2.5,"d":1E2}', '{"a":"\ud83d\ude00\u00e9\/\b\u0000"}', '{"a":1,"a":2}',
+     '{"a":[[],{},[null,true,false]]}', ' {"a" : 1 } ', "{\"a\":#{"[" * 90}#{"]" * 90}}"].each do |body|
+      it "are those of Ruby's JSON: #{body[0, 60]}" do
+        client = build_client
+        stub_http(client, body:)
+        expect(client.channels).to eq(JSON.parse(body).transform_keys(&:to_sym))
+      end
+    end
+
+    ['{"a":NaN}', '{"a":1} x', '{"a":1,}', "{'a':1}", '{"a":tru}', "{\"a\":#{"[" * 100_000}"].each do |body|
+      it "are none in what is no JSON: #{body[0, 60]}" do
+        client = build_client
+        stub_http(client, body:)
+        expect { client.channels }.to raise_error(Pusher::HTTPError)
+      end
+    end
+  end
+
+  describe "a connection" do
+    def connections_after(status)
+      client = described_class.new(endpoint.client_options)
+      client.trigger("news", "event", "data")
+      endpoint.reply_with(status:, body: "{}")
+      begin
+        client.post("/path")
+      rescue Pusher::Error => e
+        expect(e.status).to eq(status)
+      end
+      client.trigger("news", "event", "data")
+      endpoint.requests.last(3).map(&:connection).uniq.length
+    end
+
+    [200, 202, 400, 401, 403, 404, 407, 413].each do |status|
+      it "is kept after a #{status}" do
+        expect(connections_after(status)).to eq(1)
+      end
+    end
+
+    [201, 204, 302, 429, 500, 503].each do |status|
+      it "is dropped after a #{status}" do
+        expect(connections_after(status)).to eq(2)
+      end
+    end
+  end
+
   describe "a 404" do
     it "says the whole path of the url, without the query" do
       client = build_client

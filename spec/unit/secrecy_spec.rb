@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require "pp" # rubocop:disable Lint/RedundantRequireStatement -- pretty_inspect comes with it
 require "stringio"
 require_relative "support/http_stub"
 
@@ -139,7 +140,10 @@ RSpec.describe "Secrets" do
 
     it "Fix: of a malformed url show its credentials masked" do
       ["http://public-key:#{secret}@bad host/apps/3", "http://public-key:#{secret}@host:port/apps/3",
-       "http://public-key:#{secret} x@host/apps/3", "http://public-key:#{secret}\n@host/apps/3"].each do |url|
+       "http://public-key:#{secret} x@host/apps/3", "http://public-key:#{secret}\n@host/apps/3",
+       "http://public-key:at@#{secret}@bad host/apps/3", "public-key:#{secret}@bad host/apps/3",
+       "http:/public-key:#{secret}@bad host", "http://public-key:#{secret}",
+       "://public-key:#{secret}@host"].each do |url|
         expect { client.url = url }
           .to raise_error(URI::InvalidURIError) { |error| expect(error.message).not_to include(secret, "public-key") }
         expect { Pusher::Client.from_url(url) }

@@ -72,6 +72,12 @@ RSpec.describe Pusher::WebHook do
       expect(request.env["rack.input"].read).to eq(body.b)
     end
 
+    it "is rewound first, whoever has read of it before" do
+      request = rack_request
+      request.env["rack.input"].read(5)
+      expect(described_class.new(request, client).valid?).to be(true)
+    end
+
     it "may be read by two webhooks" do
       request = rack_request
       expect(Array.new(2) { described_class.new(request, client).valid? }).to eq([true, true])

@@ -19,6 +19,14 @@ class IndifferentHash < Hash
     super(convert(key), *rest, &)
   end
 
+  def values_at(*keys)
+    super(*keys.map { |key| convert(key) })
+  end
+
+  def dig(key, *rest)
+    super(convert(key), *rest)
+  end
+
   def key?(key)
     super(convert(key))
   end

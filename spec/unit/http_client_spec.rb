@@ -1,0 +1,104 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+
+# The http client by itself, with the knobs that applications turn.
+RSpec.describe Pusher::Client, "sync_http_client" do
+  let(:client) { described_class.new(endpoint.client_options) }
+  let(:http) { client.sync_http_client }
+  let(:endpoint) { start_endpoint(checked: false) }
+  let(:url) { "http://127.0.0.1:#{endpoint.port}/some/path" }
+
+  before { endpoint.reply_with(body: "hello", headers: { "X-Answer" => "42" }, times: nil) }
+
+  def sent
+    endpoint.requests.last
+  end
+
+  it "answers with status, code, body and headers" do
+    reply = http.request(:get, url, nil, nil, {})
+    expect(reply.status).to eq(200)
+    expect(reply.code.to_i).to eq(200)
+    expect(reply.body).to eq("hello")
+    expect(reply.headers.transform_keys(&:downcase)["x-answer"]).to eq("42").or eq(["42"])
+  end
+
+  it "raises nothing for a status" do
+    endpoint.behave
+    endpoint.reply_with(status: 500, body: "oops")
+    expect(http.request(:get, url, nil, nil, {})).to have_attributes(status: 500, body: "oops")
+  end
+
+  it "takes the uri as a String or an URI" do
+    http.request(:get, url, nil, nil, {})
+    http.request(:get, URI(url), nil, nil, {})
+    http.request(:get, URI::Generic.build(scheme: "http", host: "127.0.0.1", port: endpoint.port, path: "/some/path"),
+                 nil, nil, {})
+    expect(endpoint.requests.map(&:target)).to eq(["/some/path"] * 3)
+  end
+
+  it "takes the query as a Hash, a String or nil" do
+    http.request(:get, url, { "a b" => "é&", list: %w[x y] }, nil, {})
+    expect(sent.params).to eq("a b" => "é&", "list" => %w[x y])
+    http.request(:get, url, "a=1&b=2", nil, {})
+    expect(sent.target).to eq("/some/path?a=1&b=2")
+    http.request(:get, url, nil, nil, {})
+    expect(sent.target).to eq("/some/path")
+  end
+
+  it "keeps a query that the uri has already" do
+    http.request(:get, "#{url}?a=1", nil, nil, {})
+    expect(sent.target).to eq("/some/path?a=1")
+  end
+
+  it "sends the body and the headers" do
+    http.request(:post, url, nil, "some bytes \xFF".b, { "X-Name" => "value", "Content-Type" => "text/plain" })
+    expect(sent).to have_attributes(verb: "POST", body: "some bytes \xFF".b)
+    expect([sent["X-Name"], sent["Content-Type"], sent["Content-Length"]]).to eq(["value", "text/plain", "12"])
+  end
+
+  it "keeps connections until reset_all" do
+    2.times { http.request(:get, url, nil, nil, {}) }
+    http.reset_all
+    http.request(:get, url, nil, nil, {})
+    expect(endpoint.requests.map(&:connection)).to eq([1, 1, 2])
+  end
+
+  it "has its timeouts set" do
+    %i[connect_timeout= send_timeout= receive_timeout= keep_alive_timeout=].each do |knob|
+      [1, 2.5, nil, 0].each { |seconds| http.public_send(knob, seconds) }
+    end
+    expect(http.request(:get, url, nil, nil, {}).status).to eq(200)
+  end
+
+  describe "ssl_config" do
+    let(:secure) { start_endpoint(tls: certificates.good) }
+    let(:client) { described_class.new(secure.client_options) }
+
+    it "is the same object every time" do
+      expect(http.ssl_config).to equal(http.ssl_config)
+    end
+
+    it "trusts no authority that it was not told of" do
+      expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
+      expect(secure.events).to be_empty
+    end
+
+    %i[add_trust_ca set_trust_ca].each do |knob|
+      it "trusts an authority after #{knob}, also after a first attempt" do
+        expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
+        http.ssl_config.public_send(knob, certificates.pem_file)
+        client.trigger("news", "event", "data")
+        expect(secure.events.length).to eq(1)
+      end
+    end
+
+    it "verifies nothing with VERIFY_NONE, and verifies again with VERIFY_PEER" do
+      http.ssl_config.verify_mode = OpenSSL::SSL::VERIFY_NONE
+      client.trigger("news", "event", "data")
+      http.ssl_config.verify_mode = OpenSSL::SSL::VERIFY_PEER
+      expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
+      expect(secure.events.length).to eq(1)
+    end
+  end
+end
