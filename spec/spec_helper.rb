@@ -4,7 +4,9 @@ require "pusher"
 
 require_relative "support/channels_api"
 require_relative "support/fault_server"
+require_relative "support/cost"
 require_relative "support/endpoint_helpers"
+require_relative "support/endpoint_process"
 require_relative "support/raw_client"
 require_relative "support/fresh_pusher"
 

@@ -36,7 +36,7 @@ fn trigger(
     body.aset(symbol(ruby, &names::NAME), event)?;
     body.aset(symbol(ruby, &names::CHANNELS), channels)?;
     body.aset(symbol(ruby, &names::DATA), data)?;
-    Ok(client.funcall(*names::POST, ("/events", body))?)
+    Ok(client.funcall(*names::POST, (interned(ruby, &names::EVENTS_PATH)?, body))?)
 }
 
 fn trigger_batch(ruby: &Ruby, client: RObject, events: RArray) -> Result<Value, Failure> {
@@ -47,7 +47,7 @@ fn trigger_batch(ruby: &Ruby, client: RObject, events: RArray) -> Result<Value, 
     }
     let body = ruby.hash_new();
     body.aset(ruby.to_symbol("batch"), batch)?;
-    Ok(client.funcall(*names::POST, ("/batch_events", body))?)
+    Ok(client.funcall(*names::POST, (interned(ruby, &names::BATCH_EVENTS_PATH)?, body))?)
 }
 
 /// An event of a batch with its data as a String; the caller's Hash stays as it is.
@@ -205,6 +205,11 @@ fn post(ruby: &Ruby, client: RObject, path: Value, params: Value) -> Result<Valu
         client: &client,
     }
     .run(ruby)
+}
+
+/// A name as a frozen String that is made once.
+fn interned(ruby: &Ruby, name: &magnus::value::LazyId) -> Result<RString, Failure> {
+    borrow::text(ruby, symbol(ruby, name).as_value())
 }
 
 fn symbol(ruby: &Ruby, name: &magnus::value::LazyId) -> Symbol {

@@ -24,6 +24,9 @@ names! {
     IV_SEND_TIMEOUT = "@send_timeout",
     IV_SYNC_HTTP_CLIENT = "@sync_http_client",
 
+    BATCH_EVENTS_PATH = "/batch_events",
+    EVENTS_PATH = "/events",
+
     BODY = "body",
     CHANNEL = "channel",
     CHANNELS = "channels",

@@ -15,9 +15,12 @@ class GemHome
   # What a first program does, with a public test vector.
   PROGRAM = <<~RUBY
     require "pusher"
+    client = Pusher::Client.new(app_id: "3", key: "278d425bdf160c739803", secret: "7ad3773142a6692b25b8")
     puts Pusher::VERSION
-    puts $LOADED_FEATURES.grep(/pusher/)
+    puts client.authenticate("private-foobar", "1234.1234")[:auth]
+    puts $LOADED_FEATURES.grep(%r{/lib/pusher[/.]})
   RUBY
+  AUTH = "278d425bdf160c739803:58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4"
 
   attr_reader :path
 
@@ -58,13 +61,17 @@ class GemHome
 
   def able_to_use_the_gem?
     use = ruby(PROGRAM)
-    version, *features = use.output.lines(chomp: true)
     raise use.output unless use.success
 
-    version == PackedGems.version && features.any? && features.all? { |feature| feature.start_with?(@path) }
+    version, auth, *features = use.output.lines(chomp: true)
+    version == PackedGems.version && auth == AUTH && all_installed_here?(features)
   end
 
   private
+
+  def all_installed_here?(features)
+    features.any? && features.all? { |feature| feature.start_with?(@path) }
+  end
 
   def run(*arguments, **environment)
     output, status = Open3.capture2e(clean_environment.merge(environment.transform_keys(&:to_s)), Gem.ruby, *arguments,

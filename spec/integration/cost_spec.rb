@@ -1,0 +1,23 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require "tempfile"
+
+# What a warm trigger may cost: bounds that hold on any machine, loaded or not. `rake bench` prints the figures.
+RSpec.describe "The cost of a warm trigger" do
+  it "is at most 14 objects, those of MultiJson.dump included" do
+    EndpointProcess.run do |endpoint|
+      expect(Cost.objects_per_trigger(endpoint.client_options)).to be <= 14
+    end
+  end
+
+  it "is at most 4 system calls besides waiting, head and body in one segment" do
+    skip "strace is not installed" unless Cost.strace?
+
+    EndpointProcess.run do |endpoint|
+      calls = Cost.system_calls_per_trigger(endpoint.client_options)
+      expect(calls.reject { |name, _| Cost::WAITING.include?(name) }.values.sum).to be <= 4
+      expect(calls.fetch("sendto")).to eq(1)
+    end
+  end
+end

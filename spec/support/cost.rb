@@ -1,0 +1,84 @@
+# frozen_string_literal: true
+
+require "json"
+require "open3"
+require "rbconfig"
+require "tempfile"
+
+# Counts what a warm trigger with a small Hash takes: objects of Ruby, and system calls as strace sees them.
+module Cost
+  ROUNDS = 100
+  WAITING = %w[poll ppoll restart_syscall futex].freeze
+  DATA = { message: "hello", number: 1 }.freeze
+  MARKS = %w[measured-from-here measured-to-here].freeze
+
+  module_function
+
+  def objects_per_trigger(options)
+    client = warm_client(options)
+    GC.start
+    GC.disable
+    before = GC.stat(:total_allocated_objects)
+    trigger(client)
+    (GC.stat(:total_allocated_objects) - before - objects_of_counting).fdiv(ROUNDS)
+  ensure
+    GC.enable
+  end
+
+  def objects_per_dump
+    before = GC.stat(:total_allocated_objects)
+    ROUNDS.times { MultiJson.dump(DATA) }
+    (GC.stat(:total_allocated_objects) - before - objects_of_counting).fdiv(ROUNDS)
+  end
+
+  def strace?
+    system("strace", "-V", out: File::NULL, err: File::NULL)
+  end
+
+  # Average numbers of calls by their names, of the thread that triggers.
+  def system_calls_per_trigger(options)
+    Tempfile.create("strace") do |log|
+      script = "require 'pusher'; require #{__FILE__.inspect}; Cost.trigger_between_marks(#{options.inspect})"
+      command = [RbConfig.ruby, "-I", File.expand_path("../../lib", __dir__), "-e", script]
+      output, status = Open3.capture2e("strace", "-f", "-o", log.path, *command)
+      raise "strace failed: #{output}" unless status.success?
+
+      count(between_marks(log.each_line.to_a)).transform_values { |calls| calls.fdiv(ROUNDS) }
+    end
+  end
+
+  # Runs under strace: what lies between the marks is what the triggers called.
+  def trigger_between_marks(options)
+    client = warm_client(options)
+    mark(MARKS.first)
+    trigger(client)
+    mark(MARKS.last)
+  end
+
+  def warm_client(options)
+    Pusher::Client.new(**options).tap { |client| trigger(client) }
+  end
+
+  def trigger(client)
+    ROUNDS.times { client.trigger("channel", "event", DATA) }
+  end
+
+  def mark(name)
+    File.exist?("/#{name}")
+  end
+
+  def objects_of_counting
+    before = GC.stat(:total_allocated_objects)
+    GC.stat(:total_allocated_objects) - before
+  end
+
+  def between_marks(lines)
+    from, to = MARKS.map { |mark| lines.index { |line| line.include?(mark) } || raise("strace saw no #{mark}") }
+    thread = lines[from][/\A\d+/]
+    lines[(from + 1)...to].select { |line| line.start_with?("#{thread} ") }
+  end
+
+  def count(lines)
+    lines.filter_map { |line| line[/\A\d+\s+(\w+)\(/, 1] }.tally
+  end
+end

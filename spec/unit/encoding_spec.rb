@@ -1,0 +1,119 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "support/http_stub"
+
+# Bodies as JSON: written natively where the values are plain, by the application's engine where they are not.
+RSpec.describe Pusher::Client, "encoding" do
+  include HttpStub
+
+  let(:client) { build_client }
+  let!(:calls) { stub_http(client) }
+
+  describe "a posted body" do
+    it "is an empty object unless something is given" do
+      client.post("/x")
+      expect(calls.last.body).to eq("{}")
+    end
+
+    it "is the JSON of plain values" do
+      params = { s: "text", "k" => :symbol, i: -12_345_678_901_234_567_890, f: 1.5, t: true, f2: false, n: nil,
+                 a: [1, [{ x: [] }]], h: {}, 7 => "seven" }
+      client.post("/x", params)
+      expect(calls.last.json).to eq("s" => "text", "k" => "symbol", "i" => -12_345_678_901_234_567_890, "f" => 1.5,
+                                    "t" => true, "f2" => false, "n" => nil, "a" => [1, [{ "x" => [] }]], "h" => {},
+                                    "7" => "seven")
+    end
+
+    it "is read the same by Ruby's JSON, whatever characters it holds" do
+      [*0..0x7F, 0x80, 0xA0, 0x2028, 0x2029, 0xFFFD, 0x10FFFF].each_slice(20) do |codes|
+        text = codes.pack("U*")
+        client.post("/x", { text => text })
+        expect(calls.last.body.encoding).to eq(Encoding::UTF_8)
+        expect(calls.last.json).to eq(text => text)
+      end
+    end
+
+    it "keeps Floats exact" do
+      floats = [0.1, -2.5, 1e-7, 1e21, 123_456_789.123, Float::MAX, Float::MIN, 5e-324]
+      client.post("/x", { floats: })
+      expect(JSON.parse(calls.last.body)["floats"].map(&:to_s)).to eq(floats.map(&:to_s))
+    end
+
+    it "is what the engine makes of the very params, whole, when one of them is an object of the application" do
+      params = { plain: 1, deep: [{ at: Object.new }] }
+      seen = []
+      allow(MultiJson).to receive(:dump) do |*arguments|
+        seen << arguments
+        "{\"engine\" : 1}"
+      end
+      client.post("/x", params)
+      expect(calls.last.body).to eq("{\"engine\" : 1}")
+      expect(seen).to all(match([be(params)])).and(satisfy(&:any?))
+    end
+
+    it "carries the MD5 of its very bytes" do
+      client.post("/x", { a: "é日😀\u2028</>&" })
+      expect(calls.last.params["body_md5"]).to eq(Digest::MD5.hexdigest(calls.last.body))
+    end
+  end
+
+  # Whichever way it is handed in: as an event's data, in parameters, in a batch or in a body.
+  describe "what cannot be encoded" do
+    stubborn = Class.new { def to_json(*) = raise("boom") }
+    values = { "NaN" => Float::NAN, "infinity" => Float::INFINITY, "invalid UTF-8" => "bad\xFF",
+               "an object that raises" => stubborn.new }.freeze
+
+    around { |example| MultiJson.with_adapter(:json_gem) { example.run } }
+
+    def refuse_to_encode
+      raise_error(Pusher::Error) { |error| expect(error.cause).to be_a(StandardError) }
+    end
+
+    values.each do |what, value|
+      { "an event's data" => ->(client) { client.trigger("news", "event", { a: [value] }) },
+        "an event's parameters" => ->(client) { client.trigger("news", "event", "data", { info: value }) },
+        "a batch" => ->(client) { client.trigger_batch([{ channel: "a", name: "e", data: { a: value } }]) },
+        "a batch's event" => ->(client) { client.trigger_batch([{ channel: "a", name: "e", data: "", info: value }]) },
+        "a body" => ->(client) { client.post("/x", { a: { b: value } }) },
+        "channel data" => ->(client) { client.authenticate("presence-a", "1.1", { user_id: value }) },
+        "user data" => ->(client) { client.authenticate_user("1.1", { id: "1", info: value }) } }
+        .each do |where, attempt|
+        it "Fix: #{what} in #{where} is a Pusher::Error with the engine's error as its cause" do
+          expect { attempt.call(client) }.to refuse_to_encode
+          expect(calls).to be_empty
+        end
+      end
+    end
+
+    it "Fix: invalid UTF-8 that is an event's whole data, its name or its channel is one too" do
+      bad = "bad\xFF"
+      expect { client.trigger("news", "event", bad) }.to refuse_to_encode
+      expect { client.trigger("news", bad, "data") }.to refuse_to_encode
+      expect { client.trigger(bad, "event", "data") }.to refuse_to_encode
+      expect(calls).to be_empty
+    end
+
+    it "Fix: keeps the very exception of the engine as its cause" do
+      error = RuntimeError.new("boom")
+      allow(MultiJson).to receive(:dump).and_raise(error)
+      expect { client.trigger("news", "event", { a: 1 }) }
+        .to raise_error(Pusher::Error) { |raised| expect(raised.cause).to be(error) }
+      expect { client.authenticate_user("1.1", { id: "1" }) }
+        .to raise_error(Pusher::Error) { |raised| expect(raised.cause).to be(error) }
+    end
+
+    it "Fix: is said before anything else is checked" do
+      bare = described_class.new
+      expect { bare.trigger(["a"] * 101, "event", { a: Float::NAN }) }.to refuse_to_encode
+      expect { bare.trigger("private-encrypted-a", "event", { a: Float::NAN }) }.to refuse_to_encode
+      expect { bare.post("/x", { a: Float::NAN }) }.to refuse_to_encode
+      expect { bare.trigger_batch([{ channel: "a", name: "e", data: Float::NAN }]) }.to refuse_to_encode
+    end
+
+    it "Fix: lets what is no StandardError through as it is" do
+      interrupting = Class.new { def to_json(*) = raise(Interrupt) }
+      expect { client.trigger("news", "event", { a: interrupting.new }) }.to raise_error(Interrupt)
+    end
+  end
+end

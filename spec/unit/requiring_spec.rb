@@ -1,0 +1,50 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require "open3"
+require "rbconfig"
+
+# Each example is a process of its own: what this one has loaded already proves nothing.
+RSpec.describe "Requiring the gem" do
+  def run_ruby(script, *options)
+    load_path = $LOAD_PATH.flat_map { |folder| ["-I", folder] }
+    output, status = Open3.capture2e(RbConfig.ruby, *options, *load_path, "-e", script)
+    raise output unless status.success?
+
+    output.strip
+  end
+
+  it "loads openssl, base64, multi_json and uri along, because applications lean on it" do
+    script = 'require "pusher"; puts [OpenSSL::HMAC, Base64, MultiJson, URI::Generic].join(" ")'
+    expect(run_ruby(script)).to eq("OpenSSL::HMAC Base64 MultiJson URI::Generic")
+  end
+
+  it "prints no warning, not even with -w" do
+    own = run_ruby('require "pusher"', "-w").lines.grep(%r{/lib/pusher})
+    expect(own).to eq([])
+  end
+
+  %w[pusher/client pusher/channel pusher/request pusher/resource pusher/utils pusher/webhook].each do |file|
+    it "lets #{file} be required by name, alone and before the gem" do
+      expect(run_ruby("require #{file.inspect}; require 'pusher'; puts Pusher::Client.new.host"))
+        .to eq("api-mt1.pusher.com")
+    end
+  end
+
+  it "lets pusher/version be required alone, without anything else of the gem" do
+    script = 'require "pusher/version"; puts [Pusher::VERSION, defined?(Pusher::Client).inspect].join(" ")'
+    expect(run_ruby(script)).to eq("#{Pusher::VERSION} nil")
+  end
+
+  it "lets pusher-signature be required by name" do
+    script = 'require "pusher-signature"; token = Pusher::Signature::Token.new("k", "s"); ' \
+             'puts Pusher::Signature::Request.new("GET", "/", {}).sign(token).keys.sort.join(" ")'
+    expect(run_ruby(script)).to eq("auth_key auth_signature auth_timestamp auth_version")
+  end
+
+  it "is one library, in whatever order its files come" do
+    script = 'require "pusher"; token = Pusher::Signature::Token; require "pusher-signature"; ' \
+             "puts token.equal?(Pusher::Signature::Token)"
+    expect(run_ruby(script, "-w").lines.last.chomp).to eq("true")
+  end
+end
