@@ -19,4 +19,5 @@ mod plain;
 mod stale;
 mod statuses;
 mod tls;
+mod trust;
 mod tunnels;
