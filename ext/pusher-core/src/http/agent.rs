@@ -184,6 +184,8 @@ fn build<B>(request: &Request<'_>, body: B) -> Result<http::Request<B>, Error> {
         .body(body)
         .map_err(|error| Error::InvalidRequest(error.to_string()))
 }
+        // The end came within a line between two chunks.
+        ureq::Error::BodyStalled => Error::Truncated,
 
 fn from_ureq(error: ureq::Error) -> Error {
     match error {

@@ -12,6 +12,7 @@ mod support;
 mod absolute_form;
 mod connecting;
 mod faults;
+mod framing;
 mod interim;
 mod interrupts;
 mod keep_alive;
