@@ -157,7 +157,7 @@ impl Agent {
         let mut config = self
             .inner
             .configure_request(request)
-            .timeout_connect(timeouts.connect)
+            .timeout_connect(timeouts.connect.map(|limit| limit.min(NO_LIMIT)))
             .timeout_per_write(timeouts.send)
             .timeout_per_read(timeouts.receive);
         if is_retry {

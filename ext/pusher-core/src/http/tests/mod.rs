@@ -19,6 +19,7 @@ mod keep_alive;
 mod plain;
 mod stale;
 mod statuses;
+mod timeouts;
 mod tls;
 mod trust;
 mod tunnels;
