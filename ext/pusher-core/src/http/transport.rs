@@ -7,7 +7,7 @@ use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, time};
 
 use super::agent::{MAX_BODY, MAX_HEAD};
 use super::buffers::Gathered;
-use super::host::Deadline;
+use super::host::{Deadline, has_passed};
 use super::proxy::AbsoluteForm;
 use super::wire::Wire;
 use crate::Error;
@@ -80,6 +80,10 @@ impl Connection {
         *received += amount as u64;
         if *received > MAX_HEAD as u64 + MAX_BODY {
             return Err(Error::BodyTooLarge(MAX_BODY));
+        // What is there by the deadline still counts; a peer that goes on after it is not waited for.
+        if *received > 0 && has_passed(deadline) {
+            return Err(Error::ReceiveTimeout);
+        }
         }
         Ok(amount > 0)
     }

@@ -16,6 +16,7 @@ mod framing;
 mod interim;
 mod interrupts;
 mod keep_alive;
+mod late;
 mod plain;
 mod stale;
 mod statuses;
