@@ -61,6 +61,12 @@ fn shrink(buffer: &mut Vec<u8>) {
     const KEPT: usize = 64 * 1024;
     if buffer.len() > KEPT {
         buffer.truncate(KEPT);
+        if self.input.len() - self.input_filled < room && self.input_start > 0 {
+            self.input
+                .copy_within(self.input_start..self.input_filled, 0);
+            self.input_filled -= self.input_start;
+            self.input_start = 0;
+        }
         buffer.shrink_to_fit();
     }
 }
@@ -97,5 +103,25 @@ impl Buffers for Gathered {
 
     fn can_use_input(&self) -> bool {
         self.made_progress && !self.input().is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_that_is_never_used_up_does_not_pile_up() {
+        let mut buffers = Gathered::default();
+        buffers.input_append_buf()[0] = b'a';
+        buffers.input_appended(1);
+        for byte in (b'b'..=b'z').cycle().take(100_000) {
+            let room = buffers.input_append_buf();
+            room[..1000].fill(byte);
+            buffers.input_appended(1000);
+            buffers.input_consume(1000);
+            assert_eq!(buffers.input(), [byte]);
+        }
+        assert!(buffers.input.len() <= 4 * INPUT_ROOM);
     }
 }

@@ -84,6 +84,14 @@ impl Connection {
         if *received > 0 && has_passed(deadline) {
             return Err(Error::ReceiveTimeout);
         }
+        // ureq uses up all but a line that is not complete yet.
+        if self.buffers.input().len() > MAX_HEAD {
+            return Err(Error::InvalidReply("a line without an end".into()));
+        }
+        // What is there by the deadline still counts; a peer that goes on after it is not waited for.
+        if *received > 0 && has_passed(deadline) {
+            return Err(Error::ReceiveTimeout);
+        }
         }
         Ok(amount > 0)
     }

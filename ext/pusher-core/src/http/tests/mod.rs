@@ -10,6 +10,7 @@
 mod support;
 
 mod absolute_form;
+mod bounds;
 mod connecting;
 mod faults;
 mod framing;
