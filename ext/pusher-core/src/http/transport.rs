@@ -1,6 +1,8 @@
 //! A wire as ureq's `Transport`: head and body gathered and sent as one, replies awaited through the host.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, time};
@@ -32,10 +34,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(wire: Wire, absolute_form: Option<AbsoluteForm>) -> Self {
+    pub(crate) fn new(
+        wire: Wire,
+        absolute_form: Option<AbsoluteForm>,
+        longest_line: Arc<AtomicUsize>,
+    ) -> Self {
         Self {
             wire,
-            buffers: Gathered::default(),
+            buffers: Gathered::new(longest_line),
             absolute_form,
             state: State::Idle,
             is_reused: false,
@@ -74,12 +80,6 @@ impl Connection {
         else {
             return Err(Error::InvalidReply("a reply to no request".into()));
         };
-        let room = self.buffers.input_append_buf();
-        let amount = self.wire.read(room, deadline, || Error::ReceiveTimeout)?;
-        self.buffers.input_appended(amount);
-        *received += amount as u64;
-        if *received > MAX_HEAD as u64 + MAX_BODY {
-            return Err(Error::BodyTooLarge(MAX_BODY));
         // What is there by the deadline still counts; a peer that goes on after it is not waited for.
         if *received > 0 && has_passed(deadline) {
             return Err(Error::ReceiveTimeout);
@@ -88,10 +88,12 @@ impl Connection {
         if self.buffers.input().len() > MAX_HEAD {
             return Err(Error::InvalidReply("a line without an end".into()));
         }
-        // What is there by the deadline still counts; a peer that goes on after it is not waited for.
-        if *received > 0 && has_passed(deadline) {
-            return Err(Error::ReceiveTimeout);
-        }
+        let room = self.buffers.input_append_buf();
+        let amount = self.wire.read(room, deadline, || Error::ReceiveTimeout)?;
+        self.buffers.input_appended(amount);
+        *received += amount as u64;
+        if *received > MAX_HEAD as u64 + MAX_BODY {
+            return Err(Error::BodyTooLarge(MAX_BODY));
         }
         Ok(amount > 0)
     }

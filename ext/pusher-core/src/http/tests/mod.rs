@@ -16,6 +16,7 @@ mod faults;
 mod framing;
 mod interim;
 mod interrupts;
+mod invalid_requests;
 mod keep_alive;
 mod late;
 mod plain;
