@@ -101,7 +101,8 @@ impl Connection {
     fn exchange(&mut self, receive_limit: Option<Duration>) -> Result<bool, Error> {
         let outcome = self.flush(receive_limit).and_then(|()| self.receive());
         let nothing_came = !matches!(self.state, State::Receiving { received: 1.., .. });
-        let is_stale = self.is_reused && nothing_came;
+        // In a child forked meanwhile the request is still the parent's.
+        let is_stale = self.is_reused && nothing_came && !self.wire.socket().is_inherited();
         match outcome {
             Ok(false) | Err(Error::Io(_) | Error::Truncated) if is_stale => Err(Error::Stale),
             outcome => outcome,

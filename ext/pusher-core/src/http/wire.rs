@@ -32,7 +32,8 @@ impl Wire {
 
     /// Waits until a connect has succeeded or failed.
     pub(crate) fn await_connected(&self, deadline: Deadline) -> Result<bool, Error> {
-        self.host.wait(self.socket.raw(), Interest::Write, deadline)
+        let socket = self.socket.raw().map_err(Error::Io)?;
+        self.host.wait(socket, Interest::Write, deadline)
     }
 
     pub(crate) fn socket(&self) -> &Socket {
@@ -204,7 +205,8 @@ impl Wire {
         deadline: Deadline,
         late: fn() -> Error,
     ) -> Result<(), Error> {
-        if self.host.wait(self.socket.raw(), interest, deadline)? {
+        let socket = self.socket.raw().map_err(Error::Io)?;
+        if self.host.wait(socket, interest, deadline)? {
             Ok(())
         } else {
             Err(late())
