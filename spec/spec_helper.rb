@@ -12,7 +12,6 @@ require_relative "support/fresh_pusher"
 
 RSpec.configure do |config|
   config.disable_monkey_patching!
-  config.warnings = false
   config.order = :random
   Kernel.srand config.seed
 

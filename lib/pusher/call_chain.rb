@@ -7,6 +7,17 @@ module Pusher
   module CallChain
     STEPS = %i[resource url authentication_token create_request get post send_sync initialize new].freeze
 
+    def prepend(*modules)
+      CallChain.altered
+      super
+    end
+
+    def self.altered
+      Pusher.__send__(:native_chain_altered)
+    end
+
+    private
+
     def method_added(name)
       super
       CallChain.altered if STEPS.include?(name)
@@ -15,15 +26,6 @@ module Pusher
     def singleton_method_added(name)
       super
       CallChain.altered if STEPS.include?(name)
-    end
-
-    def prepend(*modules)
-      CallChain.altered
-      super
-    end
-
-    def self.altered
-      Pusher.__send__(:native_chain_altered)
     end
 
     [Client, Resource, Request].each do |step|

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "utils"
+
 module Pusher
   # A channel of a client, as `client["my-channel"]` gives it.
   class Channel
@@ -14,11 +16,11 @@ module Pusher
     # @return [String]
     attr_reader :name
 
-    # @param _base_url [Object] not used
+    # @param _ [Object] not used
     # @param name [String, Symbol]
     # @param client [Client, Module] what triggers, queries and has the token
     # @raise [Pusher::Error] for a name that is none
-    def initialize(_base_url, name, client = Pusher)
+    def initialize(_, name, client = Pusher)
       self.class.validate_name(name)
       @name = name
       @client = client
@@ -27,7 +29,7 @@ module Pusher
     # @api private
     def self.validate_name(name)
       name = name.to_s
-      raise Error, "Illegal channel name '#{name}'" if INVALID_CHANNEL_REGEX.match?(name)
+      raise Error, "Illegal channel name '#{name}'" if !name.valid_encoding? || INVALID_CHANNEL_REGEX.match?(name)
       return if name.length <= MAX_NAME_LENGTH
 
       raise Error, "Channel name too long (limit 164 characters) '#{name}'"

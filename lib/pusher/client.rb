@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "utils"
+
 module Pusher
   # A client of one app on Pusher Channels, or on a server that speaks its protocol.
   #

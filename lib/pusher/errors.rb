@@ -1,5 +1,10 @@
 # frozen_string_literal: true
 
+require "openssl"
+require "socket"
+require "time"
+require "timeout"
+
 module Pusher
   # The root of all errors that this library raises of its own accord.
   class Error < RuntimeError
@@ -14,27 +19,13 @@ module Pusher
   # The server did not accept the signature or the key.
   class AuthenticationError < Error; end
 
-  # A setting is missing.
+  # A setting is missing, or is not what it should be.
   class ConfigurationError < Error
     # @param key [Symbol, String] the setting
-    def initialize(key)
-      super("missing key `#{key}' in the client configuration")
+    # @param message [String] what is wrong, where it is not just missing
+    def initialize(key, message = "missing key `#{key}' in the client configuration")
+      super(message)
     end
-  end
-
-  # An encryption master key that is not 32 bytes long.
-  class MasterKeyError < ConfigurationError
-    # @param message [String] what is wrong with it
-    def initialize(message)
-      super(:encryption_master_key)
-      @message = message
-    end
-
-    # @return [String]
-    def message
-      @message
-    end
-    alias to_s message
   end
 
   # The request did not get through, or its reply could not be read.

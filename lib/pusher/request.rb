@@ -1,5 +1,9 @@
 # frozen_string_literal: true
 
+require_relative "native"
+require_relative "signature"
+require_relative "version"
+
 module Pusher
   # One signed request to the HTTP API: the step between {Resource} and {HttpClient#request}.
   class Request

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "request"
+
 module Pusher
   # A path of the HTTP API, to be read and written.
   class Resource

@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+require "time"
+require_relative "native"
+
 module Pusher
   # Signing and verifying of requests to the HTTP API, for clients, servers and test doubles.
   module Signature
@@ -41,10 +44,7 @@ module Pusher
       attr_accessor :path
       # @return [Hash{String => Object}] the parameters besides those of the signature, keys lowercased
       attr_accessor :query_hash
-      # @return [Hash{Symbol => String}] the parameters of the signature
-      attr_reader :auth_hash
-
-      # @param method [String] the request's method, in capitals
+      # @param method [String] the request's method
       # @param path [String]
       # @param query [Hash] its parameters, those of a signature included
       # @raise [ArgumentError] for other types
@@ -52,13 +52,20 @@ module Pusher
         raise ArgumentError, "Expected string" unless path.is_a?(String)
         raise ArgumentError, "Expected hash" unless query.is_a?(Hash)
 
-        @method = method
+        @method = method.to_s.upcase
         @path = path
         auth, rest = query.to_h { |key, value| [key.to_s.downcase, value] }
                           .partition { |key, _| key.start_with?("auth_") }
         @query_hash = rest.to_h
         @auth_hash = auth.to_h { |key, value| [key.to_sym, value] }
-        @signed = false
+      end
+
+      # @return [Hash{Symbol => String}] the parameters of the signature
+      # @raise [RuntimeError] where there is none
+      def auth_hash
+        raise "Request not signed" unless @auth_hash[:auth_signature]
+
+        @auth_hash
       end
 
       # Signs with the clock's time.
@@ -68,15 +75,12 @@ module Pusher
       def sign(token)
         @auth_hash = { auth_version: VERSION, auth_key: token.key, auth_timestamp: Time.now.to_i.to_s }
         @auth_hash[:auth_signature] = signature(token)
-        @signed = true
         @auth_hash
       end
 
       # @return [Hash] all parameters of the signed request: lowercased String keys, and the Symbols `:auth_…`
       # @raise [RuntimeError] before it is signed
       def signed_params
-        raise "Request not signed" unless @signed
-
         query_hash.merge(auth_hash)
       end
 
@@ -87,7 +91,7 @@ module Pusher
       # @return [true]
       # @raise [AuthenticationError]
       def authenticate_by_token!(token, timestamp_grace = 600)
-        raise "Provided token is missing secret" if token.secret.nil?
+        raise "Provided token is missing secret" if token.secret.to_s.empty?
 
         validate_version!
         validate_timestamp!(timestamp_grace)
@@ -115,7 +119,7 @@ module Pusher
       def authenticate(timestamp_grace = 600)
         raise ArgumentError, "Block required" unless block_given?
 
-        key = auth_hash[:auth_key]
+        key = @auth_hash[:auth_key]
         raise AuthenticationError, "Missing parameter: auth_key" unless key
 
         token = yield key
@@ -137,11 +141,11 @@ module Pusher
       end
 
       def string_to_sign
-        Native.string_to_sign(@method, @path, query_hash.merge(auth_hash))
+        Native.string_to_sign(@method, @path, query_hash.merge(@auth_hash))
       end
 
       def validate_version!
-        version = auth_hash[:auth_version]
+        version = @auth_hash[:auth_version]
         raise AuthenticationError, "Version required" unless version
         raise AuthenticationError, "Version not supported" unless version == VERSION
       end
@@ -149,7 +153,7 @@ module Pusher
       def validate_timestamp!(grace)
         return if grace.nil?
 
-        timestamp = auth_hash[:auth_timestamp]
+        timestamp = @auth_hash[:auth_timestamp]
         raise AuthenticationError, "Timestamp required" unless timestamp
         return if (timestamp.to_i - Time.now.to_i).abs < grace
 
@@ -158,7 +162,7 @@ module Pusher
       end
 
       def validate_signature!(token)
-        given = auth_hash[:auth_signature]
+        given = @auth_hash[:auth_signature]
         return if Native.signature?(token.secret, string_to_sign, given.to_s)
 
         raise AuthenticationError, "Invalid signature: you should have sent HmacSHA256Hex(" \

@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+require_relative "errors"
+require_relative "native"
+
 module Pusher
   # What {Client} and {Channel} share in authorising sockets.
   module Utils

@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+require "multi_json"
+require_relative "native"
+
 module Pusher
   # A webhook as it was received.
   class WebHook
@@ -81,7 +84,7 @@ module Pusher
     end
 
     def read_body(request)
-      input = request.body
+      input = request.respond_to?(:body) ? request.body : request.env["rack.input"]
       return "" unless input
 
       input.rewind if input.respond_to?(:rewind)

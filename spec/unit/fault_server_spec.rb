@@ -68,10 +68,15 @@ RSpec.describe FaultServer do
     expect(@server.wait_for_connections(1).connections).to eq(1)
   end
 
-  it "closes and resets before anything was asked" do
+  it "closes before anything was asked" do
     expect(answer(connected(:close))).to eq(["", EOFError])
-    # The kernel may tell about the reset while it still connects, and then only of an end.
+  end
+
+  # The kernel may tell of the reset while it still connects: then there is no socket, or only an end to be read.
+  it "resets before anything was asked" do
     expect(answer(connected(:reset))).to eq(["", Errno::ECONNRESET]).or eq(["", EOFError])
+  rescue Errno::ECONNRESET => e
+    expect(e.message).to include("connect")
   end
 
   it "cuts replies short" do

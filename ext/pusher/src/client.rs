@@ -47,7 +47,10 @@ fn trigger_batch(ruby: &Ruby, client: RObject, events: RArray) -> Result<Value, 
     }
     let body = ruby.hash_new();
     body.aset(ruby.to_symbol("batch"), batch)?;
-    Ok(client.funcall(*names::POST, (interned(ruby, &names::BATCH_EVENTS_PATH)?, body))?)
+    Ok(client.funcall(
+        *names::POST,
+        (interned(ruby, &names::BATCH_EVENTS_PATH)?, body),
+    )?)
 }
 
 /// An event of a batch with its data as a String; the caller's Hash stays as it is.

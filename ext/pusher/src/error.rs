@@ -38,7 +38,7 @@ pub(crate) fn to_ruby(ruby: &Ruby, error: &Core) -> Error {
     let message = error.to_string();
     match error {
         Core::MasterKeyEncoding => Error::new(ruby.exception_arg_error(), "invalid base64"),
-        Core::MasterKeyLength(_) => named(ruby, "MasterKeyError", &message),
+        Core::MasterKeyLength(_) => misconfigured(ruby, "encryption_master_key", &message),
         Core::Random(_) | Core::Decryption => named(ruby, "Error", &message),
         Core::InvalidRequest(_) | Core::UnsupportedProxy(_) => {
             Error::new(ruby.exception_arg_error(), message)
@@ -81,6 +81,13 @@ pub(crate) fn named(ruby: &Ruby, class: &str, message: &str) -> Error {
 pub(crate) fn missing(ruby: &Ruby, setting: &str) -> Error {
     let outcome = exception_class(ruby, &["Pusher", "ConfigurationError"])
         .and_then(|class| class.funcall(*names::NEW, (ruby.to_symbol(setting),)));
+    outcome.map_or_else(|error| error, |exception: Exception| exception.into())
+}
+
+/// `Pusher::ConfigurationError` for a setting that is not what it should be.
+pub(crate) fn misconfigured(ruby: &Ruby, setting: &str, message: &str) -> Error {
+    let outcome = exception_class(ruby, &["Pusher", "ConfigurationError"])
+        .and_then(|class| class.funcall(*names::NEW, (ruby.to_symbol(setting), message)));
     outcome.map_or_else(|error| error, |exception: Exception| exception.into())
 }
 

@@ -95,7 +95,7 @@ impl Call<'_> {
         let path = format!("/apps/{app_id}{}", self.path.to_string()?);
         match base {
             Some(base) if is_plain(&path, b"/-_=@,.;:") => {
-                let key = borrow::bytes(borrow::text(ruby, key)?);
+                let key = sendable(ruby, borrow::bytes(borrow::text(ruby, key)?))?;
                 Ok(Address {
                     base,
                     path,
@@ -140,10 +140,11 @@ impl Call<'_> {
         let path = borrow::text(ruby, path)?.to_string()?;
         let full = borrow::text(ruby, uri)?.to_string()?;
         let base = full.strip_suffix(path.as_str()).unwrap_or(&full).to_owned();
+        let key = sendable(ruby, borrow::bytes(borrow::text(ruby, key)?))?;
         Ok(Address {
             base,
             path,
-            key: borrow::bytes(borrow::text(ruby, key)?),
+            key,
             secret,
         })
     }
@@ -161,6 +162,14 @@ pub(crate) fn setting(
         return Err(error::missing(ruby, name).into());
     }
     Ok(value)
+}
+
+/// A key without anything that could end a line of HTTP.
+fn sendable(ruby: &Ruby, key: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    if key.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+        return Err(error::misconfigured(ruby, "key", "the key holds a line break or NUL").into());
+    }
+    Ok(key)
 }
 
 /// The bytes of a secret, which must be a String.

@@ -1,5 +1,9 @@
 # frozen_string_literal: true
 
+require "base64"
+require "uri"
+require_relative "../errors"
+
 module Pusher
   # The configuration of a client: plain state in instance variables, read by the native part at each call.
   class Client
@@ -72,7 +76,9 @@ module Pusher
     # @raise [ArgumentError, ConfigurationError] for a master key that is none
     # @raise [URI::InvalidURIError] for a proxy that is no url
     def initialize(options = {})
-      @app_id, @key, @secret = options.values_at(:app_id, :key, :secret)
+      @app_id = options[:app_id]
+      @key = options[:key]
+      @secret = options[:secret]
       configure_server(options)
       configure_timeouts(options)
       self.encryption_master_key_base64 = options[:encryption_master_key_base64]
@@ -86,10 +92,11 @@ module Pusher
     end
 
     # @return [Signature::Token] key and secret
-    # @raise [ConfigurationError] where one is missing
+    # @raise [ConfigurationError] where one is missing, or the key could not be sent
     def authentication_token
       raise ConfigurationError, :key unless @key
       raise ConfigurationError, :secret unless @secret
+      raise ConfigurationError.new(:key, "the key holds a line break or NUL") if @key.to_s.match?(/[\r\n\0]/)
 
       Signature::Token.new(@key, @secret)
     end
@@ -124,10 +131,10 @@ module Pusher
       @http_proxy = url
     end
 
-    # @param use_tls [Boolean] https on port 443, else http on port 80
-    def use_tls=(use_tls)
-      @scheme = use_tls ? "https" : "http"
-      @port = use_tls ? 443 : 80
+    # @param bool [Boolean] https on port 443, else http on port 80
+    def use_tls=(bool)
+      @scheme = bool ? "https" : "http"
+      @port = bool ? 443 : 80
     end
     alias encrypted= use_tls=
 
@@ -142,16 +149,16 @@ module Pusher
       @host = "api-#{name.to_s.empty? ? DEFAULT_CLUSTER : name}.pusher.com"
     end
 
-    # @param seconds [Numeric, nil] the connect, send and receive timeout
-    def timeout=(seconds)
-      @connect_timeout = @send_timeout = @receive_timeout = seconds
+    # @param value [Numeric, nil] seconds for the connect, the send and the receive timeout each
+    def timeout=(value)
+      @connect_timeout = @send_timeout = @receive_timeout = value
     end
 
-    # @param base64 [String, nil] 32 bytes in strict base64; nil or `""` for none
+    # @param s [String, nil] 32 bytes in strict base64; nil or `""` for none
     # @raise [ArgumentError] for what is no base64
-    # @raise [MasterKeyError] for another length
-    def encryption_master_key_base64=(base64)
-      @encryption_master_key = base64.to_s.empty? ? nil : Native.decode_master_key(base64)
+    # @raise [ConfigurationError] for another length
+    def encryption_master_key_base64=(s) # rubocop:disable Naming/MethodParameterName -- the documented name
+      @encryption_master_key = s.to_s.empty? ? nil : Native.decode_master_key(s)
     end
 
     # @return [String, nil] the master key in strict base64
@@ -175,9 +182,13 @@ module Pusher
         receive_timeout: DEFAULT_RECEIVE_TIMEOUT
       }
       timeouts.each do |name, default|
-        instance_variable_set("@#{name}", options.fetch(name) { options.fetch(:timeout, default) })
+        instance_variable_set("@#{name}", option(options, name) { option(options, :timeout) { default } })
       end
-      @keep_alive_timeout = options.fetch(:keep_alive_timeout, DEFAULT_KEEP_ALIVE_TIMEOUT)
+      @keep_alive_timeout = option(options, :keep_alive_timeout) { DEFAULT_KEEP_ALIVE_TIMEOUT }
+    end
+
+    def option(options, name)
+      options.key?(name) ? options[name] : yield
     end
 
     def warn_of_encrypted

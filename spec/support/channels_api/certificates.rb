@@ -47,7 +47,7 @@ module ChannelsApi
 
     def self_signed
       key = OpenSSL::PKey::EC.generate("prime256v1")
-      certificate = build("localhost", key, extensions: names_extension(["DNS:localhost", "IP:127.0.0.1"]))
+      certificate = build("Loopback, self-signed", key, extensions: names_extension(["DNS:localhost", "IP:127.0.0.1"]))
       Identity.new(certificate: certificate.sign(key, "SHA256"), key:, issuers: [])
     end
 
