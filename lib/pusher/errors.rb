@@ -55,7 +55,7 @@ module Pusher
 
     module_function
 
-    def raise_for_reply(class_name, message, status, body, reply, original)
+    def raise_for_reply(class_name, message, (status, body, reply), original)
       error = Pusher.const_get(class_name).new(original ? describe(original) : message)
       error.original_error = original if original
       error.instance_variable_set(:@status, status)

@@ -44,6 +44,7 @@ module Pusher
       attr_accessor :path
       # @return [Hash{String => Object}] the parameters besides those of the signature, keys lowercased
       attr_accessor :query_hash
+
       # @param method [String] the request's method
       # @param path [String]
       # @param query [Hash] its parameters, those of a signature included
@@ -54,10 +55,10 @@ module Pusher
 
         @method = method.to_s.upcase
         @path = path
-        auth, rest = query.to_h { |key, value| [key.to_s.downcase, value] }
-                          .partition { |key, _| key.start_with?("auth_") }
-        @query_hash = rest.to_h
-        @auth_hash = auth.to_h { |key, value| [key.to_sym, value] }
+        params = query.transform_keys { |name| name.to_s.downcase }
+        auth, rest = params.keys.partition { |name| name.start_with?("auth_") }
+        @query_hash = params.slice(*rest)
+        @auth_hash = params.slice(*auth).transform_keys(&:to_sym)
       end
 
       # @return [Hash{Symbol => String}] the parameters of the signature

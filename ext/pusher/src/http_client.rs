@@ -124,10 +124,7 @@ impl HttpClient {
     ) -> Result<Reply, Failure> {
         let method = method_name(ruby, method)?;
         let url = absolute_url(ruby, uri, query)?;
-        let body = match Option::<RString>::try_convert(body)? {
-            Some(body) => Some(borrow::bytes(body)),
-            None => None,
-        };
+        let body = Option::<RString>::try_convert(body)?.map(borrow::bytes);
         let headers = header_fields(ruby, headers)?;
         let fields: Vec<(&str, &[u8])> = headers
             .iter()

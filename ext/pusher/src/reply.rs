@@ -139,21 +139,28 @@ pub(crate) fn outcome(
         _ => {}
     }
     let (class, message) = describe(&answer, path);
-    Err(raise(ruby, class, &message, &answer, reply, None))
+    Err(raise(
+        ruby,
+        class,
+        text(ruby, &message),
+        &answer,
+        reply,
+        None,
+    ))
 }
 
-/// The exception's class and message for each status.
-fn describe(answer: &Answer, path: &str) -> (&'static str, String) {
-    let body = String::from_utf8_lossy(&answer.body);
+/// The exception's class and message for each status. What the server wrote is quoted as it is.
+fn describe(answer: &Answer, path: &str) -> (&'static str, Vec<u8>) {
+    let quoting = |words: &str| [words.as_bytes(), &answer.body].concat();
     match answer.status {
-        400 => ("Error", format!("Bad request: {body}")),
-        401 => ("AuthenticationError", body.into_owned()),
-        404 => ("Error", format!("404 Not found ({path})")),
-        407 => ("Error", "Proxy Authentication Required".to_owned()),
-        413 => ("Error", "Payload Too Large > 10KB".to_owned()),
+        400 => ("Error", quoting("Bad request: ")),
+        401 => ("AuthenticationError", answer.body.clone()),
+        404 => ("Error", format!("404 Not found ({path})").into_bytes()),
+        407 => ("Error", b"Proxy Authentication Required".to_vec()),
+        413 => ("Error", b"Payload Too Large > 10KB".to_vec()),
         status => (
             "Error",
-            format!("Unknown error (status code {status}): {body}"),
+            quoting(&format!("Unknown error (status code {status}): ")),
         ),
     }
 }
@@ -162,6 +169,11 @@ fn describe(answer: &Answer, path: &str) -> (&'static str, String) {
 fn parsed(ruby: &Ruby, answer: &Answer, reply: Value) -> Result<Value, Failure> {
     if answer.body == b"{}" {
         return Ok(ruby.hash_new().as_value());
+    }
+    if std::str::from_utf8(&answer.body).is_err() {
+        let class = ruby.exception_encoding_error();
+        let error = Error::new(class, "the reply's body is not valid UTF-8");
+        return Err(unreadable(ruby, answer, reply, error));
     }
     let value = match json::decode(ruby, &answer.body) {
         Some(value) => value,
@@ -206,7 +218,7 @@ fn unreadable(ruby: &Ruby, answer: &Answer, reply: Value, error: Error) -> Failu
     raise(
         ruby,
         "HTTPError",
-        "",
+        ruby.str_new(""),
         answer,
         reply,
         Some(original.as_value()),
@@ -217,19 +229,13 @@ fn unreadable(ruby: &Ruby, answer: &Answer, reply: Value, error: Error) -> Failu
 fn raise(
     ruby: &Ruby,
     class: &str,
-    message: &str,
+    message: RString,
     answer: &Answer,
     reply: Value,
     original: Option<Value>,
 ) -> Failure {
-    let arguments = (
-        ruby.to_symbol(class),
-        message,
-        answer.status,
-        text(ruby, &answer.body),
-        reply,
-        original,
-    );
+    let facts = (answer.status, text(ruby, &answer.body), reply);
+    let arguments = (ruby.to_symbol(class), message, facts, original);
     let raised: Result<Value, Error> = ruby
         .class_object()
         .const_get::<_, RModule>("Pusher")

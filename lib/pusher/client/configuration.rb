@@ -109,7 +109,7 @@ module Pusher
       raise ConfigurationError, :app_id unless @app_id
 
       port = @port unless @port.to_s.empty?
-      URI::Generic.build(scheme: @scheme, host: @host, port: port, path: "/apps/#{@app_id}#{path}")
+      URI::Generic.build(scheme: @scheme, host: @host, port:, path: "/apps/#{@app_id}#{path}")
     end
 
     # @param url [String] `scheme://KEY:SECRET@HOST[:PORT]/apps/APP_ID`
@@ -203,7 +203,8 @@ module Pusher
     def parse_uri(url)
       URI.parse(url)
     rescue URI::InvalidURIError
-      masked = url.to_s.sub(%r{(//)[^@]*@}m, '\1***@')
+      # What has no @ where it belongs may be credentials all through.
+      masked = url.to_s.sub(%r{\A([a-z][a-z0-9+.-]*://)?.*?(@[^@]*)?\z}mi, '\1***\2')
       raise URI::InvalidURIError, "bad URI(is not URI?): #{masked.inspect}", cause: nil
     end
   end

@@ -14,7 +14,7 @@ RSpec.describe "Requests and fibers" do
     end
     threads = []
     Sync do |task|
-      20.times.map { |number| task.async { threads << Thread.current && client.trigger("channel", "event", number) } }
+      20.times.map { |number| task.async { (threads << Thread.current) && client.trigger("channel", "event", number) } }
         .each(&:wait)
     end
     releaser.join
