@@ -150,6 +150,8 @@ RSpec.describe "Test doubles" do
     end
 
     it "reads its name when it is asked, @name being the state" do
+      allow(client).to receive(:trigger)
+      channel.trigger!("event", "data")
       channel.instance_variable_set(:@name, "sports")
       expect(client).to receive(:trigger).with("sports", "event", "data", {})
       channel.trigger!("event", "data")

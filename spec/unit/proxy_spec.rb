@@ -168,6 +168,15 @@ RSpec.describe Pusher::Client, "proxies" do
       directly { |client| client.http_proxy = "" }
     end
 
+    it "may name a proxy that is none, which is said without its credentials and sends nothing" do
+      ["socks5://someone:hush@127.0.0.1:1", "http://someone:hush@bad host"].each do |url|
+        ENV["http_proxy"] = url
+        expect { described_class.new(endpoint.client_options).post("/x") }
+          .to raise_error(StandardError) { |error| expect(error.message).not_to match(/hush|someone/) }
+      end
+      expect(endpoint.requests).to be_empty
+    end
+
     it "under CGI is asked for cgi_http_proxy alone" do
       ENV["REQUEST_METHOD"] = "GET"
       ENV["http_proxy"] = "http://127.0.0.1:1"
@@ -186,6 +195,22 @@ RSpec.describe Pusher::Client, "proxies" do
     it "may name hosts that are reached directly: the proxy set explicitly is bypassed as well" do
       ENV["no_proxy"] = "other.test,127.0.0.1"
       directly { |client| client.http_proxy = proxy_url }
+    end
+
+    %w[invalid .invalid events.invalid events.invalid:8080 other.test,EVENTS.invalid].each do |hosts|
+      it "may name a domain, a host or a host's port that is reached directly: #{hosts}" do
+        ENV["no_proxy"] = hosts
+        expect { proxied_by(described_class.new(**options, http_proxy: proxy_url)) }
+          .to raise_error(Pusher::HTTPError) { |error| expect(error.original_error).to be_a(SocketError) }
+        expect(proxy.requests).to be_empty
+      end
+    end
+
+    %w[vents.invalid events.invalid:80 invalid.test].each do |hosts|
+      it "may name hosts that only look like ours: #{hosts}" do
+        ENV["no_proxy"] = hosts
+        expect(proxied_by(described_class.new(**options, http_proxy: proxy_url)).length).to eq(1)
+      end
     end
 
     it "may name hosts that are not ours" do

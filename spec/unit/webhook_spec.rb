@@ -266,6 +266,20 @@ RSpec.describe Pusher::WebHook do
       expect(webhook.data).to eq(MultiJson.load(body))
     end
 
+    %i[json_gem ok_json].each do |engine|
+      it "is text in UTF-8, whatever the application's JSON engine (#{engine})" do
+        hook = described_class.new(rack_request, client)
+        MultiJson.with_adapter(engine) { expect(hook.events.first["channel"]).to eq("é") }
+      end
+
+      it "is MultiJson::ParseError where there is no JSON, whatever the engine (#{engine})" do
+        MultiJson.with_adapter(engine) do
+          expect { webhook(body: "{no json").data }.to raise_error(MultiJson::ParseError)
+          expect { described_class.new(rack_request(content: ""), client).data }.to raise_error(MultiJson::ParseError)
+        end
+      end
+    end
+
     it "is read without being valid" do
       expect(webhook(signature: "wrong").events.length).to eq(1)
     end

@@ -21,7 +21,7 @@ class RandomQueries
   end
 
   def verb
-    %w[GET POST get post].sample(random: @random)
+    %w[GET POST].sample(random: @random)
   end
 
   def secret
