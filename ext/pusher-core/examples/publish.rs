@@ -1,11 +1,10 @@
 //! Publishes one signed event many times: what the transport costs without Ruby.
 //!
-//! `publish URL REQUESTS THREADS`, with the url of an events endpoint, such as `http://127.0.0.1:8080/apps/1/events`,
-//! prints requests a second and CPU seconds. Key and secret are made up: a server that checks them refuses.
+//! `publish http://KEY:SECRET@HOST:PORT/apps/APP_ID REQUESTS THREADS` prints requests a second and CPU seconds.
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use pusher_core::http::{Agent, Request, Settings, StdHost, Timeouts};
 use pusher_core::signature::{Params, authenticate, body_md5};
@@ -20,7 +19,7 @@ type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 fn main() -> Outcome {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [url, requests, threads] = arguments.as_slice() else {
-        return Err("publish URL REQUESTS THREADS".into());
+        return Err("publish http://KEY:SECRET@HOST:PORT/apps/APP_ID REQUESTS THREADS".into());
     };
     let url = sign(url)?;
     let (requests, threads) = (requests.parse::<usize>()?, threads.parse::<usize>()?);
@@ -36,13 +35,28 @@ fn main() -> Outcome {
     Ok(())
 }
 
+/// The signed url of the events endpoint.
 fn sign(url: &str) -> Result<String, Box<dyn Error + Send + Sync>> {
-    let (scheme, rest) = url.split_once("://").ok_or("not a url")?;
-    let path = rest.find('/').map_or("/", |start| &rest[start..]);
+    let parts = || {
+        let (scheme, rest) = url.split_once("://")?;
+        let (credentials, rest) = rest.split_once('@')?;
+        let (host, app) = rest.split_once('/')?;
+        Some((scheme, credentials.split_once(':')?, host, app))
+    };
+    let (scheme, (key, secret), host, app) = parts().ok_or("a url without its parts")?;
+    let path = format!("/{app}/events");
+    let timestamp = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let mut params = Params::new();
     params.insert(b"body_md5", body_md5(BODY).as_str());
-    authenticate(&mut params, "POST", path, b"key", b"secret", "1353088179");
-    Ok(format!("{scheme}://{rest}?{}", params.to_query()))
+    authenticate(
+        &mut params,
+        "POST",
+        &path,
+        key.as_bytes(),
+        secret.as_bytes(),
+        &timestamp.to_string(),
+    );
+    Ok(format!("{scheme}://{host}{path}?{}", params.to_query()))
 }
 
 /// Publishes so many events, divided among so many threads.

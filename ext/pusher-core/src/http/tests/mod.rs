@@ -12,6 +12,7 @@ mod support;
 mod absolute_form;
 mod bounds;
 mod connecting;
+mod early_replies;
 mod faults;
 mod framing;
 mod interim;
