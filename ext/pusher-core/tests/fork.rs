@@ -113,6 +113,8 @@ mod forks {
         let agent = Agent::new(Settings::default(), Arc::new(StdHost));
         send(&agent, &server.url("/")).unwrap();
         let child = fork(|| {
+            // Not for ever: the parent's test may have failed.
+            waiting.set_read_timeout(Some(PATIENCE * 2)).unwrap();
             (&waiting).read_exact(&mut [0]).unwrap();
         });
         drop(agent);
