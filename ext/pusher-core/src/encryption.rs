@@ -70,8 +70,16 @@ pub fn encode(bytes: &[u8]) -> String {
 ///
 /// [`Error::Random`] where the operating system has no random bytes.
 pub fn seal(secret: &SharedSecret, data: &[u8]) -> Result<String, Error> {
+    seal_from(&mut OsRng, secret, data)
+}
+
+fn seal_from(
+    random: &mut impl RngCore,
+    secret: &SharedSecret,
+    data: &[u8],
+) -> Result<String, Error> {
     let mut nonce = [0; NONCE_LENGTH];
-    OsRng
+    random
         .try_fill_bytes(&mut nonce)
         .map_err(|error| Error::Random(error.to_string()))?;
     let ciphertext = seal_with(secret, &nonce, data);
@@ -114,6 +122,10 @@ fn field(sealed: &Value, name: &str) -> Result<Vec<u8>, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
+    use crypto_secretbox::aead::rand_core;
+
     use super::*;
 
     fn secret() -> SharedSecret {
@@ -171,6 +183,35 @@ mod tests {
             seal(&secret(), b"data").unwrap(),
             seal(&secret(), b"data").unwrap()
         );
+    }
+
+    /// A machine whose random source is broken.
+    struct NoRandom;
+
+    impl RngCore for NoRandom {
+        fn next_u32(&mut self) -> u32 {
+            unreachable!("nonces are filled at once")
+        }
+
+        fn next_u64(&mut self) -> u64 {
+            unreachable!("nonces are filled at once")
+        }
+
+        fn fill_bytes(&mut self, _: &mut [u8]) {
+            unreachable!("a failure would be a panic")
+        }
+
+        fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), rand_core::Error> {
+            Err(rand_core::Error::from(
+                NonZeroU32::new(rand_core::Error::CUSTOM_START).unwrap(),
+            ))
+        }
+    }
+
+    #[test]
+    fn seals_nothing_without_random_bytes() {
+        let error = seal_from(&mut NoRandom, &secret(), b"data").unwrap_err();
+        assert!(matches!(error, Error::Random(_)));
     }
 
     #[test]
