@@ -1,13 +1,16 @@
 //! A wire as ureq's `Transport`: head and body gathered and sent as one, replies awaited through the host.
 
 use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, time};
 
 use super::agent::{MAX_BODY, MAX_HEAD};
 use super::buffers::Gathered;
-use super::host::Deadline;
+use super::host::{Deadline, has_passed};
 use super::proxy::AbsoluteForm;
 use super::wire::Wire;
 use crate::Error;
@@ -32,10 +35,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(wire: Wire, absolute_form: Option<AbsoluteForm>) -> Self {
+    pub(crate) fn new(
+        wire: Wire,
+        absolute_form: Option<AbsoluteForm>,
+        longest_line: Arc<AtomicUsize>,
+    ) -> Self {
         Self {
             wire,
-            buffers: Gathered::default(),
+            buffers: Gathered::new(longest_line),
             absolute_form,
             state: State::Idle,
             is_reused: false,
@@ -47,23 +54,22 @@ impl Connection {
         let State::Sending { limit } = self.state else {
             return Ok(());
         };
-        let deadline = deadline_in(limit);
-        let late = || Error::SendTimeout;
-        match &self.absolute_form {
-            None => self
-                .wire
-                .write_all(self.buffers.pending(), deadline, late)?,
-            Some(form) => {
-                self.wire
-                    .write_all(&form.rewrite(self.buffers.pending()), deadline, late)?;
-            }
-        }
+        let outcome = self.write_pending(deadline_in(limit));
         self.buffers.clear_output();
         self.state = State::Receiving {
             deadline: deadline_in(receive_limit),
             received: 0,
         };
-        Ok(())
+        outcome
+    }
+
+    fn write_pending(&mut self, deadline: Deadline) -> Result<(), Error> {
+        let pending = self.buffers.pending();
+        let late = || Error::SendTimeout;
+        match &self.absolute_form {
+            None => self.wire.write_all(pending, deadline, late),
+            Some(form) => self.wire.write_all(&form.rewrite(pending), deadline, late),
+        }
     }
 
     fn receive(&mut self) -> Result<bool, Error> {
@@ -74,6 +80,14 @@ impl Connection {
         else {
             return Err(Error::InvalidReply("a reply to no request".into()));
         };
+        // What is there by the deadline still counts; a peer that goes on after it is not waited for.
+        if *received > 0 && has_passed(deadline) {
+            return Err(Error::ReceiveTimeout);
+        }
+        // ureq uses up all but a line that is not complete yet.
+        if self.buffers.input().len() > MAX_HEAD {
+            return Err(Error::InvalidReply("a line without an end".into()));
+        }
         let room = self.buffers.input_append_buf();
         let amount = self.wire.read(room, deadline, || Error::ReceiveTimeout)?;
         self.buffers.input_appended(amount);
@@ -84,10 +98,24 @@ impl Connection {
         Ok(amount > 0)
     }
 
+    /// A peer that closed before it had taken everything may have answered: then that is the reply.
+    fn receive_last_words(&mut self, error: io::Error) -> Result<bool, Error> {
+        match self.receive() {
+            Ok(true) => Ok(true),
+            Err(interrupt @ Error::Interrupted(_)) => Err(interrupt),
+            _ => Err(Error::Io(error)),
+        }
+    }
+
     fn exchange(&mut self, receive_limit: Option<Duration>) -> Result<bool, Error> {
-        let outcome = self.flush(receive_limit).and_then(|()| self.receive());
+        let outcome = match self.flush(receive_limit) {
+            Ok(()) => self.receive(),
+            Err(Error::Io(error)) => self.receive_last_words(error),
+            Err(error) => Err(error),
+        };
         let nothing_came = !matches!(self.state, State::Receiving { received: 1.., .. });
-        let is_stale = self.is_reused && nothing_came;
+        // In a child forked meanwhile the request is still the parent's.
+        let is_stale = self.is_reused && nothing_came && !self.wire.socket().is_inherited();
         match outcome {
             Ok(false) | Err(Error::Io(_) | Error::Truncated) if is_stale => Err(Error::Stale),
             outcome => outcome,

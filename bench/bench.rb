@@ -1,0 +1,53 @@
+# frozen_string_literal: true
+
+require "etc"
+require "pusher"
+require_relative "../spec/support/channels_api"
+require_relative "../spec/support/cost"
+require_relative "../spec/support/endpoint_process"
+
+# The chapters of `rake bench`, and what they share.
+module Bench
+  ROOT = File.expand_path("..", __dir__)
+
+  @missing = []
+  @started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+
+  class << self
+    def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+
+    def introduce
+      MultiJson.dump({})
+      puts "Ruby #{RUBY_VERSION}, MultiJson with #{MultiJson.adapter.name}, #{Etc.nprocessors} cores. #{load}"
+    end
+
+    def heading(text)
+      puts "", "== #{text}"
+    end
+
+    # Goes on without what needs it, and says in the end what to install.
+    def skip(what, needs:)
+      puts "Skipped: #{what} (#{needs} is not installed)."
+      @missing << needs
+    end
+
+    def conclude
+      puts "", format("Took %<seconds>.0f s. %<load>s", seconds: now - @started, load:)
+      abort "Not everything was measured. Install #{@missing.uniq.join(" and ")}, or run bin/setup." if @missing.any?
+    end
+
+    private
+
+    def load
+      return "" unless File.readable?("/proc/loadavg")
+
+      "The machine's load is #{File.read("/proc/loadavg").split.first} (the bench itself makes some 1 to 2)."
+    end
+  end
+end
+
+require_relative "statistics"
+require_relative "trigger_cost"
+require_relative "comparison"
+require_relative "interrupts"
+require_relative "fibers"

@@ -1,0 +1,52 @@
+# frozen_string_literal: true
+
+require_relative "comparison/measurement"
+require_relative "comparison/nginx"
+require_relative "comparison/ruby_program"
+require_relative "comparison/core_program"
+require_relative "comparison/rounds"
+require_relative "comparison/table"
+
+module Bench
+  # The same event published by this gem and by others, to nginx over loopback.
+  module Comparison
+    RUBY_PROGRAMS = {
+      "this gem" => "ThisGem",
+      "bare socket" => "BareSocket",
+      "bare socket + dump" => "BareSocketWithDump",
+      "Net::HTTP" => "NetHttp",
+      "httpclient" => "HttpClient"
+    }.freeze
+    THREADS = [1, 8].freeze
+    ROUNDS = 11
+
+    module_function
+
+    def run
+      Bench.heading("One event after the other to nginx over loopback: #{ROUNDS} rounds, contenders taking turns")
+      return Bench.skip("the comparison", needs: "nginx-light") unless Nginx.installed?
+
+      Nginx.run { |nginx| compare(nginx) }
+    end
+
+    def compare(nginx)
+      contenders = start(nginx)
+      rounds = Rounds.new(contenders, THREADS).run(ROUNDS)
+      THREADS.each { |threads| Table.new(rounds.fetch(threads), threads).report }
+      puts "", "nginx answered #{nginx.requests} requests on #{nginx.connections} connections."
+    ensure
+      contenders&.each(&:stop)
+    end
+
+    def start(nginx)
+      programs = RUBY_PROGRAMS.dup
+      programs.delete("httpclient") && Bench.skip("httpclient", needs: "the gem httpclient") unless httpclient?
+      [CoreProgram.new("pusher-core (Rust)", nginx)] +
+        programs.map { |name, program| RubyProgram.new(name, program, nginx) }
+    end
+
+    def httpclient?
+      Gem::Specification.find_all_by_name("httpclient").any?
+    end
+  end
+end

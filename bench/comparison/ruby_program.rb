@@ -1,0 +1,29 @@
+# frozen_string_literal: true
+
+require "rbconfig"
+
+module Bench
+  module Comparison
+    # A contender in Ruby: bench/contender.rb in a process of its own, which lives through all rounds.
+    class RubyProgram
+      PROGRAM = File.join(ROOT, "bench/contender.rb")
+
+      attr_reader :name
+
+      def initialize(name, contender, nginx)
+        @name = name
+        @io = IO.popen([RbConfig.ruby, "-I", File.join(ROOT, "lib"), PROGRAM, contender, nginx.url], "r+")
+      end
+
+      def measure(threads, requests)
+        @io.puts("#{threads} #{requests}")
+        answer = @io.gets || raise("#{name} ended; what it said last is above")
+        Measurement.new(*answer.split.map(&:to_f))
+      end
+
+      def stop
+        @io.close
+      end
+    end
+  end
+end

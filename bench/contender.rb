@@ -1,0 +1,13 @@
+# frozen_string_literal: true
+
+# One contender of the comparison: `contender.rb CONTENDER URL`. For each line `THREADS REQUESTS` it publishes, and says
+# `REQUESTS WALL CPU`, in seconds.
+
+contender, url = ARGV
+file = contender.gsub(/(?<=[a-z])[A-Z]/) { |letter| "_#{letter}" }.downcase
+require_relative "contenders/#{file}"
+require_relative "contenders/publishing"
+
+$stdout.sync = true
+publishing = Contenders::Publishing.new(Contenders.const_get(contender).new(url))
+$stdin.each_line { |line| puts publishing.measure(*line.split.map(&:to_i)).join(" ") }

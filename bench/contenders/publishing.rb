@@ -1,0 +1,45 @@
+# frozen_string_literal: true
+
+module Contenders
+  # Publishes from one or several threads, each with a session of its own, and takes the time.
+  class Publishing
+    # Per thread, before the clock starts: connections are open and caches warm.
+    WARM_UP = 20
+
+    def initialize(contender)
+      @contender = contender
+      @sessions = []
+    end
+
+    def measure(threads, requests)
+      each = requests / threads
+      sessions = sessions_for(threads)
+      publish(sessions, WARM_UP)
+      wall = now
+      cpu = cpu_seconds
+      publish(sessions, each)
+      [each * threads, now - wall, cpu_seconds - cpu]
+    end
+
+    private
+
+    def sessions_for(threads)
+      @sessions << @contender.session while @sessions.size < threads
+      @sessions.first(threads)
+    end
+
+    def publish(sessions, count)
+      return count.times { sessions.first.call } if sessions.size == 1
+
+      sessions.map { |session| Thread.new { count.times { session.call } } }.each(&:join)
+    end
+
+    def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+
+    # By getrusage.
+    def cpu_seconds
+      times = Process.times
+      times.utime + times.stime
+    end
+  end
+end

@@ -1,0 +1,53 @@
+# frozen_string_literal: true
+
+module Bench
+  # Fibers of one thread, under ruby-async, against a server that takes its time.
+  class Fibers
+    FIBERS = 50
+    DELAY = 0.2
+
+    def self.run
+      Bench.heading("#{FIBERS} fibers of one thread against a server that answers after #{(DELAY * 1000).round} ms")
+      require "async"
+      SlowEndpoint.run { |endpoint| new(endpoint.client_options).report }
+    rescue LoadError
+      Bench.skip("fibers", needs: "the gem async")
+    end
+
+    # The endpoint in a process of its own, so that its threads do not stand in the fibers' way.
+    class SlowEndpoint < EndpointProcess
+      private
+
+      def serve(control, report)
+        server = ChannelsApi::Server.start(checked: false)
+        server.delay = DELAY
+        send(report, server.client_options)
+        control.read
+        server.stop
+        exit!(0)
+      end
+    end
+
+    def initialize(options)
+      @client = Pusher::Client.new(**options)
+    end
+
+    def report
+      seconds = Array.new(5) { measure }
+      puts format("All replies after %.3<first>f s with connections to open, %.3<median>f s (median of %<count>d) " \
+                  "with open ones.", first: seconds.shift, median: Statistics.median(seconds), count: seconds.size)
+    end
+
+    private
+
+    def measure
+      started = Bench.now
+      Sync { |task| Array.new(FIBERS) { task.async { publish } }.each(&:wait) }
+      Bench.now - started
+    end
+
+    def publish
+      @client.trigger("channel", "event", Cost::DATA)
+    end
+  end
+end
