@@ -18,7 +18,7 @@ module Bench
 
     def introduce
       MultiJson.dump({})
-      puts "Ruby #{RUBY_VERSION}, MultiJson with #{MultiJson.adapter.name}, #{Etc.nprocessors} cores. #{load}"
+      puts "Ruby #{RUBY_VERSION}, MultiJson with #{MultiJson.adapter.name[/\w+\z/]}, #{Etc.nprocessors} cores. #{load}"
     end
 
     def heading(text)

@@ -18,7 +18,7 @@ module Bench
       "httpclient" => "HttpClient"
     }.freeze
     THREADS = [1, 8].freeze
-    ROUNDS = 11
+    ROUNDS = 25
 
     module_function
 

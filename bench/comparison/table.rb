@@ -6,7 +6,8 @@ module Bench
     class Table
       SOCKET = "bare socket + dump"
       HTTPCLIENT = "httpclient"
-      AIMS = { SOCKET => [1.5, "1.5 ×"], HTTPCLIENT => [1 / 7r, "1/7 of"] }.freeze
+      # This gem's CPU as a part of the rival's, at most, and the same in words.
+      AIMS = { SOCKET => [1.5, "1.5 × bare socket + dump's"], HTTPCLIENT => [1 / 7r, "1/7 of httpclient's"] }.freeze
       HEAD = ["requests/s", "µs each", "CPU s per 1,000", "CPU ÷ socket+dump", "CPU ÷ httpclient"].freeze
 
       # `measured`: the rounds' measurements by the contenders' names.
@@ -31,7 +32,7 @@ module Bench
       def figures(name)
         rate, microseconds, cpu = %i[rate microseconds cpu_per_thousand].map { |figure| median(name, figure) }
         [rate.round.to_s, format("%.1f", microseconds), format("%.4f", cpu), ratio(name, SOCKET),
-         ratio(name, HTTPCLIENT)].map(&:to_s)
+         ratio(name, HTTPCLIENT)]
       end
 
       def median(name, figure)
@@ -39,7 +40,7 @@ module Bench
       end
 
       def ratio(name, rival)
-        @measured.key?(rival) ? format("%.2f", cpu_ratio(name, rival)) : "-"
+        @measured.key?(rival) ? format("%.3f", cpu_ratio(name, rival)) : "-"
       end
 
       # Noise that lasts as long as a round is in both numbers.
@@ -51,9 +52,8 @@ module Bench
       def verdict(rival)
         bound, words = AIMS.fetch(rival)
         ratio = cpu_ratio("this gem", rival)
-        held = ratio <= bound ? "held" : "NOT HELD"
-        format("Aim: this gem's CPU at most %<words>s %<rival>s's: %<ratio>.2f, %<inverse>.1f times less. %<held>s",
-               words:, rival:, ratio:, inverse: 1 / ratio, held:)
+        is = ratio < 1 ? format("1/%.1f", 1 / ratio) : format("%.2f ×", ratio)
+        "Aim: this gem's CPU at most #{words}. It is #{is}: #{ratio <= bound ? "held" : "not held"}."
       end
 
       def noise

@@ -56,7 +56,7 @@ module Pusher
     def data
       @data ||=
         case @content_type
-        when "application/json" then MultiJson.load(@body)
+        when "application/json" then MultiJson.load(@body.dup.force_encoding(Encoding::UTF_8))
         else raise "Unknown Content-Type (#{@content_type})"
         end
     end

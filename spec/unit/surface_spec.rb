@@ -68,9 +68,9 @@ RSpec.describe "The public surface" do
     type.public_instance_methods - Object.public_instance_methods
   end
 
-  # Without what every class has, Ruby's hooks and what libraries give to all objects included.
+  # Without what every class has, Ruby's hooks and what other libraries gave to all of them included.
   def own_singleton_methods(object)
-    object.singleton_methods - Object.singleton_methods - Class.instance_methods - Class.private_instance_methods
+    object.singleton_methods - Class.instance_methods - Class.private_instance_methods - Object.singleton_methods
   end
 
   describe "Pusher::Client" do

@@ -2,7 +2,10 @@
 
 use magnus::r_hash::ForEach;
 use magnus::value::{Qfalse, Qtrue, ReprValue};
-use magnus::{Error, Float, Integer, Module, RArray, RHash, RModule, RString, Ruby, Symbol, Value};
+use magnus::{
+    Class, Error, Exception, ExceptionClass, Float, Integer, Module, RArray, RHash, RModule,
+    RString, Ruby, Symbol, Value,
+};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::de::{Deserializer, SliceRead};
 
@@ -41,6 +44,16 @@ pub(crate) fn dump(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
 /// `MultiJson.load`.
 pub(crate) fn load(ruby: &Ruby, text: RString) -> Result<Value, Error> {
     multi_json(ruby)?.funcall(*names::LOAD, (text,))
+}
+
+/// The error that `MultiJson.load` raises for what is no JSON.
+pub(crate) fn parse_error(ruby: &Ruby, reason: &str, text: RString) -> Error {
+    let original = ruby.exception_arg_error().new_instance((reason,));
+    let built = multi_json(ruby).and_then(|multi_json| {
+        let class: ExceptionClass = multi_json.const_get("ParseError")?;
+        class.funcall("build", (original?, text))
+    });
+    built.map_or_else(|error| error, |error: Exception| error.into())
 }
 
 fn multi_json(ruby: &Ruby) -> Result<RModule, Error> {
@@ -171,19 +184,31 @@ fn write_key(ruby: &Ruby, key: Value, out: &mut Vec<u8>) -> Result<bool, Error> 
     }
 }
 
+/// What became of a text that should be JSON.
+pub(crate) enum Decoded {
+    /// It is JSON.
+    Value(Value),
+    /// It is JSON with numbers that this reader would round: the application's engine may do better.
+    ForEngine,
+    /// It is none, or nested too deeply, and why.
+    NotJson(String),
+}
+
 /// Reads JSON: keys of the outermost object as Symbols, those of deeper ones as Strings.
-///
-/// `None` for what this reader leaves to the application's engine: what is no JSON, and numbers it would round.
-pub(crate) fn decode(ruby: &Ruby, text: &[u8]) -> Option<Value> {
+pub(crate) fn decode(ruby: &Ruby, text: &[u8]) -> Decoded {
     let mut deserializer = Deserializer::new(SliceRead::new(text));
-    let value = Reader {
+    let reader = Reader {
         ruby,
         is_outermost: true,
+    };
+    match reader
+        .deserialize(&mut deserializer)
+        .and_then(|v| deserializer.end().map(|()| v))
+    {
+        Ok(value) => Decoded::Value(value),
+        Err(error) if error.is_data() => Decoded::ForEngine,
+        Err(error) => Decoded::NotJson(error.to_string()),
     }
-    .deserialize(&mut deserializer)
-    .ok()?;
-    deserializer.end().ok()?;
-    Some(value)
 }
 
 #[derive(Clone, Copy)]

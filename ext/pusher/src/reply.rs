@@ -9,7 +9,7 @@ use pusher_core::http;
 
 use crate::borrow;
 use crate::error::{self, Failure};
-use crate::json;
+use crate::json::{self, Decoded};
 use crate::names;
 
 /// Statuses after which the connections are kept.
@@ -170,17 +170,16 @@ fn parsed(ruby: &Ruby, answer: &Answer, reply: Value) -> Result<Value, Failure> 
     if answer.body == b"{}" {
         return Ok(ruby.hash_new().as_value());
     }
-    if std::str::from_utf8(&answer.body).is_err() {
-        let class = ruby.exception_encoding_error();
-        let error = Error::new(class, "the reply's body is not valid UTF-8");
-        return Err(unreadable(ruby, answer, reply, error));
-    }
     let value = match json::decode(ruby, &answer.body) {
-        Some(value) => value,
-        None => match json::load(ruby, text(ruby, &answer.body)) {
+        Decoded::Value(value) => value,
+        Decoded::ForEngine => match json::load(ruby, text(ruby, &answer.body)) {
             Ok(value) => symbolized(ruby, value)?,
             Err(error) => return Err(unreadable(ruby, answer, reply, error)),
         },
+        Decoded::NotJson(reason) => {
+            let error = json::parse_error(ruby, &reason, text(ruby, &answer.body));
+            return Err(unreadable(ruby, answer, reply, error));
+        }
     };
     if RHash::from_value(value).is_some() {
         return Ok(value);

@@ -1,5 +1,7 @@
 //! Connections that were closed while they were kept: sent again once, or not at all.
 
+use std::sync::mpsc;
+
 use super::support::{OK, Server, agent, get, post};
 use crate::Error;
 
@@ -167,18 +169,21 @@ fn bytes_behind_a_reply_end_the_connection() {
 
 #[test]
 fn a_reply_nobody_asked_for_ends_the_connection() {
-    let (sender, receiver) = std::sync::mpsc::channel();
+    let (idle, is_idle) = mpsc::channel();
+    let (sent, is_sent) = mpsc::channel();
     let server = Server::start(move |door| {
         let mut peer = door.accept();
         peer.serve();
+        is_idle.recv().unwrap();
         peer.send(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
-        sender.send(()).unwrap();
+        sent.send(()).unwrap();
         peer.expect_end();
         door.accept().serve();
     });
     let agent = agent();
     agent.send(&post(&server.url("/"), b"first")).unwrap();
-    receiver.recv().unwrap();
+    idle.send(()).unwrap();
+    is_sent.recv().unwrap();
     let reply = agent.send(&post(&server.url("/"), b"second")).unwrap();
     assert_eq!(reply.status, 200);
 }
