@@ -267,12 +267,13 @@ RSpec.describe "The call chain" do
     before { results ||= FreshProcess.run(File.expand_path("support/chain_interventions.rb", __dir__)) }
 
     ["Client#trigger prepended", "Client#post prepended", "Client#post reopened", "Client#resource prepended",
-     "Client#resource reopened", "Client#url prepended", "Client#authentication_token prepended",
-     "Client#sync_http_client prepended", "Resource#initialize prepended", "Resource#post prepended",
-     "Resource#post reopened", "Resource.new on the singleton", "Request#initialize prepended",
-     "Request#send_sync prepended", "Request#send_sync reopened", "Request.new on the singleton",
-     "singleton method resource", "singleton method post", "module extended", "subclass overriding resource",
-     "http client's class prepended"].each do |intervention|
+     "Client#resource reopened", "Client#url prepended", "Client#url reopened",
+     "Client#authentication_token prepended", "Client#authentication_token reopened", "Resource.new prepended",
+     "Request.new prepended", "Client#sync_http_client prepended", "Resource#initialize prepended",
+     "Resource#post prepended", "Resource#post reopened", "Resource.new on the singleton",
+     "Request#initialize prepended", "Request#send_sync prepended", "Request#send_sync reopened",
+     "Request.new on the singleton", "singleton method resource", "singleton method post", "module extended",
+     "subclass overriding resource", "http client's class prepended"].each do |intervention|
       it "#{intervention} takes part, before a first request and after one" do
         expect(results.fetch(intervention)).to eq("before" => "seen", "after" => "seen")
       end

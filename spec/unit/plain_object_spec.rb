@@ -51,6 +51,13 @@ RSpec.describe Pusher::Client, "as an ordinary object" do
       expect(copy).to have_attributes(key: "other", host: "other.test", secret: original.secret)
     end
 
+    it "give one with connections of its own, also after a first request" do
+      original = build_client
+      stub_http(original)
+      original.trigger("news", "event", "data")
+      expect(original.dup.sync_http_client).not_to equal(original.sync_http_client)
+    end
+
     it "give one that works" do
       [build_client.dup, build_client.clone].each do |copy|
         calls = stub_http(copy)

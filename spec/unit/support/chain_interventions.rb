@@ -51,6 +51,8 @@ PREPENDED = {
 REOPENED = {
   "Client#post" => [Pusher::Client, :post],
   "Client#resource" => [Pusher::Client, :resource],
+  "Client#url" => [Pusher::Client, :url],
+  "Client#authentication_token" => [Pusher::Client, :authentication_token],
   "Resource#post" => [Pusher::Resource, :post],
   "Request#send_sync" => [Pusher::Request, :send_sync]
 }.to_h { |label, (type, name)| ["#{label} reopened", ->(_client) { reopen(type, name) }] }
@@ -59,6 +61,8 @@ REOPENED = {
 OTHERS = {
   "Resource.new on the singleton" => ->(_client) { watch_singleton(Pusher::Resource, :new) },
   "Request.new on the singleton" => ->(_client) { watch_singleton(Pusher::Request, :new) },
+  "Resource.new prepended" => ->(_client) { Pusher::Resource.singleton_class.prepend(watching(:new)) },
+  "Request.new prepended" => ->(_client) { Pusher::Request.singleton_class.prepend(watching(:new)) },
   "singleton method resource" => ->(client) { watch_singleton(client, :resource) },
   "singleton method post" => ->(client) { watch_singleton(client, :post) },
   "module extended" => ->(client) { client.extend(watching(:resource)) },
