@@ -5,13 +5,16 @@ module Pusher
   # classes, the native part takes the same way without making their objects.
   # @api private
   module CallChain
+    # The methods that are, or make, a step.
     STEPS = %i[resource url authentication_token create_request get post send_sync initialize new].freeze
 
+    # Prepends modules as any class does, and takes note.
     def prepend(*modules)
       CallChain.altered
       super
     end
 
+    # From now on every request takes all steps.
     def self.altered
       Pusher.__send__(:native_chain_altered)
     end

@@ -49,12 +49,14 @@ module Pusher
   # How the native part has errors raised that need Ruby's `raise`: those with a cause, and those with facts.
   # @api private
   module Failures
+    # What a stand-in for the transport may raise to be taken for a failure of it.
     TRANSPORT_ERRORS = [
       SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error
     ].freeze
 
     module_function
 
+    # @raise [Error] of the named class, with the facts of the reply
     def raise_for_reply(class_name, message, (status, body, reply), original)
       error = Pusher.const_get(class_name).new(original ? describe(original) : message)
       error.original_error = original if original
@@ -75,16 +77,19 @@ module Pusher
       raise error, cause: original
     end
 
+    # @raise [Error] with the engine's error as its cause
     def raise_unencodable(original)
       raise original if original.is_a?(Timeout::Error) || original.is_a?(Error)
 
       raise Error, "could not be encoded as JSON: #{describe(original)}", cause: original
     end
 
+    # @return [String] message and class
     def describe(original)
       "#{original.message} (#{original.class})"
     end
 
+    # @return [Numeric, nil] seconds, from the header of a reply of any kind
     def retry_after(reply)
       headers = reply.respond_to?(:headers) ? reply.headers : nil
       return unless headers.respond_to?(:each_pair)
@@ -93,6 +98,7 @@ module Pusher
       seconds(Array(value).first.to_s)
     end
 
+    # @return [Numeric, nil] seconds, from a number of them or a date (RFC 9110, 10.2.3)
     def seconds(value)
       return Integer(value, 10) if value.match?(/\A\d{1,9}\z/)
 

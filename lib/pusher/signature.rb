@@ -55,10 +55,10 @@ module Pusher
 
         @method = method.to_s.upcase
         @path = path
-        auth, rest = query.transform_keys { |key| key.to_s.downcase }
-                          .partition { |key, _| key.start_with?("auth_") }
-        @query_hash = rest.to_h
-        @auth_hash = auth.transform_keys(&:to_sym)
+        params = query.transform_keys { |name| name.to_s.downcase }
+        auth, rest = params.keys.partition { |name| name.start_with?("auth_") }
+        @query_hash = params.slice(*rest)
+        @auth_hash = params.slice(*auth).transform_keys(&:to_sym)
       end
 
       # @return [Hash{Symbol => String}] the parameters of the signature

@@ -203,7 +203,8 @@ module Pusher
     def parse_uri(url)
       URI.parse(url)
     rescue URI::InvalidURIError
-      masked = url.to_s.sub(%r{\A([^/@]*//)?.*@}m, '\1***@')
+      # What has no @ where it belongs may be credentials all through.
+      masked = url.to_s.sub(%r{\A([a-z][a-z0-9+.-]*://)?.*?(@[^@]*)?\z}mi, '\1***\2')
       raise URI::InvalidURIError, "bad URI(is not URI?): #{masked.inspect}", cause: nil
     end
   end

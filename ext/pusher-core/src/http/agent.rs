@@ -2,15 +2,17 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ureq::config::{AutoHeaderValue, Config};
-use ureq::http::{self, HeaderMap, HeaderValue, Uri};
+use ureq::http::{self, HeaderMap, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::connector::Dialer;
 use super::host::Host;
+use super::outgoing::{build, longest_line};
 use super::proxy::Proxy;
 use super::socket::generation;
 use super::tls::{TlsConnector, TlsSettings};
@@ -79,6 +81,8 @@ pub struct Reply {
 #[derive(Clone, Debug)]
 pub struct Agent {
     inner: ureq::Agent,
+    /// The longest line any request's head had so far: its connections have room for it.
+    longest_line: Arc<AtomicUsize>,
     generation: u64,
 }
 
@@ -99,9 +103,12 @@ impl Agent {
             .max_idle_connections_per_host(MAX_IDLE)
             .max_idle_age(settings.keep_alive.unwrap_or(NO_LIMIT))
             .build();
-        let dialer = Dialer::new(host, settings.proxy, TlsConnector::new(settings.tls));
+        let longest_line = Arc::new(AtomicUsize::new(0));
+        let tls = TlsConnector::new(settings.tls);
+        let dialer = Dialer::new(host, settings.proxy, tls, longest_line.clone());
         Self {
             inner: ureq::Agent::with_parts(config, dialer, NoResolver),
+            longest_line,
             generation: generation(),
         }
     }
@@ -128,6 +135,8 @@ impl Agent {
     }
 
     fn attempt(&self, request: &Request<'_>, is_retry: bool) -> Result<Reply, Error> {
+        self.longest_line
+            .fetch_max(longest_line(request), Ordering::Relaxed);
         let outcome = match request.body {
             Some(body) => self.run(build(request, body)?, request.timeouts, is_retry),
             None => self.run(build(request, ())?, request.timeouts, is_retry),
@@ -157,7 +166,7 @@ impl Agent {
         let mut config = self
             .inner
             .configure_request(request)
-            .timeout_connect(timeouts.connect)
+            .timeout_connect(timeouts.connect.map(|limit| limit.min(NO_LIMIT)))
             .timeout_per_write(timeouts.send)
             .timeout_per_read(timeouts.receive);
         if is_retry {
@@ -168,23 +177,6 @@ impl Agent {
     }
 }
 
-fn build<B>(request: &Request<'_>, body: B) -> Result<http::Request<B>, Error> {
-    let uri: Uri = request
-        .url
-        .parse()
-        .map_err(|error: http::uri::InvalidUri| Error::InvalidRequest(error.to_string()))?;
-    let mut builder = http::Request::builder().method(request.method).uri(uri);
-    for (name, value) in request.headers {
-        let value = HeaderValue::from_bytes(value).map_err(|_| {
-            Error::InvalidRequest(format!("header {name} holds what no header may"))
-        })?;
-        builder = builder.header(*name, value);
-    }
-    builder
-        .body(body)
-        .map_err(|error| Error::InvalidRequest(error.to_string()))
-}
-
 fn from_ureq(error: ureq::Error) -> Error {
     match error {
         ureq::Error::Other(error) => match error.downcast() {
@@ -192,6 +184,8 @@ fn from_ureq(error: ureq::Error) -> Error {
             Err(error) => Error::InvalidReply(error.to_string()),
         },
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => Error::Truncated,
+        // The end came within a line between two chunks.
+        ureq::Error::BodyStalled => Error::Truncated,
         ureq::Error::Io(error) => Error::Io(error),
         ureq::Error::BodyExceedsLimit(limit) => Error::BodyTooLarge(limit),
         ureq::Error::LargeResponseHeader(_, limit) => Error::HeadTooLarge(limit),

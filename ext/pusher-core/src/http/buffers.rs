@@ -1,5 +1,8 @@
 //! Buffers between ureq and a wire: output gathers until it is flushed, input grows up to a bound.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ureq::unversioned::transport::Buffers;
 
 const OUTPUT_ROOM: usize = 4 * 1024;
@@ -16,9 +19,18 @@ pub(crate) struct Gathered {
     input_start: usize,
     input_filled: usize,
     made_progress: bool,
+    /// ureq writes a head line by line, and gives up where one does not fit.
+    longest_line: Arc<AtomicUsize>,
 }
 
 impl Gathered {
+    pub(crate) fn new(longest_line: Arc<AtomicUsize>) -> Self {
+        Self {
+            longest_line,
+            ..Self::default()
+        }
+    }
+
     /// Keeps `amount` bytes of what was written into [`Buffers::output`].
     pub(crate) fn keep_output(&mut self, amount: usize) {
         self.output_filled += amount;
@@ -35,8 +47,9 @@ impl Gathered {
     }
 
     fn output_room(&mut self) -> usize {
-        if self.output.len() - self.output_filled < OUTPUT_ROOM {
-            let grown = (self.output.len() * 2).max(self.output_filled + OUTPUT_ROOM);
+        let room = OUTPUT_ROOM.max(self.longest_line.load(Ordering::Relaxed));
+        if self.output.len() - self.output_filled < room {
+            let grown = (self.output.len() * 2).max(self.output_filled + room);
             self.output.resize(grown, 0);
         }
         self.output_filled
@@ -47,6 +60,12 @@ impl Gathered {
             self.input_start = 0;
             self.input_filled = 0;
             shrink(&mut self.input);
+        }
+        if self.input.len() - self.input_filled < room && self.input_start > 0 {
+            self.input
+                .copy_within(self.input_start..self.input_filled, 0);
+            self.input_filled -= self.input_start;
+            self.input_start = 0;
         }
         if self.input.len() - self.input_filled < room {
             let grown = (self.input.len() * 2).max(self.input_filled + room);
@@ -97,5 +116,25 @@ impl Buffers for Gathered {
 
     fn can_use_input(&self) -> bool {
         self.made_progress && !self.input().is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_that_is_never_used_up_does_not_pile_up() {
+        let mut buffers = Gathered::default();
+        buffers.input_append_buf()[0] = b'a';
+        buffers.input_appended(1);
+        for byte in (b'b'..=b'z').cycle().take(100_000) {
+            let room = buffers.input_append_buf();
+            room[..1000].fill(byte);
+            buffers.input_appended(1000);
+            buffers.input_consume(1000);
+            assert_eq!(buffers.input(), [byte]);
+        }
+        assert!(buffers.input.len() <= 4 * INPUT_ROOM);
     }
 }

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use ureq::unversioned::transport::{ConnectionDetails, Connector};
 
 use super::host::{Deadline, Host};
-use super::proxy::{Proxy, bare};
+use super::proxy::{AbsoluteForm, Proxy, bare};
 use super::socket::Socket;
 use super::tls::TlsConnector;
 use super::transport::{Connection, deadline_in, exact, through_ureq};
@@ -22,6 +23,7 @@ pub(crate) struct Dialer {
     host: Arc<dyn Host>,
     proxy: Option<Proxy>,
     tls: TlsConnector,
+    longest_line: Arc<AtomicUsize>,
 }
 
 /// The server a url names.
@@ -43,25 +45,36 @@ impl Target<'_> {
 }
 
 impl Dialer {
-    pub(crate) fn new(host: Arc<dyn Host>, proxy: Option<Proxy>, tls: TlsConnector) -> Self {
-        Self { host, proxy, tls }
+    pub(crate) fn new(
+        host: Arc<dyn Host>,
+        proxy: Option<Proxy>,
+        tls: TlsConnector,
+        longest_line: Arc<AtomicUsize>,
+    ) -> Self {
+        Self {
+            host,
+            proxy,
+            tls,
+            longest_line,
+        }
     }
 
     fn dial(&self, target: &Target<'_>, deadline: Deadline) -> Result<Connection, Error> {
         let Some(proxy) = &self.proxy else {
             let wire = self.reach(target.host, target.port, deadline)?;
-            return self
-                .secure(wire, target, deadline)
-                .map(|wire| Connection::new(wire, None));
+            return self.secure(wire, target, deadline);
         };
         let mut wire = self.reach(&proxy.host, proxy.port, deadline)?;
         if !target.is_https {
             let form = proxy.absolute_form(format!("http://{}", target.authority()));
-            return Ok(Connection::new(wire, Some(form)));
+            return Ok(self.connection(wire, Some(form)));
         }
         open_tunnel(&mut wire, proxy, &target.authority(), deadline)?;
         self.secure(wire, target, deadline)
-            .map(|wire| Connection::new(wire, None))
+    }
+
+    fn connection(&self, wire: Wire, absolute_form: Option<AbsoluteForm>) -> Connection {
+        Connection::new(wire, absolute_form, self.longest_line.clone())
     }
 
     fn secure(
@@ -69,14 +82,14 @@ impl Dialer {
         mut wire: Wire,
         target: &Target<'_>,
         deadline: Deadline,
-    ) -> Result<Wire, Error> {
+    ) -> Result<Connection, Error> {
         if target.is_https {
             let session = self.tls.session(target.host)?;
             with_late(target.authority(), |late| {
                 wire.handshake(session, deadline, late)
             })?;
         }
-        Ok(wire)
+        Ok(self.connection(wire, None))
     }
 
     /// Connects to the first address that answers.

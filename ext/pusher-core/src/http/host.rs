@@ -10,6 +10,11 @@ use crate::Error;
 /// The moment at which a wait ends; `None` waits for ever.
 pub type Deadline = Option<Instant>;
 
+/// Whether a deadline is behind us.
+pub(crate) fn has_passed(deadline: Deadline) -> bool {
+    deadline.is_some_and(|deadline| deadline <= Instant::now())
+}
+
 /// The operating system's own handle of a socket.
 #[cfg(unix)]
 pub type RawSocket = std::os::fd::RawFd;
@@ -99,9 +104,7 @@ impl Host for StdHost {
             let ready = unsafe { libc::poll(&mut entry, 1, milliseconds_left(deadline)) };
             match ready {
                 1.. => return Ok(true),
-                0 if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
-                    return Ok(false);
-                }
+                0 if has_passed(deadline) => return Ok(false),
                 0 => {}
                 _ => {
                     let error = std::io::Error::last_os_error();
@@ -122,7 +125,7 @@ impl Host for StdHost {
     ) -> Result<bool, Error> {
         // Without `poll` the callers' non-blocking operation is the probe: it is tried again in short slices.
         std::thread::sleep(std::time::Duration::from_millis(1));
-        Ok(!deadline.is_some_and(|deadline| deadline <= Instant::now()))
+        Ok(!has_passed(deadline))
     }
 }
 

@@ -7,6 +7,7 @@ mod agent;
 mod buffers;
 mod connector;
 mod host;
+mod outgoing;
 mod proxy;
 mod socket;
 mod tls;

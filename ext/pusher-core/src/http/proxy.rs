@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ureq::http::Uri;
+use ureq::http::uri::Authority;
 
 use crate::Error;
 
@@ -50,7 +51,8 @@ impl Proxy {
         }
         let authority = uri
             .authority()
-            .ok_or_else(|| unusable("a url without a host"))?;
+            .filter(|authority| has_port_or_none(authority))
+            .ok_or_else(|| unusable("a url without a host, or with a port that is none"))?;
         let credentials = authority.as_str().rsplit_once('@').map(|(userinfo, _)| {
             let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
             (decode(user), decode(password))
@@ -245,6 +247,13 @@ fn names_address(entry: &str, address: IpAddr) -> bool {
     }
 }
 
+/// Whether a port that stands behind the host is one: `port_u16` takes any other for none.
+pub(crate) fn has_port_or_none(authority: &Authority) -> bool {
+    let text = authority.as_str();
+    let (_, place) = text.rsplit_once('@').unwrap_or(("", text));
+    authority.port_u16().is_some() || matches!(place.strip_prefix(authority.host()), Some("" | ":"))
+}
+
 /// An IPv6 address without its brackets.
 pub(crate) fn bare(host: &str) -> &str {
     host.strip_prefix('[')
@@ -391,6 +400,7 @@ mod tests {
             "socks5://proxy",
             "proxy:3128",
             "http://",
+            "http://proxy:99999",
             "",
         ] {
             assert!(

@@ -5,11 +5,13 @@
 //! and in a child all of them are closed with a bare `close(2)` while `fork` still runs; the values that still
 //! stand for them, wherever the child's memory holds them, then do nothing any more.
 
+#[cfg(unix)]
+use std::cell::Cell;
 use std::io;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use socket2::{Domain, Protocol, Type};
 
@@ -43,7 +45,7 @@ impl Socket {
             inner: ManuallyDrop::new(inner),
             generation: generation(),
         };
-        open_sockets().push(socket.raw());
+        open_sockets().push(socket.descriptor());
         socket.inner.set_nonblocking(true)?;
         socket.inner.set_tcp_nodelay(true)?;
         Ok(socket)
@@ -51,7 +53,7 @@ impl Socket {
 
     /// Starts to connect: `true` when connected at once, `false` when it is to be waited for.
     pub(crate) fn connect(&self, address: SocketAddr) -> io::Result<bool> {
-        match self.inner.connect(&address.into()) {
+        match self.own()?.connect(&address.into()) {
             Ok(()) => Ok(true),
             Err(error) if is_in_progress(&error) => Ok(false),
             Err(error) => Err(error),
@@ -60,13 +62,34 @@ impl Socket {
 
     /// What became of a connect that was waited for; `false` when it needs more time.
     pub(crate) fn is_connected(&self) -> io::Result<bool> {
-        match self.inner.take_error()? {
+        match self.own()?.take_error()? {
             Some(error) => Err(error),
             None => Ok(self.inner.peer_addr().is_ok()),
         }
     }
 
-    pub(crate) fn raw(&self) -> RawSocket {
+    /// The socket's number, to wait by.
+    pub(crate) fn raw(&self) -> io::Result<RawSocket> {
+        self.own()?;
+        Ok(self.descriptor())
+    }
+
+    /// Whether it was opened by a process this one was forked from: its number may mean anything by now.
+    pub(crate) fn is_inherited(&self) -> bool {
+        self.generation != generation()
+    }
+
+    fn own(&self) -> io::Result<&socket2::Socket> {
+        if self.is_inherited() {
+            return Err(io::Error::new(
+                io::ErrorKind::NotConnected,
+                "the connection belongs to the parent process",
+            ));
+        }
+        Ok(&self.inner)
+    }
+
+    fn descriptor(&self) -> RawSocket {
         #[cfg(unix)]
         return std::os::fd::AsRawFd::as_raw_fd(&*self.inner);
         #[cfg(windows)]
@@ -76,13 +99,16 @@ impl Socket {
     /// Whether the peer has neither closed nor sent anything. Never waits.
     pub(crate) fn is_quiet(&self) -> bool {
         let mut byte = [MaybeUninit::uninit()];
-        matches!(self.inner.peek(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+        matches!(
+            self.own().and_then(|socket| socket.peek(&mut byte)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock
+        )
     }
 }
 
 impl io::Read for &Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        (&*self.inner).read(buffer)
+        self.own()?.read(buffer)
     }
 }
 
@@ -90,9 +116,9 @@ impl io::Write for &Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // A peer that is gone is an error here, never a SIGPIPE for the whole process.
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-        return self.inner.send_with_flags(bytes, libc::MSG_NOSIGNAL);
+        return self.own()?.send_with_flags(bytes, libc::MSG_NOSIGNAL);
         #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-        return self.inner.send(bytes);
+        return self.own()?.send(bytes);
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -102,10 +128,10 @@ impl io::Write for &Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if self.generation != generation() {
+        if self.is_inherited() {
             return;
         }
-        let raw = self.raw();
+        let raw = self.descriptor();
         let mut open = open_sockets();
         if let Some(index) = open.iter().position(|&other| other == raw) {
             open.swap_remove(index);
@@ -123,7 +149,7 @@ fn is_in_progress(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
 }
 
-fn open_sockets() -> std::sync::MutexGuard<'static, Vec<RawSocket>> {
+fn open_sockets() -> MutexGuard<'static, Vec<RawSocket>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -131,21 +157,44 @@ fn open_sockets() -> std::sync::MutexGuard<'static, Vec<RawSocket>> {
 fn watch_forks() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the handler is a plain function that stays loaded; it takes no lock that it might have to
-        // wait for, allocates nothing, and calls only `close(2)`.
-        unsafe { libc::pthread_atfork(None, None, Some(forget_inherited)) };
+        // SAFETY: the handlers are plain functions that stay loaded. The child's takes no lock, allocates
+        // nothing, and calls only `close(2)`.
+        unsafe {
+            libc::pthread_atfork(
+                Some(hold_open_sockets),
+                Some(release),
+                Some(forget_inherited),
+            )
+        };
     });
 }
 
 #[cfg(not(unix))]
 fn watch_forks() {}
 
+#[cfg(unix)]
+thread_local! {
+    /// Held while this thread forks: no other one may hold it then, for in the child it would never let go.
+    static HELD: Cell<Option<MutexGuard<'static, Vec<RawSocket>>>> = const { Cell::new(None) };
+}
+
+/// Runs before a fork.
+#[cfg(unix)]
+extern "C" fn hold_open_sockets() {
+    HELD.try_with(|held| held.set(Some(open_sockets()))).ok();
+}
+
+/// Runs in the parent after a fork.
+#[cfg(unix)]
+extern "C" fn release() {
+    HELD.try_with(Cell::take).ok();
+}
+
 /// Runs in a forked child, before `fork` returns there.
 #[cfg(unix)]
 extern "C" fn forget_inherited() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
-    // Locked only if another thread of a plain Rust program was just opening a socket: then they stay open.
-    let Ok(mut open) = OPEN.try_lock() else {
+    let Ok(Some(mut open)) = HELD.try_with(Cell::take) else {
         return;
     };
     for &raw in open.iter() {

@@ -218,6 +218,9 @@ fn reason(
             "self-signed certificate".into()
         }
         Why::UnknownIssuer => "unable to get local issuer certificate: unknown authority".into(),
+        Why::BadSignature => {
+            "certificate signature failure: another authority of the same name".into()
+        }
         error => error.to_string(),
     }
 }

@@ -1,13 +1,15 @@
 //! A wire as ureq's `Transport`: head and body gathered and sent as one, replies awaited through the host.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, time};
 
 use super::agent::{MAX_BODY, MAX_HEAD};
 use super::buffers::Gathered;
-use super::host::Deadline;
+use super::host::{Deadline, has_passed};
 use super::proxy::AbsoluteForm;
 use super::wire::Wire;
 use crate::Error;
@@ -32,10 +34,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(wire: Wire, absolute_form: Option<AbsoluteForm>) -> Self {
+    pub(crate) fn new(
+        wire: Wire,
+        absolute_form: Option<AbsoluteForm>,
+        longest_line: Arc<AtomicUsize>,
+    ) -> Self {
         Self {
             wire,
-            buffers: Gathered::default(),
+            buffers: Gathered::new(longest_line),
             absolute_form,
             state: State::Idle,
             is_reused: false,
@@ -74,6 +80,14 @@ impl Connection {
         else {
             return Err(Error::InvalidReply("a reply to no request".into()));
         };
+        // What is there by the deadline still counts; a peer that goes on after it is not waited for.
+        if *received > 0 && has_passed(deadline) {
+            return Err(Error::ReceiveTimeout);
+        }
+        // ureq uses up all but a line that is not complete yet.
+        if self.buffers.input().len() > MAX_HEAD {
+            return Err(Error::InvalidReply("a line without an end".into()));
+        }
         let room = self.buffers.input_append_buf();
         let amount = self.wire.read(room, deadline, || Error::ReceiveTimeout)?;
         self.buffers.input_appended(amount);
@@ -87,7 +101,8 @@ impl Connection {
     fn exchange(&mut self, receive_limit: Option<Duration>) -> Result<bool, Error> {
         let outcome = self.flush(receive_limit).and_then(|()| self.receive());
         let nothing_came = !matches!(self.state, State::Receiving { received: 1.., .. });
-        let is_stale = self.is_reused && nothing_came;
+        // In a child forked meanwhile the request is still the parent's.
+        let is_stale = self.is_reused && nothing_came && !self.wire.socket().is_inherited();
         match outcome {
             Ok(false) | Err(Error::Io(_) | Error::Truncated) if is_stale => Err(Error::Stale),
             outcome => outcome,

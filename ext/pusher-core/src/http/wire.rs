@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls::ClientConnection;
 
-use super::host::{Deadline, Host, Interest};
+use super::host::{Deadline, Host, Interest, has_passed};
 use super::socket::Socket;
 use super::tls;
 use crate::Error;
@@ -32,7 +32,8 @@ impl Wire {
 
     /// Waits until a connect has succeeded or failed.
     pub(crate) fn await_connected(&self, deadline: Deadline) -> Result<bool, Error> {
-        self.host.wait(self.socket.raw(), Interest::Write, deadline)
+        let socket = self.socket.raw().map_err(Error::Io)?;
+        self.host.wait(socket, Interest::Write, deadline)
     }
 
     pub(crate) fn socket(&self) -> &Socket {
@@ -50,6 +51,9 @@ impl Wire {
         self.session = Some(Box::new(session));
         while self.session().is_handshaking() {
             self.flush_tls(deadline, late)?;
+            if has_passed(deadline) {
+                return Err(late());
+            }
             if self.session().is_handshaking() && !self.receive_tls(deadline, late)? {
                 return Err(Error::Tls(
                     "the peer closed the connection in the TLS handshake".into(),
@@ -125,6 +129,7 @@ impl Wire {
         deadline: Deadline,
         late: fn() -> Error,
     ) -> Result<usize, Error> {
+        let mut has_received = false;
         loop {
             match self.session().reader().read(buffer) {
                 Ok(read) => return Ok(read),
@@ -135,8 +140,13 @@ impl Wire {
                 }
                 Err(error) => return Err(Error::Io(error)),
             }
+            // Records without a byte of a reply may come for ever.
+            if has_received && has_passed(deadline) {
+                return Err(late());
+            }
             self.flush_tls(deadline, late)?;
             self.receive_tls(deadline, late)?;
+            has_received = true;
         }
     }
 
@@ -195,7 +205,8 @@ impl Wire {
         deadline: Deadline,
         late: fn() -> Error,
     ) -> Result<(), Error> {
-        if self.host.wait(self.socket.raw(), interest, deadline)? {
+        let socket = self.socket.raw().map_err(Error::Io)?;
+        if self.host.wait(socket, interest, deadline)? {
             Ok(())
         } else {
             Err(late())

@@ -1,0 +1,81 @@
+//! Where a reply ends, and replies that end elsewhere.
+
+use super::support::answered_with;
+use crate::Error;
+
+#[test]
+fn a_body_ends_where_the_connection_does_if_nothing_else_says() {
+    let reply = answered_with("HTTP/1.1 200 OK\r\n\r\nall of this").unwrap();
+    assert_eq!(reply.body, b"all of this");
+    let reply = answered_with("HTTP/1.0 200 OK\r\n\r\n").unwrap();
+    assert_eq!(reply.body, b"");
+}
+
+#[test]
+fn chunks_are_put_together() {
+    let reply = answered_with(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x\r\n\r\n\
+         1;a=b\r\n{\r\n1\r\n}\r\n0\r\nx: y\r\n\r\n",
+    );
+    assert_eq!(reply.unwrap().body, b"{}");
+}
+
+#[test]
+fn a_length_said_twice_is_one_length() {
+    let reply =
+        answered_with("HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\nContent-Length: 2\r\n\r\n{}");
+    assert_eq!(reply.unwrap().body, b"{}");
+}
+
+#[test]
+fn what_ends_too_early_is_truncated() {
+    for reply in [
+        "",
+        "HTTP/1.1 200",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0",
+    ] {
+        let outcome = answered_with(reply);
+        assert!(
+            matches!(outcome, Err(Error::Truncated)),
+            "{reply:?}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_http_is_an_invalid_reply() {
+    for reply in [
+        "SSH-2.0-OpenSSH_9.9\r\n",
+        "HTTP/2 200 OK\r\n\r\n",
+        "HTTP/1.1 abc OK\r\n\r\n",
+        "HTTP/1.1 099 Low\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nName : x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nName: \0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n{}\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n{}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\u{e4}\r\n{}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n000000000000000000002\r\n{}",
+    ] {
+        let outcome = answered_with(reply);
+        assert!(
+            matches!(outcome, Err(Error::InvalidReply(_))),
+            "{reply:?}: {outcome:?}"
+        );
+    }
+}

@@ -1,0 +1,45 @@
+//! Replies before the reply.
+
+use super::support::{OK, Server, agent, answered_with, get};
+use crate::Error;
+
+#[test]
+fn interim_replies_are_skipped() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.request();
+        peer.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n");
+        peer.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nContent-Length: 9\r\n\r\n");
+        peer.send(OK);
+        peer.serve();
+    });
+    let agent = agent();
+    let reply = agent.send(&get(&server.url("/"))).unwrap();
+    assert_eq!((reply.status, &reply.body[..]), (200, &b"{}"[..]));
+    assert!(reply.headers.get("link").is_none());
+    agent.send(&get(&server.url("/"))).unwrap();
+}
+
+#[test]
+fn interim_replies_without_a_reply_are_no_reply() {
+    let outcome = answered_with("HTTP/1.1 100 Continue\r\n\r\n");
+    assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
+}
+
+#[test]
+fn interim_replies_without_end_are_cut_off() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.request();
+        let many = b"HTTP/1.1 102 Processing\r\n\r\n".repeat(10_000);
+        while peer.try_send(&many) {}
+    });
+    let outcome = agent().send(&get(&server.url("/")));
+    assert!(
+        matches!(
+            outcome,
+            Err(Error::HeadTooLarge(_) | Error::BodyTooLarge(_))
+        ),
+        "{outcome:?}"
+    );
+}

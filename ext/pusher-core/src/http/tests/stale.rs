@@ -1,0 +1,184 @@
+//! Connections that were closed while they were kept: sent again once, or not at all.
+
+use super::support::{OK, Server, agent, get, post};
+use crate::Error;
+
+#[test]
+fn a_connection_closed_while_idle_costs_nothing() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.serve();
+        drop(peer);
+        assert_eq!(door.accept().serve().body, b"second");
+    });
+    let agent = agent();
+    agent.send(&post(&server.url("/"), b"first")).unwrap();
+    assert_eq!(
+        agent.send(&post(&server.url("/"), b"second")).unwrap().body,
+        b"{}"
+    );
+}
+
+#[test]
+fn a_connection_closed_under_the_request_is_replaced_once() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.serve();
+        peer.request();
+        drop(peer);
+        assert_eq!(door.accept().serve().body, b"second");
+    });
+    let agent = agent();
+    agent.send(&post(&server.url("/"), b"first")).unwrap();
+    agent.send(&post(&server.url("/"), b"second")).unwrap();
+}
+
+#[test]
+fn a_connection_reset_under_the_request_is_replaced_once() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.serve();
+        peer.request();
+        peer.reset();
+        door.accept().serve();
+    });
+    let agent = agent();
+    agent.send(&post(&server.url("/"), b"first")).unwrap();
+    agent.send(&post(&server.url("/"), b"second")).unwrap();
+}
+
+#[test]
+fn the_fresh_connection_is_given_no_third_chance() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.serve();
+        peer.request();
+        drop(peer);
+        door.accept().request();
+    });
+    let agent = agent();
+    agent.send(&post(&server.url("/"), b"first")).unwrap();
+    let outcome = agent.send(&post(&server.url("/"), b"second"));
+    assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
+}
+
+#[test]
+fn the_replacement_is_a_fresh_connection_even_where_others_are_idle() {
+    let server = Server::start(|door| {
+        let (mut one, mut two) = (door.accept(), door.accept());
+        for peer in [&mut one, &mut two] {
+            peer.request();
+        }
+        for peer in [&mut one, &mut two] {
+            peer.send(OK);
+        }
+        // Whichever is taken: it is closed under the request.
+        let taken = wait_for_either(one, two);
+        drop(taken);
+        door.accept().serve();
+    });
+    let agent = agent();
+    let url = server.url("/");
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| agent.send(&get(&url)).unwrap());
+        }
+    });
+    agent.send(&post(&url, b"third")).unwrap();
+}
+
+/// Both peers, as soon as one of them has got a request.
+fn wait_for_either(one: super::support::Peer, two: super::support::Peer) -> impl Sized {
+    use std::time::Instant;
+
+    let peers = [one, two];
+    let deadline = Instant::now() + super::support::PATIENCE;
+    let mut byte = [0];
+    for peer in &peers {
+        peer.socket().set_nonblocking(true).unwrap();
+    }
+    while Instant::now() < deadline {
+        if peers
+            .iter()
+            .any(|peer| peer.socket().peek(&mut byte).is_ok())
+        {
+            return peers;
+        }
+        std::thread::yield_now();
+    }
+    panic!("no request came");
+}
+
+#[test]
+fn closed_on_a_fresh_connection_is_an_error() {
+    let server = Server::start(|door| {
+        door.accept().request();
+    });
+    let outcome = agent().send(&post(&server.url("/"), b"{}"));
+    assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
+}
+
+#[test]
+fn closed_after_one_byte_of_the_reply_is_an_error() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.serve();
+        peer.request();
+        peer.send(b"H");
+    });
+    let agent = agent();
+    agent.send(&post(&server.url("/"), b"first")).unwrap();
+    let outcome = agent.send(&post(&server.url("/"), b"second"));
+    assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
+}
+
+#[test]
+fn a_late_reply_on_a_reused_connection_is_no_reason_to_send_again() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.serve();
+        peer.request();
+        peer.expect_end();
+    });
+    let agent = agent();
+    agent.send(&post(&server.url("/"), b"first")).unwrap();
+    let url = server.url("/");
+    let mut request = post(&url, b"second");
+    request.timeouts.receive = Some(super::support::SHORT);
+    let outcome = agent.send(&request);
+    assert!(matches!(outcome, Err(Error::ReceiveTimeout)), "{outcome:?}");
+}
+
+#[test]
+fn bytes_behind_a_reply_end_the_connection() {
+    for extra in [&b"x"[..], OK] {
+        let server = Server::start(move |door| {
+            let mut peer = door.accept();
+            peer.request();
+            peer.send(&[OK, extra].concat());
+            peer.expect_end();
+            assert_eq!(door.accept().serve().body, b"second");
+        });
+        let agent = agent();
+        agent.send(&post(&server.url("/"), b"first")).unwrap();
+        agent.send(&post(&server.url("/"), b"second")).unwrap();
+    }
+}
+
+#[test]
+fn a_reply_nobody_asked_for_ends_the_connection() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let server = Server::start(move |door| {
+        let mut peer = door.accept();
+        peer.serve();
+        peer.send(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+        sender.send(()).unwrap();
+        peer.expect_end();
+        door.accept().serve();
+    });
+    let agent = agent();
+    agent.send(&post(&server.url("/"), b"first")).unwrap();
+    receiver.recv().unwrap();
+    let reply = agent.send(&post(&server.url("/"), b"second")).unwrap();
+    assert_eq!(reply.status, 200);
+}

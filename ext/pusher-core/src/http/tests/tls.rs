@@ -1,0 +1,236 @@
+//! TLS connections: versions, reuse, and how they end.
+
+use std::sync::Arc;
+
+use rustls::version::{TLS12, TLS13};
+
+use super::support::{Authority, Door, OK, Peer, Server, agent, agent_trusting, get, post};
+use crate::Error;
+
+/// A server that speaks TLS, and an agent that trusts it.
+fn secure(
+    script: impl FnOnce(&Door, &Arc<rustls::ServerConfig>) + Send + 'static,
+) -> (Server, crate::http::Agent) {
+    let authority = Authority::new();
+    let config = authority.identity().server();
+    let server = Server::start(move |door| script(door, &config));
+    (server, agent_trusting(&authority))
+}
+
+#[test]
+fn both_versions_are_spoken_and_connections_kept() {
+    for version in [&TLS12, &TLS13] {
+        let authority = Authority::new();
+        let config = authority.identity().server_speaking(&[version]);
+        let server = Server::start(move |door| {
+            let mut peer = door.accept_tls(&config);
+            peer.serve();
+            peer.serve();
+            peer.expect_end();
+        });
+        let agent = agent_trusting(&authority);
+        for _ in 0..2 {
+            agent
+                .send(&post(&server.tls_url("localhost"), b"{}"))
+                .unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_large_body_goes_both_ways() {
+    let body: Vec<u8> = (0..3_000_000_u32).map(|index| index as u8).collect();
+    let (server, agent) = secure(|door, config| {
+        let mut peer = door.accept_tls(config);
+        let request = peer.request();
+        let length = request.body.len();
+        peer.send(format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").as_bytes());
+        peer.send(&request.body);
+    });
+    let reply = agent
+        .send(&post(&server.tls_url("localhost"), &body))
+        .unwrap();
+    assert!(reply.body == body);
+}
+
+#[test]
+fn what_belongs_to_tls_alone_does_not_make_an_idle_connection_stale() {
+    let authority = Authority::new();
+    let mut config = authority.identity().server_speaking(&[&TLS13]);
+    let with_tickets = Arc::get_mut(&mut config).unwrap();
+    with_tickets.ticketer = rustls::crypto::ring::Ticketer::new().unwrap();
+    with_tickets.send_tls13_tickets = 8;
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let server = Server::start(move |door| {
+        let (mut session, mut socket) = door.accept().handshake_by_hand(&config);
+        // The reply leaves before the tickets: they come while the connection is idle.
+        let mut tickets = Vec::new();
+        session.write_tls(&mut tickets).unwrap();
+        answer_by_hand(&mut session, &mut socket);
+        let (reply, tickets) = (sealed(&mut session), tickets);
+        // Tickets are numbered before the reply, so they must also arrive before it.
+        std::io::Write::write_all(&mut socket, &[tickets, reply].concat()).unwrap();
+        session.refresh_traffic_keys().unwrap();
+        let update = sealed(&mut session);
+        std::io::Write::write_all(&mut socket, &update).unwrap();
+        sender.send(()).unwrap();
+        answer_by_hand(&mut session, &mut socket);
+        let reply = sealed(&mut session);
+        std::io::Write::write_all(&mut socket, &reply).unwrap();
+    });
+    let agent = agent_trusting(&authority);
+    let url = server.tls_url("localhost");
+    agent.send(&get(&url)).unwrap();
+    receiver.recv().unwrap();
+    agent.send(&get(&url)).unwrap();
+}
+
+/// Reads until a request has come, and puts a reply into the session.
+fn answer_by_hand(session: &mut rustls::ServerConnection, socket: &mut std::net::TcpStream) {
+    use std::io::{Read, Write};
+
+    let (mut request, mut chunk) = (Vec::new(), [0; 4096]);
+    loop {
+        if let Ok(amount) = session.reader().read(&mut chunk) {
+            request.extend_from_slice(&chunk[..amount]);
+        }
+        if request.ends_with(b"\r\n\r\n") {
+            break;
+        }
+        assert!(session.read_tls(socket).unwrap() > 0);
+        session.process_new_packets().unwrap();
+    }
+    session.writer().write_all(OK).unwrap();
+}
+
+fn sealed(session: &mut rustls::ServerConnection) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while session.wants_write() {
+        session.write_tls(&mut bytes).unwrap();
+    }
+    bytes
+}
+
+#[test]
+fn a_close_notify_while_idle_costs_nothing() {
+    let (server, agent) = secure(|door, config| {
+        let mut peer = door.accept_tls(config);
+        peer.serve();
+        peer.end_replies();
+        assert_eq!(door.accept_tls(config).serve().body, b"second");
+    });
+    let url = server.tls_url("localhost");
+    agent.send(&post(&url, b"first")).unwrap();
+    agent.send(&post(&url, b"second")).unwrap();
+}
+
+#[test]
+fn a_close_notify_under_the_request_is_no_byte_of_a_reply() {
+    let (server, agent) = secure(|door, config| {
+        let mut peer = door.accept_tls(config);
+        peer.serve();
+        peer.request();
+        peer.end_replies();
+        assert_eq!(door.accept_tls(config).serve().body, b"second");
+    });
+    let url = server.tls_url("localhost");
+    agent.send(&post(&url, b"first")).unwrap();
+    agent.send(&post(&url, b"second")).unwrap();
+}
+
+#[test]
+fn a_connection_cut_under_the_request_is_replaced_once() {
+    let (server, agent) = secure(|door, config| {
+        let mut peer = door.accept_tls(config);
+        peer.serve();
+        peer.request();
+        drop(peer);
+        door.accept_tls(config).request();
+    });
+    let url = server.tls_url("localhost");
+    agent.send(&post(&url, b"first")).unwrap();
+    let outcome = agent.send(&post(&url, b"second"));
+    assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
+}
+
+#[test]
+fn an_end_without_close_notify_is_truncated() {
+    assert!(matches!(
+        end_after(b"HTTP/1.1 200 OK\r\n\r\nhalf", |_| {}),
+        Err(Error::Truncated)
+    ));
+    assert!(matches!(end_after(b"", |_| {}), Err(Error::Truncated)));
+}
+
+#[test]
+fn an_end_with_close_notify_is_an_end() {
+    let outcome = end_after(b"HTTP/1.1 200 OK\r\n\r\nall", Peer::end_replies);
+    assert_eq!(outcome.unwrap().body, b"all");
+    let outcome = end_after(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nall",
+        Peer::end_replies,
+    );
+    assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
+    let outcome = end_after(b"", Peer::end_replies);
+    assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
+}
+
+fn end_after(
+    reply: &'static [u8],
+    end: impl FnOnce(&mut Peer) + Send + 'static,
+) -> Result<crate::http::Reply, Error> {
+    let (server, agent) = secure(move |door, config| {
+        let mut peer = door.accept_tls(config);
+        peer.request();
+        peer.send(reply);
+        end(&mut peer);
+    });
+    agent.send(&get(&server.tls_url("localhost")))
+}
+
+#[test]
+fn a_broken_record_is_a_tls_error() {
+    let (server, agent) = secure(|door, config| {
+        let mut peer = door.accept_tls(config);
+        peer.request();
+        let mut raw = peer.socket();
+        let record = [&[23, 3, 3, 0, 32][..], &[7; 32]].concat();
+        std::io::Write::write_all(&mut raw, &record).unwrap();
+        peer.try_read();
+    });
+    let outcome = agent.send(&get(&server.tls_url("localhost")));
+    assert!(matches!(outcome, Err(Error::Tls(_))), "{outcome:?}");
+}
+
+#[test]
+fn a_server_that_closes_in_the_handshake_is_a_tls_error() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.try_read();
+    });
+    let outcome = agent().send(&get(&server.tls_url("localhost")));
+    assert!(
+        matches!(&outcome, Err(Error::Tls(text)) if text.contains("closed the connection")),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_server_without_tls_is_a_tls_error() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.try_read();
+        peer.try_send(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    let outcome = agent().send(&get(&server.tls_url("localhost")));
+    assert!(matches!(outcome, Err(Error::Tls(_))), "{outcome:?}");
+}
+
+#[test]
+fn a_scheme_in_capitals_is_no_way_around_tls() {
+    let (server, agent) = secure(|door, config| {
+        door.accept_tls(config).serve();
+    });
+    let url = server.tls_url("localhost").replace("https", "HTTPS");
+    agent.send(&get(&url)).unwrap();
+}

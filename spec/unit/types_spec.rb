@@ -1,0 +1,50 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require "rbs"
+
+# The types of the gem, as RBS reads them from sig/.
+module Types
+  module_function
+
+  def builder
+    @builder ||= begin
+      loader = RBS::EnvironmentLoader.new
+      loader.add(path: Pathname(File.expand_path("../../sig", __dir__)))
+      %w[logger timeout uri].each { |library| loader.add(library:, version: nil) }
+      RBS::DefinitionBuilder.new(env: RBS::Environment.from_loader(loader).resolve_type_names)
+    end
+  end
+
+  def name_of(type)
+    *namespace, name = type.name.split("::")
+    RBS::TypeName.new(name: name.to_sym, namespace: RBS::Namespace.parse(["", *namespace, ""].join("::")))
+  end
+
+  # The methods that our own files say something about.
+  def own_methods(definition)
+    definition.methods.select do |_, method|
+      method.defs.any? { |types| types.implemented_in.to_s.start_with?("::Pusher") }
+    end.keys
+  end
+
+  def of_instances(type) = own_methods(builder.build_instance(name_of(type)))
+
+  def of_module(type) = own_methods(builder.build_singleton(name_of(type)))
+end
+
+RSpec.describe "sig/pusher.rbs" do
+  [Pusher::Client, Pusher::Channel, Pusher::WebHook, Pusher::Resource, Pusher::Request, Pusher::HttpClient,
+   Pusher::HttpClient::SSLConfig, Pusher::Reply, Pusher::Signature::Token, Pusher::Signature::Request,
+   Pusher::Error, Pusher::HTTPError].each do |type|
+    it "has the public methods of #{type}, and no others" do
+      ours = type.ancestors.select { |ancestor| ancestor.name.to_s.start_with?("Pusher") }
+      methods = ours.flat_map { |ancestor| ancestor.public_instance_methods(false) }.uniq
+      expect(Types.of_instances(type) - [:initialize]).to match_array(methods - [:inspect])
+    end
+  end
+
+  it "has the methods of the module, and no others" do
+    expect(Types.of_module(Pusher)).to match_array(Pusher.singleton_class.public_instance_methods(false))
+  end
+end
