@@ -72,17 +72,14 @@ module EndToEnd
       user
     end
 
-    # Names and data, as pusher-js hands them out, up to the event of this name.
-    def events(channel, up_to:)
-      up_to(channel, up_to) { |report| [report["name"], report["data"]] if report["report"] == "event" }
+    # Names and data, as pusher-js hands them out: the first `count`, or those before the event with the name `up_to`.
+    def events(channel, **limit)
+      collect(channel, limit) { |report| report.values_at("name", "data") if report["report"] == "event" }
     end
 
-    # Names and data, as they came over the wire, up to the event of this name.
-    def wire(channel, up_to:)
-      up_to(channel, up_to) do |report|
-        frame = report["frame"]
-        [frame["event"], frame["data"]] if frame
-      end
+    # The same as it came over the wire.
+    def wire(channel, **limit)
+      collect(channel, limit) { |report| report["frame"]&.values_at("event", "data") }
     end
 
     # The data of the protocol's own event on the channel, such as `pusher:member_added`.
@@ -138,12 +135,12 @@ module EndToEnd
       @reports.close("the subscriber has ended")
     end
 
-    def up_to(channel, last)
-      @reports.wait_for("#{last} on #{channel}") do |reports|
+    def collect(channel, limit)
+      @reports.wait_for("events on #{channel}, #{limit}") do |reports|
         events = reports.filter_map { |report| yield report if on?(report, channel) }
         events = events.reject { |name, _| name.match?(PROTOCOL) }
-        final = events.index { |name, _| name == last }
-        events.first(final) if final
+        size = limit[:count] || events.index { |name, _| name == limit[:up_to] }
+        events.first(size) if size && events.size >= size
       end
     end
 

@@ -22,7 +22,7 @@ module EndToEnd
       place = File.join(cache, "#{name}-#{VERSIONS.fetch(name)}", path)
       return place if File.exist?(place)
 
-      raise Missing, "#{name} #{VERSIONS.fetch(name)} is not at #{place}. Run bin/setup, which puts it there."
+      raise Missing, "#{name} #{VERSIONS.fetch(name)} is not at #{place}. Run bin/setup, or bin/setup --demo --sockudo."
     end
 
     def cache
