@@ -3,20 +3,26 @@
 # The transcript that bin/demo ends with. Run alone, once the gem is compiled: ruby -I lib examples/demo.rb
 require "pusher"
 
-require_relative "demo/embedded_service"
 require_relative "demo/transcript"
 require_relative "demo/tour"
 
-unless ARGV.empty?
-  warn "bin/demo takes no arguments, and was given: #{ARGV.join(" ")}"
+case ARGV
+when []
+  require_relative "demo/embedded_service"
+  service_class = Demo::EmbeddedService
+when ["--sockudo"]
+  require_relative "demo/sockudo_service"
+  service_class = Demo::SockudoService
+else
+  warn "bin/demo takes --sockudo or nothing, and was given: #{ARGV.join(" ")}"
   exit 2
 end
 
 $stdout.sync = true
 transcript = Demo::Transcript.new($stdout)
 begin
-  Demo::EmbeddedService.run { |service| Demo::Tour.new(service, transcript).run }
-rescue Demo::Transcript::Unexpected, ChannelsApi::Ledger::Overdue, ChannelsApi::Server::Failed => e
+  service_class.run { |service| Demo::Tour.new(service, transcript).run }
+rescue Demo::Transcript::Unexpected, *service_class::FAILURES => e
   transcript.failed(e.message)
   exit 1
 rescue StandardError => e

@@ -6,6 +6,8 @@ module Demo
   # The Channels service of the demo: the project's own small endpoint, which checks every request with Ruby's OpenSSL.
   # Any other service has to answer to the same methods.
   class EmbeddedService
+    FAILURES = [ChannelsApi::Ledger::Overdue, ChannelsApi::Server::Failed].freeze
+
     def self.run
       ChannelsApi::Server.run { |server| yield new(server) }
     end

@@ -1,0 +1,122 @@
+# frozen_string_literal: true
+
+require "json"
+require_relative "../../spec/e2e/support/sockudo"
+require_relative "../../spec/e2e/support/subscriber"
+require_relative "../../spec/e2e/support/web_server"
+
+module Demo
+  # The Channels service of the demo is a real one: sockudo, whose subscribers are pusher-js, each in a Node of its own.
+  # What application they belong to is here: its auth endpoint and its webhook endpoint.
+  class SockudoService
+    FAILURES = [EndToEnd::Overdue, EndToEnd::Sockudo::Failed, EndToEnd::Subscriber::Refused,
+                EndToEnd::Toolbox::Missing].freeze
+
+    # What pusher-js hands out on a channel, as the tour wants it.
+    class Listener
+      Member = Struct.new(:user_id, :user_info)
+      Message = Struct.new(:name, :data, :raw)
+
+      attr_reader :member
+
+      def initialize(subscriber, channel)
+        @subscriber = subscriber
+        @channel = channel
+        me = subscriber.subscribed(channel)["me"]
+        @member = Member.new(*me.values_at("id", "info")) if me
+      end
+
+      def wait_for(count)
+        travelled = @subscriber.wire(@channel, count:)
+        @subscriber.events(@channel, count:).zip(travelled).map do |(name, data), (_, raw)|
+          Message.new(name, text(data), raw)
+        end
+      end
+
+      private
+
+      # pusher-js has parsed what is JSON.
+      def text(data)
+        data.is_a?(String) ? data : JSON.generate(data)
+      end
+    end
+
+    def self.run
+      service = new
+      service.start
+      yield service
+    ensure
+      service&.stop
+    end
+
+    def initialize
+      @answers = Queue.new
+      @webhooks = EndToEnd::Inbox.new
+      @subscribers = []
+      @web = EndToEnd::WebServer.new { |request| answer(request) }
+      @server = EndToEnd::Sockudo.new(webhooks_url: @web.url("/webhooks"), webhook_events: %w[member_added])
+    end
+
+    def start
+      @server.start
+    end
+
+    def stop
+      @answers.close
+      @subscribers.each(&:stop)
+      @server.stop
+      @web.stop
+    end
+
+    def description
+      versions = EndToEnd::Toolbox::VERSIONS
+      "sockudo #{versions["sockudo"]}, a real Channels server, on #{@server.host}:#{@server.port}, with pusher-js " \
+        "#{versions["pusher-js"]} under Node as its subscribers"
+    end
+
+    def client_options
+      @server.client_options
+    end
+
+    def subscribe(channel)
+      subscriber = connect
+      @answers << yield(subscriber.socket_id) if block_given?
+      subscriber.ask_for(channel)
+      Listener.new(subscriber, channel)
+    end
+
+    def refuses?(channel, auth)
+      @answers << auth
+      @subscribers.last.subscribe(channel)
+      false
+    rescue EndToEnd::Subscriber::Refused
+      true
+    end
+
+    # What came to the application's webhook endpoint with these events.
+    def webhook(*events)
+      @webhooks.wait_for("a webhook with #{events}") do |requests|
+        requests.find { |request| JSON.parse(request[:body])["events"] == events }
+      end
+    end
+
+    def closing_remark
+      "sockudo served #{@subscribers.size} pusher-js subscribers and delivered #{@webhooks.to_a.size} webhook."
+    end
+
+    private
+
+    def connect
+      @subscribers << EndToEnd::Subscriber.new(@server, channels_url: @web.url("/auth"))
+      @subscribers.last
+    end
+
+    def answer(request)
+      return ChannelsApi::Reply.json(@answers.pop) if request.path == "/auth"
+
+      @webhooks << { key: request["X-Pusher-Key"], signature: request["X-Pusher-Signature"], body: request.body,
+                     content_type: request["Content-Type"] }
+      ChannelsApi::Reply.new
+    end
+  end
+end

@@ -1,0 +1,106 @@
+# frozen_string_literal: true
+
+require_relative "e2e_helper"
+
+RSpec.describe "Publishing to a real server", :e2e do
+  let(:channel) { unique("news") }
+  let(:ann) { subscribe("ann", channel) }
+
+  it "hands a subscriber what was published" do
+    ann
+    expect(pusher.trigger(channel, "headline", { title: "Hello", tags: [1, 2.5, nil, true] })).to be_a(Hash)
+    expect(received(ann, channel)).to eq([["headline", { "title" => "Hello", "tags" => [1, 2.5, nil, true] }]])
+    expect(travelled(ann, channel)).to eq([["headline", "{\"title\":\"Hello\",\"tags\":[1,2.5,null,true]}"]])
+  end
+
+  {
+    "plain text" => "Hello",
+    "nothing" => "",
+    "unicode" => "Grüße, 世界, مرحبا, 🌍 and a\u0301",
+    "quotes and backslashes" => %q("'\\\n\"),
+    "control characters" => "line\nline\r\n\tand \u0001 \u007f \u2028",
+    "markup" => "</script><!-- & -->%20+",
+    "JSON as text" => "{\"a\" : 1}",
+    "9 KB" => "x" * 9_000,
+    "9 KB of unicode" => "世界🌍" * 900
+  }.each do |what, text|
+    it "carries #{what} through without a change" do
+      ann
+      pusher.trigger(channel, "text", text)
+      expect(travelled(ann, channel)).to eq([["text", text]])
+    end
+  end
+
+  it "keeps the order" do
+    ann
+    200.times { |number| pusher.trigger(channel, "tick", { number: }) }
+    expect(received(ann, channel)).to eq((0...200).map { |number| ["tick", { "number" => number }] })
+  end
+
+  it "reaches several channels with one event" do
+    channels = Array.new(3) { unique("room") }
+    both = subscribe("ann", *channels.first(2))
+    last = subscribe("ben", channels.last)
+    pusher.trigger(channels, "greet", "all")
+    expect(channels.first(2).map { |name| received(both, name) }).to all(eq([%w[greet all]]))
+    expect(received(last, channels.last)).to eq([%w[greet all]])
+  end
+
+  it "reaches as many channels as one event may have" do
+    ann
+    pusher.trigger([*Array.new(99) { |number| "#{channel}-#{number}" }, channel], "greet", "all")
+    expect(received(ann, channel)).to eq([%w[greet all]])
+  end
+
+  it "reaches a channel whose name has every character a name may have" do
+    odd = unique("Az09_-=@,.;")
+    reader = subscribe("ann", odd)
+    pusher[odd].trigger!("greet", "you")
+    expect(received(reader, odd)).to eq([%w[greet you]])
+  end
+
+  it "publishes a batch, each event to its channel, in order" do
+    other = unique("scores")
+    reader = subscribe("ann", channel, other)
+    events = Array.new(10) { |number| { channel: [channel, other][number % 2], name: "n#{number}", data: { number: } } }
+    expect(pusher.trigger_batch(events)).to eq({})
+    got = [channel, other].map { |name| received(reader, name) }
+    expect(got.map { |list| list.map(&:first) }).to eq([%w[n0 n2 n4 n6 n8], %w[n1 n3 n5 n7 n9]])
+    expect(got.flatten(1).map(&:last)).to match_array((0..9).map { |number| { "number" => number } })
+  end
+
+  it "leaves out the connection that an event came from" do
+    ann
+    ben = subscribe("ben", channel)
+    pusher.trigger(channel, "one", "1", { socket_id: ann.socket_id })
+    pusher.trigger_batch({ channel:, name: "two", data: "2", socket_id: ann.socket_id }, { channel:, name: "three" })
+    pusher[channel].trigger!("four", "4", ben.socket_id)
+    expect(received(ann, channel)).to eq([["three", nil], ["four", 4]])
+    expect(received(ben, channel)).to eq([["one", 1], ["two", 2], ["three", nil]])
+  end
+
+  it "answers with what was asked about the channels" do
+    room = unique("presence-room")
+    subscribe("ann", room)
+    reply = pusher.trigger([room], "greet", "you", { info: "user_count,subscription_count" })
+    expect(reply[:channels][room]).to include("user_count" => 1, "subscription_count" => 1)
+  end
+
+  it "works through the module's own client" do
+    ann
+    Pusher.url = stage.server.client_options.then do |options|
+      "http://#{options[:key]}:#{options[:secret]}@#{options[:host]}:#{options[:port]}/apps/#{options[:app_id]}"
+    end
+    Pusher.trigger(channel, "one", "1")
+    Pusher[channel].trigger("two", "2")
+    expect(received(ann, channel)).to eq([["one", 1], ["two", 2]])
+  end
+
+  it "loses nothing when eight threads publish through one client" do
+    ann
+    Array.new(8) { |thread| Thread.new { 25.times { |n| pusher.trigger(channel, "t#{thread}", n.to_s) } } }.each(&:join)
+    events = received(ann, channel)
+    expect(events.group_by(&:first).transform_values { |list| list.map(&:last) })
+      .to eq((0...8).to_h { |thread| ["t#{thread}", (0...25).to_a] })
+  end
+end

@@ -1,0 +1,60 @@
+# frozen_string_literal: true
+
+require_relative "e2e_helper"
+
+RSpec.describe "A real server that is killed and started again", :e2e do
+  around do |example|
+    EndToEnd::Sockudo.run do |server|
+      @server = server
+      @client = Pusher::Client.new(**server.client_options, encryption_master_key_base64: EndToEnd::Stage::MASTER_KEY)
+      @application = EndToEnd::Application.new(@client)
+      example.run
+    ensure
+      @application&.stop
+    end
+  end
+
+  attr_reader :server, :client, :application
+
+  def pusher
+    client
+  end
+
+  it "is published to by the same client, over a connection of its own" do
+    channel = unique("news")
+    ann = connect("ann", to: server, application:)
+    ann.subscribe(channel)
+    client.trigger(channel, "before", "1")
+    expect(received(ann, channel)).to eq([["before", 1]])
+
+    server.kill
+    server.start_again
+    ann.subscribed(channel, times: 2)
+    client.trigger(channel, "after", "2")
+    expect(received(ann, channel).last).to eq(["after", 2])
+  end
+
+  it "is an error while it is down, and no longer" do
+    client.trigger("news", "before", "1")
+    server.kill
+    2.times do
+      expect { client.trigger("news", "during", "2") }
+        .to raise_error(Pusher::HTTPError) { |error| expect(error.original_error).to be_a(Errno::ECONNREFUSED) }
+    end
+    server.start_again
+    expect(client.trigger("news", "after", "3")).to be_a(Hash)
+  end
+
+  it "lets an encrypted channel's subscribers in again, and reads go on" do
+    channel = unique("private-encrypted-news")
+    ann = connect("ann", to: server, application:)
+    ann.subscribe(channel)
+    server.kill
+    expect { client.channels }.to raise_error(Pusher::HTTPError)
+    server.start_again
+    ann.subscribed(channel, times: 2)
+    client.trigger(channel, "after", { number: 1 })
+    expect(received(ann, channel)).to eq([["after", { "number" => 1 }]])
+    expect(client.channel_info(channel)).to include(occupied: true)
+  end
+end

@@ -1,0 +1,33 @@
+# frozen_string_literal: true
+
+module EndToEnd
+  # Where bin/setup left the server and the subscriber's library, in the versions of spec/e2e/versions.
+  module Toolbox
+    # One of them is not there.
+    class Missing < StandardError; end
+
+    VERSIONS = File.readlines(File.expand_path("../versions", __dir__), chomp: true).to_h(&:split).freeze
+
+    module_function
+
+    def sockudo
+      find("sockudo", "bin/sockudo")
+    end
+
+    def pusher_js
+      find("pusher-js", "node_modules/pusher-js")
+    end
+
+    def find(name, path)
+      place = File.join(cache, "#{name}-#{VERSIONS.fetch(name)}", path)
+      return place if File.exist?(place)
+
+      raise Missing, "#{name} #{VERSIONS.fetch(name)} is not at #{place}. Run bin/setup, or bin/setup --demo --sockudo."
+    end
+
+    def cache
+      home = ENV.fetch("XDG_CACHE_HOME", "")
+      File.join(home.empty? ? File.expand_path("~/.cache") : home, "pusher-ruby")
+    end
+  end
+end
