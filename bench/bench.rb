@@ -33,7 +33,7 @@ module Bench
 
     def conclude
       puts "", format("Took %<seconds>.0f s. %<load>s", seconds: now - @started, load:)
-      abort "Not everything was measured. Install #{@missing.uniq.join(" and ")}, or run bin/setup." if @missing.any?
+      abort "Not everything was measured. Install #{@missing.uniq.join(", ")}, or run bin/setup." if @missing.any?
     end
 
     private

@@ -7,6 +7,9 @@ module Bench
   class Interrupts
     ROUNDS = 50
     LIMIT = 0.02
+    # Seconds from when a request has arrived until its sender sleeps for certain. An interrupt in the microseconds
+    # between Ruby's lock and that sleep waits for Ruby to repeat it, 100 ms later, as with any blocking read.
+    REST = 0.005
     KINDS = {
       by_kill: "Thread#kill",
       by_raise: "Thread#raise",
@@ -56,11 +59,16 @@ module Bench
     def end_of_thread
       thread = Thread.new { request }
       thread.report_on_exception = false
-      @server.wait_until_in_flight(1)
+      wait_until_asleep
       started = Bench.now
       yield thread
       wait_for_end(thread)
       Bench.now - started
+    end
+
+    def wait_until_asleep
+      @server.wait_until_in_flight(1)
+      sleep(REST)
     end
 
     def wait_for_end(thread)
@@ -87,7 +95,7 @@ module Bench
 
     # The moment at which the signal was sent.
     def interrupt_this_process
-      @server.wait_until_in_flight(1)
+      wait_until_asleep
       Bench.now.tap { Process.kill(:INT, Process.pid) }
     end
   end

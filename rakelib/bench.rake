@@ -1,7 +1,8 @@
 # frozen_string_literal: true
 
-desc "Measure what a trigger costs, here and elsewhere, and how fast it is interrupted; under two minutes"
+desc "Measure what a trigger costs, here and elsewhere, and how fast it is interrupted: about a minute"
 task bench: :compile do
+  puts "Compiling pusher-core's example `publish`, which publishes without Ruby."
   sh "cargo", "build", "--release", "--locked", "--quiet", "--package", "pusher-core", "--example", "publish"
   ruby "-I", "lib", "bench/run.rb"
 end
