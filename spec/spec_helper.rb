@@ -10,6 +10,9 @@ require_relative "support/endpoint_process"
 require_relative "support/raw_client"
 require_relative "support/fresh_pusher"
 
+# The suite's second run: every request takes all documented steps, as in an application that has patched one.
+Pusher::Resource.prepend(Module.new) if ENV["PUSHER_SPECS"] == "every step"
+
 RSpec.configure do |config|
   config.disable_monkey_patching!
   config.order = :random
@@ -20,6 +23,14 @@ RSpec.configure do |config|
   config.shared_context_metadata_behavior = :apply_to_host_groups
   config.filter_run_when_matching :focus
   config.example_status_persistence_file_path = File.expand_path("../tmp/examples.txt", __dir__)
+
+  # What an example has stubbed must not decide which way the requests of all others take. (Stubs are taken back after
+  # the last hook of their example.)
+  config.before do
+    if Pusher.__send__(:native_chain_altered?) && ENV["PUSHER_SPECS"] != "every step"
+      raise "an example before this one has altered the steps of a request for good"
+    end
+  end
 
   config.include EndpointHelpers
   config.include FreshPusher

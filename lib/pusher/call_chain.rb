@@ -1,41 +1,74 @@
 # frozen_string_literal: true
 
 module Pusher
-  # Watches the documented steps of a request. As long as nobody has redefined one of them, or prepended to their
-  # classes, the native part takes the same way without making their objects.
+  # Watches the documented steps of a request. As long as they are as they were made, the native part takes the same
+  # way without making their objects; where somebody has redefined one (a stub, a patch) or prepended to their
+  # classes, every request takes all of them. A stub that is taken back is forgotten again.
   # @api private
   module CallChain
     # The methods that are, or make, a step.
-    STEPS = %i[resource url authentication_token create_request get post send_sync initialize new].freeze
+    STEPS = {
+      Client => %i[resource url authentication_token],
+      Resource => %i[initialize get post create_request],
+      Request => %i[initialize send_sync]
+    }.freeze
+
+    @is_prepended = false
+
+    class << self
+      # Compares the steps with what they were, and has the native part act on it.
+      def check
+        Pusher.__send__(:native_chain_altered=, @is_prepended || current != @original)
+      end
+
+      # What a module prepends cannot be taken back.
+      def prepended
+        @is_prepended = true
+        check
+      end
+
+      # From now on the steps are watched.
+      def watch
+        @original = current
+        STEPS.each_key do |step|
+          step.extend(self)
+          step.singleton_class.extend(self)
+        end
+      end
+
+      private
+
+      def current
+        STEPS.flat_map do |step, names|
+          [step.method(:new).owner, *names.map { |name| method_of(step, name) }]
+        end
+      end
+
+      # nil while a method is being exchanged for another.
+      def method_of(step, name)
+        step.instance_method(name)
+      rescue NameError
+        nil
+      end
+    end
 
     # Prepends modules as any class does, and takes note.
     def prepend(*modules)
-      CallChain.altered
-      super
-    end
-
-    # From now on every request takes all steps.
-    def self.altered
-      Pusher.__send__(:native_chain_altered)
+      super.tap { CallChain.prepended }
     end
 
     private
 
-    def method_added(name)
-      super
-      CallChain.altered if STEPS.include?(name)
+    %i[method_added method_removed method_undefined singleton_method_added singleton_method_removed
+       singleton_method_undefined].each do |hook|
+      define_method(hook) do |name|
+        super(name)
+        CallChain.check
+      end
     end
 
-    def singleton_method_added(name)
-      super
-      CallChain.altered if STEPS.include?(name)
-    end
-
-    [Client, Resource, Request].each do |step|
-      step.extend(self)
-      step.singleton_class.extend(self)
-    end
+    watch
   end
   private_constant :CallChain
-  private_class_method :native_chain_altered
+  private_class_method :native_chain_altered=, :native_chain_altered?
 end

@@ -9,14 +9,13 @@ use crate::borrow;
 use crate::error::Failure;
 use crate::request::client_class;
 
-/// Whether one of the steps has been redefined or prepended to since it was loaded.
+/// Whether one of the steps is not as it was made, or has been prepended to.
 static IS_ALTERED: AtomicBool = AtomicBool::new(false);
 
 /// Whether a request of this client may skip the steps: it is exactly a `Pusher::Client`, without methods of its
 /// own, and the steps are as they were made.
 pub(crate) fn is_unobserved(ruby: &Ruby, client: &RObject) -> Result<bool, Failure> {
-    Ok(!IS_ALTERED.load(Ordering::Relaxed)
-        && borrow::is_exactly(client.as_value(), client_class(ruby)?))
+    Ok(!is_altered() && borrow::is_exactly(client.as_value(), client_class(ruby)?))
 }
 
 /// The header fields of an API request, one frozen Hash for each kind.
@@ -28,11 +27,16 @@ pub(crate) fn headers(ruby: &Ruby, has_body: bool) -> Result<Value, Error> {
     request.const_get(if has_body { "JSON_HEADERS" } else { "HEADERS" })
 }
 
-fn alter() {
-    IS_ALTERED.store(true, Ordering::Relaxed);
+fn set_altered(is_altered: bool) {
+    IS_ALTERED.store(is_altered, Ordering::Relaxed);
+}
+
+fn is_altered() -> bool {
+    IS_ALTERED.load(Ordering::Relaxed)
 }
 
 pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
-    pusher.define_singleton_method("native_chain_altered", function!(alter, 0))?;
+    pusher.define_singleton_method("native_chain_altered=", function!(set_altered, 1))?;
+    pusher.define_singleton_method("native_chain_altered?", function!(is_altered, 0))?;
     Ok(())
 }
