@@ -57,7 +57,7 @@ module Pusher
       @logger ||= Logger.new($stdout, level: Logger::INFO)
     end
 
-    # @param logger [Logger, nil] nil goes back to the default
+    # A logger of the application's; nil goes back to the default.
     attr_writer :logger
 
     # The client that the methods of this module use: made by {Client.from_env} where `PUSHER_URL` is set, else

@@ -5,4 +5,4 @@ ruby_version = RUBY_VERSION[/\A\d+\.\d+/]
 native_folder = File.directory?(File.join(__dir__, ruby_version)) ? ruby_version : "."
 require_relative "#{native_folder}/pusher"
 
-Pusher.private_constant :Native
+Pusher.__send__(:private_constant, :Native)

@@ -40,13 +40,13 @@ module Pusher
     # @return [String, nil] the name of the cluster that was set last
     attr_reader :cluster
 
-    # @param seconds [Numeric, nil] for name resolution, TCP and TLS handshake together; nil or 0 for no limit
+    # Seconds for name resolution, TCP and TLS handshake together; nil or 0 for no limit.
     attr_writer :connect_timeout
-    # @param seconds [Numeric, nil] for the server to take a request; nil or 0 for no limit
+    # Seconds for the server to take a request; nil or 0 for no limit.
     attr_writer :send_timeout
-    # @param seconds [Numeric, nil] for a reply to be complete; nil or 0 for no limit
+    # Seconds for a reply to be complete; nil or 0 for no limit.
     attr_writer :receive_timeout
-    # @param seconds [Numeric, nil] for which an idle connection is kept; nil for as long as the server keeps it
+    # Seconds for which an idle connection is kept; nil for as long as the server keeps it.
     attr_writer :keep_alive_timeout
 
     # A client from the url in an environment variable.
