@@ -57,6 +57,15 @@ RSpec.describe Pusher::Client, "sync_http_client" do
     expect([sent["X-Name"], sent["Content-Type"], sent["Content-Length"]]).to eq(["value", "text/plain", "12"])
   end
 
+  [nil, "some bytes"].each do |body|
+    it "frames #{body.inspect} itself, whatever the headers say" do
+      headers = { "content-length" => "77", "Transfer-Encoding" => "chunked", "Expect" => "100-continue" }
+      http.request(:post, url, nil, body, headers)
+      expect(sent).to have_attributes(body: body.to_s)
+      expect([sent["Content-Length"], sent["Transfer-Encoding"], sent["Expect"]]).to eq([body.to_s.size.to_s, nil, nil])
+    end
+  end
+
   it "keeps connections until reset_all" do
     2.times { http.request(:get, url, nil, nil, {}) }
     http.reset_all

@@ -31,6 +31,10 @@ const SEND: usize = 1;
 const RECEIVE: usize = 2;
 const KEEP_ALIVE: usize = 3;
 
+/// Fields that say how a body is framed. They are the transport's own: with others it would wait for bytes that
+/// nobody sends.
+const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "expect"];
+
 /// The native state. No borrow of it is held while a request waits.
 #[magnus::wrap(class = "Pusher::HttpClient", free_immediately, size)]
 #[derive(Default)]
@@ -125,6 +129,9 @@ impl HttpClient {
         let method = method_name(ruby, method)?;
         let url = absolute_url(ruby, uri, query)?;
         let body = Option::<RString>::try_convert(body)?.map(borrow::bytes);
+        // These say how long their body is even where there is none: some servers insist.
+        let body =
+            body.or_else(|| matches!(method.as_str(), "POST" | "PUT" | "PATCH").then(Vec::new));
         let headers = header_fields(ruby, headers)?;
         let fields: Vec<(&str, &[u8])> = headers
             .iter()
@@ -286,7 +293,10 @@ fn header_fields(ruby: &Ruby, headers: Value) -> Result<Vec<(String, Vec<u8>)>, 
     if !headers.is_nil() {
         RHash::try_convert(headers)?.foreach(|name: Value, value: Value| {
             let text = |value| borrow::text(ruby, value).map_err(|failure| raised(ruby, failure));
-            fields.push((text(name)?.to_string()?, borrow::bytes(text(value)?)));
+            let name = text(name)?.to_string()?;
+            if !FRAMING.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+                fields.push((name, borrow::bytes(text(value)?)));
+            }
             Ok(ForEach::Continue)
         })?;
     }
