@@ -31,6 +31,9 @@ const SEND: usize = 1;
 const RECEIVE: usize = 2;
 const KEEP_ALIVE: usize = 3;
 
+/// So many seconds, more than a century, are no limit: clocks overflow beyond.
+const FOR_EVER: f64 = u32::MAX as f64;
+
 /// Fields that say how a body is framed. They are the transport's own: with others it would wait for bytes that
 /// nobody sends.
 const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "expect"];
@@ -230,6 +233,9 @@ fn limit(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Failure> {
         Some(float) => float.to_f64(),
         None => seconds.funcall(*names::TO_F, ())?,
     };
+    if number >= FOR_EVER {
+        return Ok(None);
+    }
     let limit = Duration::try_from_secs_f64(number).map_err(|_| {
         let message = format!("a timeout must be a number of seconds, nil or 0, got {number}");
         Error::new(ruby.exception_arg_error(), message)
