@@ -46,6 +46,13 @@ RSpec.describe Pusher::Client, "sync_http_client" do
     expect(sent.target).to eq("/some/path")
   end
 
+  it "refuses a url that names no place, instead of going to another" do
+    ["http:///path", "http://:#{endpoint.port}/path", "http://127.0.0.1:99999/path", "http://127.0.0.1:-1/path",
+     "http://[::1]:65536/path", "http://user:pass@/path"].each do |url|
+      expect { http.request(:get, url) }.to raise_error(ArgumentError, /host|port|authority/), url
+    end
+  end
+
   it "keeps a query that the uri has already" do
     http.request(:get, "#{url}?a=1", nil, nil, {})
     expect(sent.target).to eq("/some/path?a=1")

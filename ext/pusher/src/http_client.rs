@@ -157,7 +157,7 @@ impl HttpClient {
 
     fn prepare(&self, url: &str) -> Result<(Agent, Timeouts), Failure> {
         let mut state = self.0.borrow_mut();
-        let proxy = match host_and_port(url) {
+        let proxy = match host_and_port(url)? {
             Some((is_https, host, port)) => state
                 .proxy
                 .select(is_https, host, port, |name| std::env::var(name).ok())?,
@@ -323,21 +323,31 @@ fn raised(ruby: &Ruby, failure: Failure) -> Error {
     }
 }
 
-/// Scheme, host and port of an absolute url, as far as they decide about a proxy.
-fn host_and_port(url: &str) -> Option<(bool, &str, u16)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let is_https = scheme.eq_ignore_ascii_case("https");
-    let authority = rest.split(['/', '?', '#']).next()?;
+/// Scheme, host and port of an absolute url, as far as they decide about a proxy. None of another kind of url, which
+/// the core refuses; but what it would take for another place is refused here.
+fn host_and_port(url: &str) -> Result<Option<(bool, &str, u16)>, pusher_core::Error> {
+    let refuse = |reason: &str| Err(pusher_core::Error::InvalidRequest(reason.to_owned()));
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return Ok(None);
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let authority = authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port),
+        _ => (authority, ""),
+    };
+    if host.is_empty() {
+        return refuse("the url has no host");
+    }
+    let is_https = scheme.eq_ignore_ascii_case("https");
     let default = if is_https { 443 } else { 80 };
-    Some(match authority.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
-            (is_https, host, port.parse().unwrap_or(default))
-        }
-        _ => (is_https, authority, default),
-    })
+    match port.parse() {
+        Ok(port) => Ok(Some((is_https, host, port))),
+        Err(_) if port.is_empty() => Ok(Some((is_https, host, default))),
+        Err(_) => refuse("the url's port is no number up to 65535"),
+    }
 }
 
 /// Whether this is a client of ours whose `request` nobody has redefined.
