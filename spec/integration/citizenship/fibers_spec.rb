@@ -37,6 +37,22 @@ RSpec.describe "Requests and fibers" do
     expect(client.trigger("channel", "event", "after")).to eq({})
   end
 
+  it "end at their deadline while a name is being resolved" do
+    resolving = Queue.new
+    patience = Thread.new { sleep(10) && resolving.close }
+    allow(Addrinfo).to receive(:getaddrinfo) { Array(resolving.pop) }
+    client.host = "localhost"
+    client.connect_timeout = 0.1
+    outcomes = []
+    Sync do |task|
+      2.times { task.async { outcomes << http_error_of { client.trigger("channel", "event", "data") } } }
+    end
+    expect(outcomes.size).to eq(2)
+    expect(outcomes.map(&:original_error)).to all(be_a(Pusher::ConnectTimeoutError))
+  ensure
+    patience.kill
+  end
+
   def http_error_of
     yield
     nil
