@@ -58,7 +58,7 @@ module Pusher
     # @param uri [String, URI] absolute
     # @param query [Hash, String, nil] parameters, added to the uri's own
     # @param body [String, nil]
-    # @param headers [Hash] header fields
+    # @param headers [Hash] header fields; how the body is framed is the transport's affair, whatever they say
     # @return [Reply] whatever its status
     # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] when there is no reply
     # @raise [ArgumentError] for what cannot be put on the wire; nothing is sent

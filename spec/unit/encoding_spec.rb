@@ -99,11 +99,15 @@ RSpec.describe Pusher::Client, "encoding" do
       end
     end
 
-    it "Fix: invalid UTF-8 that is an event's whole data, its name or its channel is one too" do
+    it "Fix: invalid UTF-8 that is an event's whole data, its name, its channel or a key is one too" do
       bad = "bad\xFF"
       expect { client.trigger("news", "event", bad) }.to refuse_to_encode
       expect { client.trigger("news", bad, "data") }.to refuse_to_encode
       expect { client.trigger(bad, "event", "data") }.to refuse_to_encode
+      [bad, bad.b.to_sym].each do |key|
+        expect { client.trigger("news", "event", "data", { key => 1 }) }.to refuse_to_encode
+        expect { client.trigger_batch([{ :channel => "a", :name => "e", key => 1 }]) }.to refuse_to_encode
+      end
       expect(calls).to be_empty
     end
 

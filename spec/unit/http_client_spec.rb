@@ -46,6 +46,13 @@ RSpec.describe Pusher::Client, "sync_http_client" do
     expect(sent.target).to eq("/some/path")
   end
 
+  it "refuses a url that names no place, instead of going to another" do
+    ["http:///path", "http://:#{endpoint.port}/path", "http://127.0.0.1:99999/path", "http://127.0.0.1:-1/path",
+     "http://[::1]:65536/path", "http://user:pass@/path"].each do |url|
+      expect { http.request(:get, url) }.to raise_error(ArgumentError, /host|port|authority/), url
+    end
+  end
+
   it "keeps a query that the uri has already" do
     http.request(:get, "#{url}?a=1", nil, nil, {})
     expect(sent.target).to eq("/some/path?a=1")
@@ -55,6 +62,15 @@ RSpec.describe Pusher::Client, "sync_http_client" do
     http.request(:post, url, nil, "some bytes \xFF".b, { "X-Name" => "value", "Content-Type" => "text/plain" })
     expect(sent).to have_attributes(verb: "POST", body: "some bytes \xFF".b)
     expect([sent["X-Name"], sent["Content-Type"], sent["Content-Length"]]).to eq(["value", "text/plain", "12"])
+  end
+
+  [nil, "some bytes"].each do |body|
+    it "frames #{body.inspect} itself, whatever the headers say" do
+      headers = { "content-length" => "77", "Transfer-Encoding" => "chunked", "Expect" => "100-continue" }
+      http.request(:post, url, nil, body, headers)
+      expect(sent).to have_attributes(body: body.to_s)
+      expect([sent["Content-Length"], sent["Transfer-Encoding"], sent["Expect"]]).to eq([body.to_s.size.to_s, nil, nil])
+    end
   end
 
   it "keeps connections until reset_all" do

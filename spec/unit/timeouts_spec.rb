@@ -46,6 +46,20 @@ RSpec.describe Pusher::Client, "timeouts" do
     timed_out(described_class.new(**endpoint.client_options, receive_timeout: 0.1))
   end
 
+  it "may be longer than any clock counts" do
+    [1e12, 2**64, 1e300, Float::INFINITY].each do |seconds|
+      client.timeout = client.keep_alive_timeout = seconds
+      expect(client.trigger("news", "event", "data")).to eq({})
+    end
+  end
+
+  it "may be neither negative nor no number at all" do
+    [-1, Float::NAN, -Float::INFINITY].each do |seconds|
+      client.timeout = seconds
+      expect { client.trigger("news", "event", "data") }.to raise_error(ArgumentError, /number of seconds/)
+    end
+  end
+
   it "end a request that is not answered" do
     endpoint.hang
     client.receive_timeout = 0.1

@@ -1,7 +1,8 @@
 //! The API operations of `Pusher::Client`.
 
 use magnus::r_hash::ForEach;
-use magnus::value::ReprValue;
+use magnus::rb_sys::AsRawValue;
+use magnus::value::{LazyId, ReprValue};
 use magnus::{
     Error, Module, Object, RArray, RClass, RHash, RModule, RObject, RString, Ruby, Symbol,
     TryConvert, Value, method,
@@ -32,7 +33,12 @@ fn trigger(
     }
     let data = encrypt_for_any(ruby, client, channels, data)?;
     let body = ruby.hash_new();
-    copy_params(ruby, params, body, &["name", "channels", "data"])?;
+    copy_params(
+        ruby,
+        params,
+        body,
+        &[&names::NAME, &names::CHANNELS, &names::DATA],
+    )?;
     body.aset(symbol(ruby, &names::NAME), event)?;
     body.aset(symbol(ruby, &names::CHANNELS), channels)?;
     body.aset(symbol(ruby, &names::DATA), data)?;
@@ -57,7 +63,7 @@ fn trigger_batch(ruby: &Ruby, client: RObject, events: RArray) -> Result<Value, 
 fn batch_event(ruby: &Ruby, client: RObject, event: Value) -> Result<RHash, Failure> {
     let event = RHash::try_convert(event)?;
     let prepared = ruby.hash_new();
-    copy_params(ruby, event.as_value(), prepared, &["data"])?;
+    copy_params(ruby, event.as_value(), prepared, &[&names::DATA])?;
     let data = encode_data(ruby, either(ruby, event, &names::DATA)?)?;
     let channel = either(ruby, event, &names::CHANNEL)?;
     let name = borrow::text(ruby, channel)?;
@@ -67,7 +73,7 @@ fn batch_event(ruby: &Ruby, client: RObject, event: Value) -> Result<RHash, Fail
 }
 
 /// What a Hash has under a Symbol, else under the String of that name.
-fn either(ruby: &Ruby, hash: RHash, name: &magnus::value::LazyId) -> Result<Value, Failure> {
+fn either(ruby: &Ruby, hash: RHash, name: &LazyId) -> Result<Value, Failure> {
     let symbol = symbol(ruby, name);
     match hash.get(symbol) {
         Some(value) => Ok(value),
@@ -76,29 +82,39 @@ fn either(ruby: &Ruby, hash: RHash, name: &magnus::value::LazyId) -> Result<Valu
 }
 
 /// Copies params, leaving out what the method's own arguments say, and Strings where the Symbol is there as well.
-fn copy_params(ruby: &Ruby, params: Value, into: RHash, arguments: &[&str]) -> Result<(), Failure> {
+fn copy_params(
+    ruby: &Ruby,
+    params: Value,
+    into: RHash,
+    arguments: &[&LazyId],
+) -> Result<(), Failure> {
     let params = RHash::try_convert(params)?;
     if params.is_empty() {
         return Ok(());
     }
     params.foreach(|key: Value, value: Value| {
-        let is_symbol = Symbol::from_value(key).is_some();
-        let name = match RString::from_value(key) {
-            Some(string) => Some(string.to_string()?),
-            None => Symbol::from_value(key)
-                .map(|symbol| symbol.name().map(|n| n.into_owned()))
-                .transpose()?,
-        };
-        let is_superseded = name.is_some_and(|name| {
-            arguments.contains(&name.as_str())
-                || (!is_symbol && params.get(ruby.to_symbol(name)).is_some())
-        });
-        if !is_superseded {
+        if !is_superseded(ruby, params, key, arguments) {
             into.aset(key, value)?;
         }
         Ok(ForEach::Continue)
     })?;
     Ok(())
+}
+
+/// Whether a key of params stands for one of the arguments, or is the String to a Symbol that is there as well.
+fn is_superseded(ruby: &Ruby, params: RHash, key: Value, arguments: &[&LazyId]) -> bool {
+    let is_argument = |key: Value| {
+        arguments
+            .iter()
+            .any(|name| symbol(ruby, name).as_raw() == key.as_raw())
+    };
+    let Some(string) = RString::from_value(key) else {
+        return is_argument(key);
+    };
+    // What is no text, and what no Symbol is named after, stands for nothing else.
+    let name = string.to_string().ok();
+    name.and_then(|name| ruby.check_symbol(&name))
+        .is_some_and(|symbol| is_argument(symbol.as_value()) || params.get(symbol).is_some())
 }
 
 /// Event data as it is sent: Strings as they are, anything else as the application's JSON engine sees it.
@@ -211,12 +227,12 @@ fn post(ruby: &Ruby, client: RObject, path: Value, params: Value) -> Result<Valu
 }
 
 /// A name as a frozen String that is made once.
-fn interned(ruby: &Ruby, name: &magnus::value::LazyId) -> Result<RString, Failure> {
+fn interned(ruby: &Ruby, name: &LazyId) -> Result<RString, Failure> {
     borrow::text(ruby, symbol(ruby, name).as_value())
 }
 
-fn symbol(ruby: &Ruby, name: &magnus::value::LazyId) -> Symbol {
-    Symbol::from(magnus::value::LazyId::get_inner_with(name, ruby))
+fn symbol(ruby: &Ruby, name: &LazyId) -> Symbol {
+    Symbol::from(LazyId::get_inner_with(name, ruby))
 }
 
 pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {

@@ -13,7 +13,7 @@ use magnus::rb_sys::{AsRawValue, FromRawValue};
 use magnus::value::ReprValue;
 use magnus::{Module, RArray, RModule, RString, Ruby, Value};
 use pusher_core::Error;
-use pusher_core::http::{Deadline, Host, Interest, RawSocket};
+use pusher_core::http::{Deadline, Host, Interest, RawSocket, generation};
 use rb_sys::VALUE;
 
 /// Waits by means of the Ruby that calls.
@@ -43,9 +43,17 @@ impl Host for RubyHost {
         interest: Interest,
         deadline: Deadline,
     ) -> Result<bool, Error> {
+        let process = generation();
         loop {
-            let is_ready = protected(|| wait_once(socket, interest, deadline))?;
-            if is_ready || deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
+            let is_ready = protected(|| wait_once(socket, interest, deadline, is_over))?;
+            if generation() != process {
+                // A handler or another fiber forked, and this is the child: the descriptor is closed, and its
+                // number may be anyone's by now.
+                let whose = "it is for the process that this one was forked from";
+                return Err(Error::InvalidReply(whose.into()));
+            }
+            if is_ready || is_over {
                 return Ok(is_ready);
             }
         }
@@ -83,10 +91,12 @@ fn protected<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
 }
 
 /// One wait; `false` where nothing came of it, be it that the time is up or that something else happened.
-fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline) -> bool {
+///
+/// When the time is over the socket itself is asked: a scheduler that always finds it ready would keep us for ever.
+fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline, is_over: bool) -> bool {
     // SAFETY: called under `rb_protect`, with the lock.
     let scheduler = unsafe { rb_sys::rb_fiber_scheduler_current() };
-    if scheduler != rb_sys::special_consts::Qnil as VALUE {
+    if scheduler != rb_sys::special_consts::Qnil as VALUE && !is_over {
         return park_fiber(scheduler, socket, interest, deadline);
     }
     let is_ready = poll_without_lock(socket, interest, deadline);
@@ -119,7 +129,8 @@ fn park_fiber(scheduler: VALUE, socket: RawSocket, interest: Interest, deadline:
         )
     };
     // SAFETY: what the scheduler returned.
-    unsafe { Value::from_raw(events) }.to_bool()
+    let events = unsafe { Value::from_raw(events) };
+    events.to_bool() && events.as_raw() != ruby.into_value(0).as_raw()
 }
 
 /// A method call that may leave by a jump, unlike magnus' own. Called under `rb_protect`.

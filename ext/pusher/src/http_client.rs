@@ -31,6 +31,13 @@ const SEND: usize = 1;
 const RECEIVE: usize = 2;
 const KEEP_ALIVE: usize = 3;
 
+/// So many seconds, more than a century, are no limit: clocks overflow beyond.
+const FOR_EVER: f64 = u32::MAX as f64;
+
+/// Fields that say how a body is framed. They are the transport's own: with others it would wait for bytes that
+/// nobody sends.
+const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "expect"];
+
 /// The native state. No borrow of it is held while a request waits.
 #[magnus::wrap(class = "Pusher::HttpClient", free_immediately, size)]
 #[derive(Default)]
@@ -125,6 +132,9 @@ impl HttpClient {
         let method = method_name(ruby, method)?;
         let url = absolute_url(ruby, uri, query)?;
         let body = Option::<RString>::try_convert(body)?.map(borrow::bytes);
+        // These say how long their body is even where there is none: some servers insist.
+        let body =
+            body.or_else(|| matches!(method.as_str(), "POST" | "PUT" | "PATCH").then(Vec::new));
         let headers = header_fields(ruby, headers)?;
         let fields: Vec<(&str, &[u8])> = headers
             .iter()
@@ -147,7 +157,7 @@ impl HttpClient {
 
     fn prepare(&self, url: &str) -> Result<(Agent, Timeouts), Failure> {
         let mut state = self.0.borrow_mut();
-        let proxy = match host_and_port(url) {
+        let proxy = match host_and_port(url)? {
             Some((is_https, host, port)) => state
                 .proxy
                 .select(is_https, host, port, |name| std::env::var(name).ok())?,
@@ -223,6 +233,9 @@ fn limit(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Failure> {
         Some(float) => float.to_f64(),
         None => seconds.funcall(*names::TO_F, ())?,
     };
+    if number >= FOR_EVER {
+        return Ok(None);
+    }
     let limit = Duration::try_from_secs_f64(number).map_err(|_| {
         let message = format!("a timeout must be a number of seconds, nil or 0, got {number}");
         Error::new(ruby.exception_arg_error(), message)
@@ -286,7 +299,10 @@ fn header_fields(ruby: &Ruby, headers: Value) -> Result<Vec<(String, Vec<u8>)>, 
     if !headers.is_nil() {
         RHash::try_convert(headers)?.foreach(|name: Value, value: Value| {
             let text = |value| borrow::text(ruby, value).map_err(|failure| raised(ruby, failure));
-            fields.push((text(name)?.to_string()?, borrow::bytes(text(value)?)));
+            let name = text(name)?.to_string()?;
+            if !FRAMING.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+                fields.push((name, borrow::bytes(text(value)?)));
+            }
             Ok(ForEach::Continue)
         })?;
     }
@@ -307,21 +323,31 @@ fn raised(ruby: &Ruby, failure: Failure) -> Error {
     }
 }
 
-/// Scheme, host and port of an absolute url, as far as they decide about a proxy.
-fn host_and_port(url: &str) -> Option<(bool, &str, u16)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let is_https = scheme.eq_ignore_ascii_case("https");
-    let authority = rest.split(['/', '?', '#']).next()?;
+/// Scheme, host and port of an absolute url, as far as they decide about a proxy. None of another kind of url, which
+/// the core refuses; but what it would take for another place is refused here.
+fn host_and_port(url: &str) -> Result<Option<(bool, &str, u16)>, pusher_core::Error> {
+    let refuse = |reason: &str| Err(pusher_core::Error::InvalidRequest(reason.to_owned()));
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return Ok(None);
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let authority = authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port),
+        _ => (authority, ""),
+    };
+    if host.is_empty() {
+        return refuse("the url has no host");
+    }
+    let is_https = scheme.eq_ignore_ascii_case("https");
     let default = if is_https { 443 } else { 80 };
-    Some(match authority.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
-            (is_https, host, port.parse().unwrap_or(default))
-        }
-        _ => (is_https, authority, default),
-    })
+    match port.parse() {
+        Ok(port) => Ok(Some((is_https, host, port))),
+        Err(_) if port.is_empty() => Ok(Some((is_https, host, default))),
+        Err(_) => refuse("the url's port is no number up to 65535"),
+    }
 }
 
 /// Whether this is a client of ours whose `request` nobody has redefined.

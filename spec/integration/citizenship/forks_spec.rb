@@ -69,4 +69,32 @@ RSpec.describe "Requests and forks" do
     child_lives&.each { |io| io.close unless io.closed? }
     Process.wait(child) if child
   end
+
+  # Whether this process is the child, in which the request it inherited has ended as it should or not.
+  def end_if_child(parent)
+    outcome = yield
+  rescue Pusher::HTTPError => e
+    outcome = e
+  ensure
+    exit!(outcome.is_a?(Pusher::HTTPError) ? 0 : 1) unless Process.pid == parent
+  end
+
+  it "fail in a child that a signal's handler forked in their midst, and go on in the parent" do
+    publish("before", 1)
+    endpoint.hold
+    child = nil
+    previous = trap(:USR1) { child = fork }
+    status = Thread.new do
+      endpoint.wait_until_in_flight(1)
+      Process.kill(:USR1, Process.pid)
+      sleep(0.01) until child
+      Process.wait2(child).last.tap { endpoint.release }
+    end
+    end_if_child(Process.pid) { publish("midst", 1) }
+    expect(status.value).to be_success
+    expect(endpoint.wait_for(2).map(&:data)).to eq(["before.0", "midst.0"])
+    expect(endpoint.requests.size).to eq(2)
+  ensure
+    trap(:USR1, previous || "DEFAULT")
+  end
 end
