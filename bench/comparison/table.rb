@@ -8,6 +8,7 @@ module Bench
       HTTPCLIENT = "httpclient"
       # This gem's CPU as a part of the rival's, at most, and the same in words.
       AIMS = { SOCKET => [1.5, "1.5 × bare socket + dump's"], HTTPCLIENT => [1 / 7r, "1/7 of httpclient's"] }.freeze
+      TRUSTED_SPREAD = 0.5
       HEAD = ["requests/s", "µs each", "CPU s per 1,000", "CPU ÷ socket+dump", "CPU ÷ httpclient"].freeze
 
       # `measured`: the rounds' measurements by the contenders' names.
@@ -59,8 +60,9 @@ module Bench
       def noise
         spreads = @measured.transform_values { |rounds| Statistics.spread(rounds.map(&:cpu_per_thousand)) }
         name, spread = spreads.max_by(&:last)
-        format("Noise: the middle half of the rounds lies at most %<percent>.0f %% apart in CPU (%<name>s).",
-               percent: spread * 100, name:)
+        said = format("Noise: the middle half of the rounds lies at most %<percent>.0f %% apart in CPU (%<name>s).",
+                      percent: spread * 100, name:)
+        spread > TRUSTED_SPREAD ? "#{said} That is much: run it again on a quiet machine." : said
       end
     end
   end
