@@ -34,7 +34,7 @@ module Demo
 
     def many
       subscriber = service.subscribe("ticks")
-      step("Publish 500 events, one request each, on a connection that stays open") do
+      step("Publish 500 events, one request each") do
         500.times { |number| pusher.trigger("ticks", "tick", number.to_s) }
       end
       numbers = subscriber.wait_for(500).map { |message| message.data.to_i }

@@ -4,7 +4,7 @@ require_relative "e2e_helper"
 
 RSpec.describe "A real server that is killed and started again", :e2e do
   around do |example|
-    EndToEnd::Sockudo.run do |server|
+    EndToEnd::Sockudo.run(grace: EndToEnd::PATIENCE) do |server|
       @server = server
       @client = Pusher::Client.new(**server.client_options, encryption_master_key_base64: EndToEnd::Stage::MASTER_KEY)
       @application = EndToEnd::Application.new(@client)
@@ -20,7 +20,7 @@ RSpec.describe "A real server that is killed and started again", :e2e do
     client
   end
 
-  it "is published to by the same client, over a connection of its own" do
+  it "is published to by the same client" do
     channel = unique("news")
     ann = connect("ann", to: server, application:)
     ann.subscribe(channel)
@@ -56,5 +56,24 @@ RSpec.describe "A real server that is killed and started again", :e2e do
     client.trigger(channel, "after", { number: 1 })
     expect(received(ann, channel)).to eq([["after", { "number" => 1 }]])
     expect(client.channel_info(channel)).to include(occupied: true)
+  end
+
+  # It goes on answering until the signal has reached it.
+  def refusal
+    deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + EndToEnd::PATIENCE
+    client.trigger("news", "during", "1") while Process.clock_gettime(Process::CLOCK_MONOTONIC) < deadline
+  rescue Pusher::Error => e
+    e
+  end
+
+  it "is an error with its status while it goes down, when it still answers questions" do
+    client.trigger("news", "before", "1")
+    server.dismiss
+    expect(refusal).to be_an_instance_of(Pusher::Error)
+      .and have_attributes(status: 503, message: /\AUnknown error \(status code 503\): .*drain/)
+    expect(client.channels).to eq(channels: {})
+    server.kill
+    server.start_again
+    expect(client.trigger("news", "after", "2")).to be_a(Hash)
   end
 end

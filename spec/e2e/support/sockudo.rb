@@ -28,9 +28,10 @@ module EndToEnd
       server&.stop
     end
 
-    def initialize(webhooks_url: nil, webhook_events: [])
+    def initialize(webhooks_url: nil, webhook_events: [], grace: 1)
       @webhooks_url = webhooks_url
       @webhook_events = webhook_events
+      @grace = grace
       # Nobody else's server has this application.
       @app_id, @key, @secret = Array.new(3) { SecureRandom.hex(8) }
       @host = HOST
@@ -54,6 +55,11 @@ module EndToEnd
     def kill
       Process.kill(:KILL, @process.pid)
       @process.join
+    end
+
+    # Asks it to go, which it does after `grace` seconds.
+    def dismiss
+      Process.kill(:TERM, @process.pid)
     end
 
     # Comes up again where it was.
@@ -116,7 +122,7 @@ module EndToEnd
       <<~TOML
         host = "#{host}"
         port = #{port}
-        shutdown_grace_period = 1
+        shutdown_grace_period = #{@grace}
         [metrics]
         enabled = false
         [rate_limiter]

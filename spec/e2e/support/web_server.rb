@@ -50,6 +50,8 @@ module EndToEnd
       end
     rescue *DEPARTURES
       nil
+    rescue ChannelsApi::RequestReader::Malformed => e
+      @failures << e
     ensure
       @mutex.synchronize { @sockets.delete(socket) }
       socket.close
