@@ -86,6 +86,18 @@ impl State {
         }
     }
 
+    /// The same settings, without the connections.
+    fn copy(&self) -> Self {
+        Self {
+            limits: self.limits,
+            pushed_limits: self.pushed_limits,
+            proxy: self.proxy.clone(),
+            pushed_proxy: self.pushed_proxy.clone(),
+            tls: self.tls.clone(),
+            agents: Vec::new(),
+        }
+    }
+
     /// The agent for a proxy; one that a parent process made is forgotten.
     fn agent(&mut self, proxy: Option<Proxy>) -> Agent {
         self.agents.retain(|(_, agent)| !agent.is_inherited());
@@ -116,6 +128,11 @@ impl HttpClient {
 
     fn reset_all(&self) {
         self.0.borrow_mut().agents.clear();
+    }
+
+    fn copy_settings(&self, original: &Self) {
+        let copy = original.0.borrow().copy();
+        *self.0.borrow_mut() = copy;
     }
 
     fn set_tls(&self, change: impl FnOnce(&mut TlsSettings)) {
@@ -408,6 +425,7 @@ pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
         "native_set_limit" => |ruby: &Ruby, this: &HttpClient, index: usize, seconds: Value| {
             guard(|_| HttpClient::set_limit(ruby, this, index, seconds))
         }, 2;
+        "native_copy_settings" => |this: &HttpClient, original: &HttpClient| this.copy_settings(original), 1;
         "native_reset_all" => |this: &HttpClient| this.reset_all(), 0;
         "native_verify" => |this: &HttpClient, verify: bool| {
             let verification = if verify { Verification::Full } else { Verification::None };
