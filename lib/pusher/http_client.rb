@@ -40,6 +40,13 @@ module Pusher
       native_set_limit(3, seconds)
     end
 
+    # A copy has the same settings, and connections of its own.
+    def initialize_copy(original)
+      super
+      native_copy_settings(original)
+      @ssl_config = SSLConfig.new(self, @ssl_config.verify_mode) if @ssl_config
+    end
+
     # @return [SSLConfig] how servers are verified
     def ssl_config
       @ssl_config ||= SSLConfig.new(self)
@@ -87,9 +94,9 @@ module Pusher
       attr_reader :verify_mode
 
       # @api private
-      def initialize(http_client)
+      def initialize(http_client, verify_mode = OpenSSL::SSL::VERIFY_PEER)
         @http_client = http_client
-        @verify_mode = OpenSSL::SSL::VERIFY_PEER
+        @verify_mode = verify_mode
       end
 
       # @param mode [Integer] `OpenSSL::SSL::VERIFY_NONE` accepts any certificate, any other mode verifies

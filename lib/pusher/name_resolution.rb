@@ -15,7 +15,8 @@ module Pusher
     def self.call(host, port, seconds)
       # Under a fiber scheduler Ruby 3.1 joins a thread without heeding the limit: there the end of a pipe is awaited.
       ended, ending = IO.pipe if Fiber.current_scheduler
-      thread = Thread.new { look_up(host, port, ending) }
+      # A thread inherits what its maker shuts out; this one can always be ended.
+      thread = Thread.new { Thread.handle_interrupt(Object => :immediate) { look_up(host, port, ending) } }
       (ended ? ended.wait_readable(seconds) : thread.join(seconds)) && thread.value
     ensure
       thread&.kill

@@ -116,5 +116,18 @@ RSpec.describe Pusher::Client, "sync_http_client" do
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
       expect(secure.events.length).to eq(1)
     end
+
+    it "is carried over by dup, of the client and of the http client, and is then the copy's own" do
+      http.ssl_config.verify_mode = OpenSSL::SSL::VERIFY_NONE
+      http.receive_timeout = 7
+      copies = [client.dup.sync_http_client, http.dup]
+      http.ssl_config.verify_mode = OpenSSL::SSL::VERIFY_PEER
+      copies.each do |copy|
+        expect(copy.ssl_config.verify_mode).to eq(OpenSSL::SSL::VERIFY_NONE)
+        expect(copy.receive_timeout).to eq(7)
+        expect(copy.request(:get, client.url("/channels")).status).to be_between(400, 401)
+      end
+      expect { http.request(:get, client.url("/channels")) }.to raise_error(OpenSSL::SSL::SSLError)
+    end
   end
 end

@@ -87,6 +87,18 @@ impl State {
         }
     }
 
+    /// The same settings, without the connections.
+    fn copy(&self) -> Self {
+        Self {
+            limits: self.limits,
+            pushed_limits: self.pushed_limits,
+            proxy: self.proxy.clone(),
+            pushed_proxy: self.pushed_proxy.clone(),
+            tls: self.tls.clone(),
+            agents: Vec::new(),
+        }
+    }
+
     /// The agent for a proxy; one that a parent process made is forgotten.
     fn agent(&mut self, proxy: Option<Proxy>) -> Agent {
         self.agents.retain(|(_, agent)| !agent.is_inherited());
@@ -105,9 +117,9 @@ impl State {
 }
 
 impl HttpClient {
-    fn set_limit(ruby: &Ruby, this: &Self, index: usize, seconds: Value) -> Result<(), Failure> {
+    fn set_limit(&self, ruby: &Ruby, index: usize, seconds: Value) -> Result<(), Failure> {
         let limit = limit(ruby, seconds)?;
-        this.0.borrow_mut().set_limit(index, limit);
+        self.0.borrow_mut().set_limit(index, limit);
         Ok(())
     }
 
@@ -119,10 +131,37 @@ impl HttpClient {
         self.0.borrow_mut().agents.clear();
     }
 
+    fn copy_settings(&self, original: &Self) {
+        let copy = original.0.borrow().copy();
+        *self.0.borrow_mut() = copy;
+    }
+
     fn set_tls(&self, change: impl FnOnce(&mut TlsSettings)) {
         let mut state = self.0.borrow_mut();
         change(&mut state.tls);
         state.agents.clear();
+    }
+
+    fn verify(&self, verify: bool) {
+        let verification = if verify {
+            Verification::Full
+        } else {
+            Verification::None
+        };
+        self.set_tls(|tls| tls.verification = verification);
+    }
+
+    /// Trusts the certificates in a file, besides others or alone.
+    fn trust(&self, ruby: &Ruby, path: &str, only: bool) -> Result<(), Failure> {
+        let roots = certificates(ruby, path)?;
+        self.set_tls(|tls| {
+            if only {
+                tls.extra_roots.clear();
+                tls.only_extra_roots = true;
+            }
+            tls.extra_roots.extend(roots);
+        });
+        Ok(())
     }
 
     fn request(
@@ -406,26 +445,23 @@ pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     let class = pusher.define_class("HttpClient", ruby.class_object())?;
     class.define_alloc_func::<HttpClient>();
     natives!(class,
-        "native_limit" => |this: &HttpClient, index: usize| this.limit(index), 1;
-        "native_set_limit" => |ruby: &Ruby, this: &HttpClient, index: usize, seconds: Value| {
-            guard(|_| HttpClient::set_limit(ruby, this, index, seconds))
+        "native_limit" => |this: &HttpClient, index: usize| guard(|_| Ok(this.limit(index))), 1;
+        "native_set_limit" => |this: &HttpClient, index: usize, seconds: Value| {
+            guard(|ruby| this.set_limit(ruby, index, seconds))
         }, 2;
-        "native_reset_all" => |this: &HttpClient| this.reset_all(), 0;
-        "native_verify" => |this: &HttpClient, verify: bool| {
-            let verification = if verify { Verification::Full } else { Verification::None };
-            this.set_tls(|tls| tls.verification = verification);
-        }, 1;
-        "native_trust" => |this: &HttpClient, path: String, only: bool| guard(|ruby| {
-            let roots = certificates(ruby, &path)?;
-            this.set_tls(|tls| {
-                if only {
-                    tls.extra_roots.clear();
-                    tls.only_extra_roots = true;
-                }
-                tls.extra_roots.extend(roots);
-            });
+        "native_copy_settings" => |this: &HttpClient, original: &HttpClient| guard(|_| {
+            this.copy_settings(original);
             Ok(())
-        }), 2;
+        }), 1;
+        "native_reset_all" => |this: &HttpClient| guard(|_| {
+            this.reset_all();
+            Ok(())
+        }), 0;
+        "native_verify" => |this: &HttpClient, verify: bool| guard(|_| {
+            this.verify(verify);
+            Ok(())
+        }), 1;
+        "native_trust" => |this: &HttpClient, path: String, only: bool| guard(|ruby| this.trust(ruby, &path, only)), 2;
         "native_request" => |this: Obj<HttpClient>, verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
             guard(|ruby| this.request(ruby, (verb, uri, query, body, headers)))
         }, 5;

@@ -10,6 +10,7 @@ use pusher_core::http;
 use crate::borrow;
 use crate::constants;
 use crate::error::{self, Failure};
+use crate::guard::guard;
 use crate::json::{self, Decoded};
 use crate::names;
 
@@ -36,19 +37,15 @@ impl Reply {
         })
     }
 
-    fn status(&self) -> u16 {
-        self.0.status
-    }
-
-    fn body(ruby: &Ruby, this: &Self) -> RString {
-        text(ruby, &this.0.body)
+    fn body(&self, ruby: &Ruby) -> RString {
+        text(ruby, &self.0.body)
     }
 
     /// Names as they are usually written, values joined where a field came several times.
-    fn headers(ruby: &Ruby, this: &Self) -> Result<RHash, Error> {
+    fn headers(&self, ruby: &Ruby) -> Result<RHash, Failure> {
         let headers = ruby.hash_new();
-        for name in this.0.headers.keys() {
-            let values: Vec<&[u8]> = this
+        for name in self.0.headers.keys() {
+            let values: Vec<&[u8]> = self
                 .0
                 .headers
                 .get_all(name)
@@ -247,14 +244,17 @@ fn raise(
 pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     let class = pusher.define_class("Reply", ruby.class_object())?;
     class.undef_default_alloc_func();
-    class.define_method("status", method!(Reply::status, 0))?;
+    class.define_method(
+        "status",
+        method!(|this: &Reply| guard(|_| Ok(this.0.status)), 0),
+    )?;
     class.define_method(
         "body",
-        method!(|ruby: &Ruby, this: &Reply| Reply::body(ruby, this), 0),
+        method!(|this: &Reply| guard(|ruby| Ok(this.body(ruby))), 0),
     )?;
     class.define_method(
         "headers",
-        method!(|ruby: &Ruby, this: &Reply| Reply::headers(ruby, this), 0),
+        method!(|this: &Reply| guard(|ruby| this.headers(ruby)), 0),
     )?;
     Ok(())
 }

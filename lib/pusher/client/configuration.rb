@@ -85,10 +85,10 @@ module Pusher
       self.http_proxy = options[:http_proxy] if options[:http_proxy]
     end
 
-    # A copy has connections of its own.
+    # A copy has connections of its own, with the same settings.
     def initialize_copy(original)
       super
-      @sync_http_client = nil
+      @sync_http_client = @sync_http_client.dup if @sync_http_client.is_a?(HttpClient)
     end
 
     # @return [Signature::Token] key and secret

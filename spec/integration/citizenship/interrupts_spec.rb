@@ -99,4 +99,17 @@ RSpec.describe "Interrupting a request" do
     thread.join(30) || raise("the request does not end")
     expect(reached.pop(true)).to eq(:reply)
   end
+
+  it "leaves no look-up behind, even where interrupts are shut out" do
+    resolver = nil
+    allow(Addrinfo).to receive(:getaddrinfo) { (resolver = Thread.current) && sleep }
+    client.host = "localhost"
+    client.connect_timeout = 0.1
+    Thread.handle_interrupt(Object => :never) do
+      expect { client.trigger("channel", "event", "data") }.to raise_error(Pusher::HTTPError, /within the connect/)
+    end
+    expect(resolver.join(10)).to be(resolver)
+  ensure
+    resolver.wakeup if resolver&.alive?
+  end
 end
