@@ -58,6 +58,11 @@ RSpec.describe Pusher::Client, "sync_http_client" do
     expect(sent.target).to eq("/some/path?a=1")
   end
 
+  it "leaves a fragment out, not the query with it" do
+    http.request(:get, "#{url}?a=1#part?", { b: 2 }, nil, {})
+    expect(sent.target).to eq("/some/path?a=1&b=2")
+  end
+
   it "sends the body and the headers" do
     http.request(:post, url, nil, "some bytes \xFF".b, { "X-Name" => "value", "Content-Type" => "text/plain" })
     expect(sent).to have_attributes(verb: "POST", body: "some bytes \xFF".b)

@@ -325,6 +325,8 @@ fn method_name(ruby: &Ruby, verb: Value) -> Result<String, Failure> {
 
 fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<String, Failure> {
     let mut url = borrow::text(ruby, uri)?.to_string()?;
+    // A fragment is never sent, and would take the query with it.
+    url.truncate(url.find('#').unwrap_or(url.len()));
     let query = query::encode(ruby, query)?;
     if !query.is_empty() {
         url.push(if url.contains('?') { '&' } else { '?' });
