@@ -23,6 +23,17 @@ RSpec.describe Pusher::Client, "sync_http_client" do
     expect(reply.headers.transform_keys(&:downcase)["x-answer"]).to eq("42").or eq(["42"])
   end
 
+  it "is the same for everybody, also for those who ask while it is made" do
+    meanwhile = nil
+    makers = 0
+    allow(Pusher::HttpClient).to receive(:new).and_wrap_original do |original|
+      makers += 1
+      meanwhile = Thread.new { client.sync_http_client }.value if makers == 1
+      original.call
+    end
+    expect(client.sync_http_client).to equal(meanwhile)
+  end
+
   it "raises nothing for a status" do
     endpoint.behave
     endpoint.reply_with(status: 500, body: "oops")

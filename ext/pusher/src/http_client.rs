@@ -415,8 +415,13 @@ fn class(ruby: &Ruby) -> Result<RClass, Error> {
 pub(crate) fn of_client(ruby: &Ruby, client: RObject) -> Result<Value, Failure> {
     let mut http: Value = client.ivar_get(*names::IV_SYNC_HTTP_CLIENT)?;
     if http.is_nil() {
-        http = class(ruby)?.funcall(*names::NEW, ())?;
-        client.ivar_set(*names::IV_SYNC_HTTP_CLIENT, http)?;
+        let made: Value = class(ruby)?.funcall(*names::NEW, ())?;
+        // Another thread may have been faster.
+        http = client.ivar_get(*names::IV_SYNC_HTTP_CLIENT)?;
+        if http.is_nil() {
+            client.ivar_set(*names::IV_SYNC_HTTP_CLIENT, made)?;
+            http = made;
+        }
     }
     if let Ok(native) = Obj::<HttpClient>::try_convert(http) {
         push_settings(ruby, &native, client)?;

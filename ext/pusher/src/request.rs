@@ -2,8 +2,7 @@
 
 use magnus::value::ReprValue;
 use magnus::{
-    Error, Integer, Module, Object, RClass, RHash, RModule, RObject, RString, Ruby, Symbol,
-    TryConvert, Value,
+    Error, Integer, Module, Object, RClass, RHash, RModule, RObject, RString, Ruby, Symbol, Value,
 };
 use pusher_core::signature::{self, Params};
 
