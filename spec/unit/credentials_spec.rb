@@ -99,6 +99,15 @@ RSpec.describe Pusher::Client, "credentials" do
     expect { described_class.new.url }.to missing(:app_id)
   end
 
+  it "refuses a key that could end a line, whichever way the request takes" do
+    ["a\nb", "a\rb", "a\0b"].each do |key|
+      client = described_class.new(app_id: "20", key:, secret: "secret", host: "127.0.0.1", port: 1, use_tls: false)
+      [client, client.clone.tap(&:singleton_class)].each do |sender|
+        expect { sender.post("/x") }.to raise_error(Pusher::ConfigurationError, /line break or NUL/)
+      end
+    end
+  end
+
   it "takes Strings, Integers and Symbols for app_id and key" do
     [%w[20 30], [20, 30], %i[20 30]].each do |app_id, key|
       client = described_class.new(app_id:, key:, secret: "secret")

@@ -29,6 +29,15 @@ RSpec.describe Pusher::Client, "encoding" do
                                     "7" => "seven")
     end
 
+    it "is the engine's where a value, however deep, is of a class that only looks plain" do
+      [Class.new(String), Class.new(Array), Class.new(Hash)].each do |type|
+        params = { a: [{ b: type.new }] }
+        allow(MultiJson).to receive(:dump).with(params).and_return("as the engine sees it")
+        client.post("/x", params)
+        expect(calls.last.body).to eq("as the engine sees it")
+      end
+    end
+
     it "is read the same by Ruby's JSON, whatever characters it holds" do
       [*0..0x7F, 0x80, 0xA0, 0x2028, 0x2029, 0xFFFD, 0x10FFFF].each_slice(20) do |codes|
         text = codes.pack("U*")

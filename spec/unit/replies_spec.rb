@@ -23,6 +23,7 @@ RSpec.describe Pusher::Client, "replies" do
     "half a JSON object" => '{"a":',
     "text and a newline" => "something is wrong\n",
     "text and a CRLF" => "something is wrong\r\n",
+    "text, a CR and a CRLF" => "something is wrong\r\r\n",
     "text and two newlines" => "something is wrong\n\n",
     "invalid UTF-8" => "wrong \xFF\xFE".b,
     "invalid UTF-8 in JSON" => "{\"a\":\"\xFF\"}".b

@@ -66,16 +66,9 @@ impl Params {
     fn write_to_sign(&self, out: &mut Vec<u8>) {
         let start = out.len();
         for (key, value) in self.0.iter().filter(|(key, _)| *key != SIGNATURE_KEY) {
-            let skip = usize::from(out.len() > start);
-            let mut pairs = Vec::new();
-            write_pairs(&mut pairs, key, value, |bytes, out| {
-                out.extend_from_slice(bytes)
+            write_pairs(out, start, key, value, |bytes, out| {
+                out.extend_from_slice(bytes);
             });
-            if pairs.is_empty() {
-                continue;
-            }
-            out.extend_from_slice(&b"&"[..skip]);
-            out.append(&mut pairs);
         }
     }
 }
@@ -84,7 +77,7 @@ impl Params {
 pub fn encode_query<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a Value)>) -> String {
     let mut query = Vec::with_capacity(256);
     for (key, value) in pairs {
-        write_pairs(&mut query, key, value, escape);
+        write_pairs(&mut query, 0, key, value, escape);
     }
     String::from_utf8(query).expect("percent-encoding yields ASCII")
 }
@@ -104,13 +97,20 @@ fn lowercase(key: &[u8]) -> Vec<u8> {
     }
 }
 
-fn write_pairs(out: &mut Vec<u8>, key: &[u8], value: &Value, write: fn(&[u8], &mut Vec<u8>)) {
+/// Appends to the pairs that began at `start`.
+fn write_pairs(
+    out: &mut Vec<u8>,
+    start: usize,
+    key: &[u8],
+    value: &Value,
+    write: impl Fn(&[u8], &mut Vec<u8>),
+) {
     let (suffix, values): (&[u8], &[Vec<u8>]) = match value {
         Value::One(one) => (b"", std::slice::from_ref(one)),
         Value::Many(many) => (b"[]", many),
     };
     for value in values {
-        if !out.is_empty() {
+        if out.len() > start {
             out.push(b'&');
         }
         write(key, out);
@@ -147,12 +147,19 @@ pub fn string_to_sign(method: &str, path: &str, params: &Params) -> Vec<u8> {
     string
 }
 
+/// Faster than `hex::encode`, which goes character by character.
+fn to_hex(bytes: &[u8]) -> String {
+    let mut text = vec![0; bytes.len() * 2];
+    hex::encode_to_slice(bytes, &mut text).expect("twice as long");
+    String::from_utf8(text).expect("hex is ASCII")
+}
+
 /// Hex HMAC-SHA256 of `string` with `secret`.
 #[must_use]
 pub fn sign(secret: &[u8], string: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
     mac.update(string);
-    hex::encode(mac.finalize().into_bytes())
+    to_hex(&mac.finalize().into_bytes())
 }
 
 /// Whether `signature` is the signature of `string`, compared in constant time.
@@ -169,7 +176,7 @@ pub fn verify(secret: &[u8], string: &[u8], signature: &[u8]) -> bool {
 /// Hex MD5 of a request body, sent as `body_md5`.
 #[must_use]
 pub fn body_md5(body: &[u8]) -> String {
-    hex::encode(Md5::digest(body))
+    to_hex(&Md5::digest(body))
 }
 
 /// Adds the authentication parameters and their signature to `params`; a caller's own `auth_*` are dropped.

@@ -1,13 +1,12 @@
-//! Real forks. The runner of the standard test harness has threads of its own, so this program is its own harness.
+//! Real forks, one after the other: what a child does there must not be disturbed by other tests' threads.
+#![cfg(unix)]
 
-#[cfg(unix)]
 #[path = "../src/http/tests/support/certificates.rs"]
 #[allow(
     dead_code,
     reason = "shared with the unit tests, which need more of it"
 )]
 mod certificates;
-#[cfg(unix)]
 #[path = "../src/http/tests/support/server.rs"]
 #[allow(
     dead_code,
@@ -15,11 +14,8 @@ mod certificates;
 )]
 mod server;
 
-#[cfg(not(unix))]
-fn main() {}
-
-#[cfg(unix)]
-fn main() {
+#[test]
+fn forked_processes_share_no_connections() {
     forks::a_child_gets_connections_of_its_own();
     forks::a_child_does_not_touch_a_tls_session();
     forks::a_child_keeps_no_connection_open();
@@ -27,7 +23,6 @@ fn main() {
     forks::parents_and_children_send_at_the_same_time();
 }
 
-#[cfg(unix)]
 mod forks {
     use std::collections::HashSet;
     use std::io::{BufRead, BufReader, Read, Write};

@@ -1,9 +1,9 @@
 //! Looking into Ruby's objects: bytes of Strings, borrowed for as long as no Ruby code runs, or copied.
 
 use magnus::encoding::{Coderange, EncodingCapable};
-use magnus::rb_sys::AsRawValue;
-use magnus::value::ReprValue;
-use magnus::{RString, Ruby, Symbol, Value};
+use magnus::rb_sys::{AsRawId, AsRawValue, FromRawValue};
+use magnus::value::{LazyId, ReprValue};
+use magnus::{RObject, RString, Ruby, Symbol, Value};
 
 use crate::error::Failure;
 use crate::names;
@@ -41,13 +41,30 @@ pub(crate) fn to_utf8(ruby: &Ruby, string: RString) -> Result<RString, Failure> 
     Ok(string.conv_enc(ruby.utf8_encoding())?)
 }
 
+/// The name of a Symbol: the frozen String that Ruby keeps for it.
+pub(crate) fn name(symbol: Symbol) -> RString {
+    // SAFETY: a Symbol has a name, which is a String.
+    let name = unsafe { Value::from_raw(rb_sys::rb_sym2str(symbol.as_raw())) };
+    RString::from_value(name).expect("a name is a String")
+}
+
+/// An instance variable; nil where it is not set.
+pub(crate) fn instance_variable(object: RObject, variable: &LazyId) -> Value {
+    // SAFETY: the object and the name are what they should be, and reading runs no Ruby code and raises nothing.
+    unsafe { Value::from_raw(rb_sys::rb_ivar_get(object.as_raw(), id(variable))) }
+}
+
+fn id(name: &LazyId) -> rb_sys::ID {
+    let ruby = Ruby::get().expect("natives are called by Ruby");
+    LazyId::get_inner_with(name, &ruby).as_raw()
+}
+
 /// What `to_s` gives, in UTF-8.
 pub(crate) fn text(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
     let string = match RString::from_value(value) {
         Some(string) => string,
         None => match Symbol::from_value(value) {
-            Some(symbol) => RString::from_value(symbol.funcall(*names::NAME, ())?)
-                .ok_or_else(|| Failure::type_error(ruby, "a name that is no String"))?,
+            Some(symbol) => name(symbol),
             None => value.funcall(*names::TO_S, ())?,
         },
     };

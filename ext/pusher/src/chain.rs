@@ -6,6 +6,7 @@ use magnus::value::ReprValue;
 use magnus::{Error, Module, Object, RClass, RModule, RObject, Ruby, Value, function};
 
 use crate::borrow;
+use crate::constants;
 use crate::error::Failure;
 use crate::request::client_class;
 
@@ -20,11 +21,12 @@ pub(crate) fn is_unobserved(ruby: &Ruby, client: &RObject) -> Result<bool, Failu
 
 /// The header fields of an API request, one frozen Hash for each kind.
 pub(crate) fn headers(ruby: &Ruby, has_body: bool) -> Result<Value, Error> {
-    let request: RClass = ruby
-        .class_object()
-        .const_get::<_, RModule>("Pusher")?
-        .const_get("Request")?;
-    request.const_get(if has_body { "JSON_HEADERS" } else { "HEADERS" })
+    let request: RClass = constants::of_pusher(ruby, &constants::REQUEST)?;
+    request.const_get(if has_body {
+        *constants::JSON_HEADERS
+    } else {
+        *constants::HEADERS
+    })
 }
 
 fn set_altered(is_altered: bool) {

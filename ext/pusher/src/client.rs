@@ -4,13 +4,14 @@ use magnus::r_hash::ForEach;
 use magnus::rb_sys::AsRawValue;
 use magnus::value::{LazyId, ReprValue};
 use magnus::{
-    Error, Module, Object, RArray, RClass, RHash, RModule, RObject, RString, Ruby, Symbol,
-    TryConvert, Value, method,
+    Error, Module, RArray, RClass, RHash, RModule, RObject, RString, Ruby, Symbol, TryConvert,
+    Value, method,
 };
 use pusher_core::encryption;
 
 use crate::borrow;
 use crate::chain;
+use crate::constants;
 use crate::error::{self, Failure};
 use crate::guard::guard;
 use crate::http_client;
@@ -175,14 +176,11 @@ fn encrypt(
     if !borrow::with_bytes(channel, encryption::is_encrypted) {
         return Ok(data);
     }
-    let master: Value = client.ivar_get(*names::IV_ENCRYPTION_MASTER_KEY)?;
+    let master: Value = borrow::instance_variable(client, &names::IV_ENCRYPTION_MASTER_KEY);
     if master.is_nil() {
         return Err(error::missing(ruby, "encryption_master_key").into());
     }
-    let class: RClass = ruby
-        .class_object()
-        .const_get::<_, RModule>("Pusher")?
-        .const_get("Channel")?;
+    let class: RClass = constants::of_pusher(ruby, &constants::CHANNEL)?;
     class.funcall::<_, _, Value>("validate_name", (channel,))?;
     let master = borrow::bytes(RString::try_convert(master)?);
     let secret = borrow::with_bytes(channel, |name| encryption::shared_secret(name, &master));

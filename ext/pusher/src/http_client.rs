@@ -9,14 +9,15 @@ use magnus::r_hash::ForEach;
 use magnus::rb_sys::AsRawValue;
 use magnus::value::ReprValue;
 use magnus::{
-    Class, Error, Exception, Float, Module, Object, RClass, RHash, RModule, RObject, RString, Ruby,
-    TryConvert, Value, method, typed_data::Obj,
+    Class, Error, Exception, Fixnum, Float, Module, Object, RClass, RHash, RModule, RObject,
+    RString, Ruby, TryConvert, Value, method, typed_data::Obj,
 };
 use pusher_core::http::{
     Agent, Proxy, ProxyChoice, Request, Settings, Timeouts, TlsSettings, Verification,
 };
 
 use crate::borrow;
+use crate::constants;
 use crate::error::Failure;
 use crate::guard::guard;
 use crate::host::RubyHost;
@@ -252,7 +253,7 @@ pub(crate) fn push_settings(
     ];
     let mut limits = [None; TIMEOUTS];
     for (slot, name) in limits.iter_mut().zip(settings) {
-        *slot = limit(ruby, client.ivar_get(**name)?)?;
+        *slot = limit(ruby, borrow::instance_variable(client, name))?;
     }
     let proxy = proxy_choice(ruby, client)?;
     let mut state = http.0.borrow_mut();
@@ -268,9 +269,12 @@ fn limit(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Failure> {
     if seconds.is_nil() {
         return Ok(None);
     }
-    let number = match Float::from_value(seconds) {
-        Some(float) => float.to_f64(),
-        None => seconds.funcall(*names::TO_F, ())?,
+    let number = if let Some(integer) = Fixnum::from_value(seconds) {
+        integer.to_i64() as f64
+    } else if let Some(float) = Float::from_value(seconds) {
+        float.to_f64()
+    } else {
+        seconds.funcall(*names::TO_F, ())?
     };
     if number >= FOR_EVER {
         return Ok(None);
@@ -283,11 +287,11 @@ fn limit(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Failure> {
 }
 
 fn proxy_choice(ruby: &Ruby, client: RObject) -> Result<ProxyChoice, Failure> {
-    let proxy: Value = client.ivar_get(*names::IV_PROXY)?;
+    let proxy: Value = borrow::instance_variable(client, &names::IV_PROXY);
     if let Some(proxy) = RHash::from_value(proxy) {
         return Ok(ProxyChoice::Explicit(explicit_proxy(ruby, proxy)?));
     }
-    let url: Value = client.ivar_get(*names::IV_HTTP_PROXY)?;
+    let url: Value = borrow::instance_variable(client, &names::IV_HTTP_PROXY);
     let is_empty = RString::from_value(url).is_some_and(RString::is_empty);
     Ok(if is_empty {
         ProxyChoice::Direct
@@ -406,14 +410,12 @@ pub(crate) fn is_native(ruby: &Ruby, http: Value) -> Result<bool, Failure> {
 }
 
 fn class(ruby: &Ruby) -> Result<RClass, Error> {
-    ruby.class_object()
-        .const_get::<_, RModule>("Pusher")?
-        .const_get("HttpClient")
+    constants::of_pusher(ruby, &constants::HTTP_CLIENT)
 }
 
 /// A `Pusher::HttpClient` for a client, made on first use.
 pub(crate) fn of_client(ruby: &Ruby, client: RObject) -> Result<Value, Failure> {
-    let mut http: Value = client.ivar_get(*names::IV_SYNC_HTTP_CLIENT)?;
+    let mut http: Value = borrow::instance_variable(client, &names::IV_SYNC_HTTP_CLIENT);
     if http.is_nil() {
         let made: Value = class(ruby)?.funcall(*names::NEW, ())?;
         // Another thread may have been faster.

@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::de::{Deserializer, SliceRead};
 
 use crate::borrow;
+use crate::constants;
 use crate::error::Failure;
 use crate::names;
 
@@ -37,27 +38,24 @@ pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
 
 /// `MultiJson.dump`: how the application's engine sees an object.
 pub(crate) fn dump(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
-    let outcome: Result<RString, Error> = multi_json(ruby)?.funcall(*names::DUMP, (value,));
+    let outcome: Result<RString, Error> =
+        constants::multi_json(ruby)?.funcall(*names::DUMP, (value,));
     outcome.map_err(|error| encoding_failure(ruby, error))
 }
 
 /// `MultiJson.load`.
 pub(crate) fn load(ruby: &Ruby, text: RString) -> Result<Value, Error> {
-    multi_json(ruby)?.funcall(*names::LOAD, (text,))
+    constants::multi_json(ruby)?.funcall(*names::LOAD, (text,))
 }
 
 /// The error that `MultiJson.load` raises for what is no JSON.
 pub(crate) fn parse_error(ruby: &Ruby, reason: &str, text: RString) -> Error {
     let original = ruby.exception_arg_error().new_instance((reason,));
-    let built = multi_json(ruby).and_then(|multi_json| {
+    let built = constants::multi_json(ruby).and_then(|multi_json| {
         let class: ExceptionClass = multi_json.const_get("ParseError")?;
         class.funcall("build", (original?, text))
     });
     built.map_or_else(|error| error, |error: Exception| error.into())
-}
-
-fn multi_json(ruby: &Ruby) -> Result<RModule, Error> {
-    ruby.class_object().const_get("MultiJson")
 }
 
 /// What an engine raises becomes a `Pusher::Error` with that as its cause; what is no failure of an engine stays.
@@ -66,10 +64,7 @@ fn encoding_failure(ruby: &Ruby, error: Error) -> Failure {
     let Some(exception) = crate::error::exception(ruby, &error).filter(|_| is_engines) else {
         return error.into();
     };
-    let raised: Result<Value, Error> = ruby
-        .class_object()
-        .const_get::<_, RModule>("Pusher")
-        .and_then(|pusher| pusher.const_get::<_, RModule>("Failures"))
+    let raised: Result<Value, Error> = constants::of_pusher::<RModule>(ruby, &constants::FAILURES)
         .and_then(|failures| failures.funcall("raise_unencodable", (exception,)));
     raised.err().unwrap_or(error).into()
 }
@@ -81,7 +76,7 @@ fn write(ruby: &Ruby, value: Value, out: &mut Vec<u8>, depth: usize) -> Result<b
     } else if let Some(string) = RString::from_value(value) {
         return Ok(write_string(ruby, string, out));
     } else if let Some(symbol) = Symbol::from_value(value) {
-        return write_symbol(ruby, symbol, out);
+        return Ok(write_string(ruby, borrow::name(symbol), out));
     } else if let Some(integer) = Integer::from_value(value) {
         let Ok(number) = integer.to_i64() else {
             return Ok(false);
@@ -111,15 +106,6 @@ fn write_string(ruby: &Ruby, string: RString, out: &mut Vec<u8>) -> bool {
     }
     borrow::with_bytes(string, |bytes| write_text(bytes, out));
     true
-}
-
-fn write_symbol(ruby: &Ruby, symbol: Symbol, out: &mut Vec<u8>) -> Result<bool, Error> {
-    let name: RString = symbol.funcall(*names::NAME, ())?;
-    if !borrow::is_utf8(ruby, name) {
-        return Ok(false);
-    }
-    borrow::with_bytes(name, |bytes| write_text(bytes, out));
-    Ok(true)
 }
 
 fn write_text(utf8: &[u8], out: &mut Vec<u8>) {
@@ -179,7 +165,7 @@ fn write_key(ruby: &Ruby, key: Value, out: &mut Vec<u8>) -> Result<bool, Error> 
         return Ok(write_string(ruby, string, out));
     }
     match Symbol::from_value(key) {
-        Some(symbol) => write_symbol(ruby, symbol, out),
+        Some(symbol) => Ok(write_string(ruby, borrow::name(symbol), out)),
         None => Ok(false),
     }
 }

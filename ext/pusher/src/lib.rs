@@ -7,6 +7,7 @@
 mod borrow;
 mod chain;
 mod client;
+mod constants;
 mod error;
 mod guard;
 mod host;

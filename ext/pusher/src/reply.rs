@@ -8,6 +8,7 @@ use magnus::{
 use pusher_core::http;
 
 use crate::borrow;
+use crate::constants;
 use crate::error::{self, Failure};
 use crate::guard::guard;
 use crate::json::{self, Decoded};
@@ -113,10 +114,10 @@ impl Answer {
 
 /// One line end less, as `String#chomp`.
 fn chomp(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes
-        .strip_suffix(b"\n")
-        .map_or(bytes, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+    [&b"\r\n"[..], b"\n", b"\r"]
+        .iter()
+        .find_map(|line_end| bytes.strip_suffix(*line_end))
+        .unwrap_or(bytes)
 }
 
 /// The result of an API call, or the exception for its failure.
@@ -232,10 +233,7 @@ fn raise(
 ) -> Failure {
     let facts = (answer.status, text(ruby, &answer.body), reply);
     let arguments = (ruby.to_symbol(class), message, facts, original);
-    let raised: Result<Value, Error> = ruby
-        .class_object()
-        .const_get::<_, RModule>("Pusher")
-        .and_then(|pusher| pusher.const_get::<_, RModule>("Failures"))
+    let raised: Result<Value, Error> = constants::of_pusher::<RModule>(ruby, &constants::FAILURES)
         .and_then(|failures| failures.funcall("raise_for_reply", arguments));
     match raised {
         Err(error) => error.into(),

@@ -1,13 +1,12 @@
 //! One API request of a client: its url, its signature, its way to `sync_http_client.request`, its failure.
 
 use magnus::value::ReprValue;
-use magnus::{
-    Error, Integer, Module, Object, RClass, RHash, RModule, RObject, RString, Ruby, Symbol, Value,
-};
+use magnus::{Error, Integer, RClass, RHash, RModule, RObject, RString, Ruby, Symbol, Value};
 use pusher_core::signature::{self, Params};
 
 use crate::borrow;
 use crate::chain;
+use crate::constants;
 use crate::error::{self, Failure};
 use crate::http_client;
 use crate::names;
@@ -109,7 +108,7 @@ impl Call<'_> {
     /// Scheme, host and port, where there is no doubt about them.
     fn base(&self, ruby: &Ruby) -> Result<Option<String>, Failure> {
         let part = |name: &magnus::value::LazyId| -> Result<Option<String>, Failure> {
-            let value: Value = self.client.ivar_get(**name)?;
+            let value: Value = borrow::instance_variable(*self.client, name);
             match RString::from_value(value) {
                 Some(string) if borrow::is_utf8(ruby, string) => Ok(Some(string.to_string()?)),
                 _ => Ok(None),
@@ -119,7 +118,7 @@ impl Call<'_> {
             return Ok(None);
         };
         // Only an Integer is sure: to convert anything else might run code of the application.
-        let port: Value = self.client.ivar_get(*names::IV_PORT)?;
+        let port: Value = borrow::instance_variable(*self.client, &names::IV_PORT);
         let Some(port) = Integer::from_value(port).and_then(|port| port.to_u16().ok()) else {
             return Ok(None);
         };
@@ -156,7 +155,7 @@ pub(crate) fn setting(
     variable: &magnus::value::LazyId,
     name: &str,
 ) -> Result<Value, Failure> {
-    let value: Value = client.ivar_get(**variable)?;
+    let value: Value = borrow::instance_variable(*client, variable);
     if value.is_nil() {
         return Err(error::missing(ruby, name).into());
     }
@@ -228,14 +227,10 @@ fn transport_failure(ruby: &Ruby, http: Value, error: Error) -> Failure {
 }
 
 fn failures(ruby: &Ruby) -> Result<RModule, Error> {
-    ruby.class_object()
-        .const_get::<_, RModule>("Pusher")?
-        .const_get("Failures")
+    constants::of_pusher(ruby, &constants::FAILURES)
 }
 
 /// `Pusher::Client`, to see whether an object is exactly one.
 pub(crate) fn client_class(ruby: &Ruby) -> Result<RClass, Error> {
-    ruby.class_object()
-        .const_get::<_, RModule>("Pusher")?
-        .const_get("Client")
+    constants::of_pusher(ruby, &constants::CLIENT)
 }

@@ -101,8 +101,11 @@ module EndToEnd
       false
     end
 
+    # Its complaints where it has any, without their colours.
     def log
-      File.readlines(log_path).last(10).join
+      lines = File.readlines(log_path).map { |line| line.gsub(/\e\[\d*m/, "") }
+      complaints = lines.grep(/ERROR|WARN|panicked/)
+      (complaints.empty? ? lines : complaints).last(10).join
     end
 
     def log_path

@@ -122,6 +122,14 @@ impl AbsoluteForm {
     }
 }
 
+/// A variable of the environment, in either of its usual spellings.
+type Names = (&'static str, &'static str);
+
+const HTTP_PROXY: Names = ("http_proxy", "HTTP_PROXY");
+const HTTPS_PROXY: Names = ("https_proxy", "HTTPS_PROXY");
+const CGI_HTTP_PROXY: Names = ("cgi_http_proxy", "CGI_HTTP_PROXY");
+const NO_PROXY: Names = ("no_proxy", "NO_PROXY");
+
 /// What a client was told about proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ProxyChoice {
@@ -150,10 +158,9 @@ impl ProxyChoice {
         if *self == Self::Direct || host.eq_ignore_ascii_case("localhost") {
             return Ok(None);
         }
-        let either = |name: &str| {
-            [name.to_owned(), name.to_uppercase()]
-                .iter()
-                .find_map(|name| variable(name))
+        let either = |(lower, upper): Names| {
+            variable(lower)
+                .or_else(|| variable(upper))
                 .filter(|value| !value.is_empty())
         };
         let proxy = match self {
@@ -163,7 +170,7 @@ impl ProxyChoice {
                 None => None,
             },
         };
-        let is_bypassed = || either("no_proxy").is_some_and(|list| names_host(&list, host, port));
+        let is_bypassed = || either(NO_PROXY).is_some_and(|list| names_host(&list, host, port));
         Ok(proxy.filter(|_| !is_bypassed()))
     }
 }
@@ -172,15 +179,15 @@ impl ProxyChoice {
 fn environment_url(
     is_https: bool,
     is_cgi: bool,
-    either: &impl Fn(&str) -> Option<String>,
+    either: &impl Fn(Names) -> Option<String>,
 ) -> Option<String> {
     if is_cgi {
-        return either("cgi_http_proxy");
+        return either(CGI_HTTP_PROXY);
     }
     is_https
-        .then(|| either("https_proxy"))
+        .then(|| either(HTTPS_PROXY))
         .flatten()
-        .or_else(|| either("http_proxy"))
+        .or_else(|| either(HTTP_PROXY))
 }
 
 /// Whether a `no_proxy` list names a host: by name, by a domain it is in, by address, network or `*`.
