@@ -329,6 +329,8 @@ fn method_name(ruby: &Ruby, verb: Value) -> Result<String, Failure> {
 
 fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<String, Failure> {
     let mut url = borrow::text(ruby, uri)?.to_string()?;
+    // A fragment is never sent, and would take the query with it.
+    url.truncate(url.find('#').unwrap_or(url.len()));
     let query = query::encode(ruby, query)?;
     if !query.is_empty() {
         url.push(if url.contains('?') { '&' } else { '?' });
@@ -415,8 +417,13 @@ fn class(ruby: &Ruby) -> Result<RClass, Error> {
 pub(crate) fn of_client(ruby: &Ruby, client: RObject) -> Result<Value, Failure> {
     let mut http: Value = borrow::instance_variable(client, &names::IV_SYNC_HTTP_CLIENT);
     if http.is_nil() {
-        http = class(ruby)?.funcall(*names::NEW, ())?;
-        client.ivar_set(*names::IV_SYNC_HTTP_CLIENT, http)?;
+        let made: Value = class(ruby)?.funcall(*names::NEW, ())?;
+        // Another thread may have been faster.
+        http = client.ivar_get(*names::IV_SYNC_HTTP_CLIENT)?;
+        if http.is_nil() {
+            client.ivar_set(*names::IV_SYNC_HTTP_CLIENT, made)?;
+            http = made;
+        }
     }
     if let Ok(native) = Obj::<HttpClient>::try_convert(http) {
         push_settings(ruby, &native, client)?;

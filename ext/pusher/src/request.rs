@@ -1,7 +1,7 @@
 //! One API request of a client: its url, its signature, its way to `sync_http_client.request`, its failure.
 
 use magnus::value::ReprValue;
-use magnus::{Error, RClass, RHash, RModule, RObject, RString, Ruby, Symbol, TryConvert, Value};
+use magnus::{Error, Integer, RClass, RHash, RModule, RObject, RString, Ruby, Symbol, Value};
 use pusher_core::signature::{self, Params};
 
 use crate::borrow;
@@ -117,10 +117,10 @@ impl Call<'_> {
         let (Some(scheme), Some(host)) = (part(&names::IV_SCHEME)?, part(&names::IV_HOST)?) else {
             return Ok(None);
         };
+        // Only an Integer is sure: to convert anything else might run code of the application.
         let port: Value = borrow::instance_variable(*self.client, &names::IV_PORT);
-        let port = match u16::try_convert(port) {
-            Ok(port) => port,
-            Err(_) => return Ok(None),
+        let Some(port) = Integer::from_value(port).and_then(|port| port.to_u16().ok()) else {
+            return Ok(None);
         };
         let is_sure = is_plain(&host, b"-.") && matches!(scheme.as_str(), "http" | "https");
         Ok(is_sure.then(|| format!("{scheme}://{host}:{port}")))
