@@ -1,7 +1,7 @@
 //! One API request of a client: its url, its signature, its way to `sync_http_client.request`, its failure.
 
 use magnus::value::ReprValue;
-use magnus::{Error, Integer, RClass, RHash, RModule, RObject, RString, Ruby, Symbol, Value};
+use magnus::{Error, Integer, RHash, RModule, RObject, RString, Ruby, Symbol, Value};
 use pusher_core::signature::{self, Params};
 
 use crate::borrow;
@@ -228,9 +228,4 @@ fn transport_failure(ruby: &Ruby, http: Value, error: Error) -> Failure {
 
 fn failures(ruby: &Ruby) -> Result<RModule, Error> {
     constants::of_pusher(ruby, &constants::FAILURES)
-}
-
-/// `Pusher::Client`, to see whether an object is exactly one.
-pub(crate) fn client_class(ruby: &Ruby) -> Result<RClass, Error> {
-    constants::of_pusher(ruby, &constants::CLIENT)
 }
