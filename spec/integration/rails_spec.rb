@@ -8,8 +8,8 @@ require "rbconfig"
 RSpec.describe "In Rails" do
   def run(program)
     lib = File.expand_path("../../lib", __dir__)
-    output, status = Open3.capture2e({ "PUSHER_URL" => endpoint.url }, RbConfig.ruby, "-I", lib, "-r", "action_controller",
-                                     "-r", "active_support/all", "-r", "pusher", "-e", program)
+    libraries = %w[action_controller active_support/all pusher].flat_map { |library| ["-r", library] }
+    output, status = Open3.capture2e({ "PUSHER_URL" => endpoint.url }, RbConfig.ruby, "-I", lib, *libraries, "-e", program)
     raise output unless status.success?
 
     output
