@@ -9,7 +9,8 @@ RSpec.describe "In Rails" do
   def run(program)
     lib = File.expand_path("../../lib", __dir__)
     libraries = %w[action_controller active_support/all pusher].flat_map { |library| ["-r", library] }
-    output, status = Open3.capture2e({ "PUSHER_URL" => endpoint.url }, RbConfig.ruby, "-I", lib, *libraries, "-e", program)
+    command = [RbConfig.ruby, "-I", lib, *libraries, "-e", program]
+    output, status = Open3.capture2e({ "PUSHER_URL" => endpoint.url }, *command)
     raise output unless status.success?
 
     output
