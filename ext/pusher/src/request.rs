@@ -12,6 +12,7 @@ use crate::http_client;
 use crate::names;
 use crate::query;
 use crate::reply;
+use crate::transport_error;
 
 /// What an API call sends.
 pub(crate) struct Call<'a> {
@@ -217,7 +218,7 @@ fn transport_failure(ruby: &Ruby, http: Value, error: Error) -> Failure {
     let raised: Result<Value, Error> = failures(ruby).and_then(|failures| {
         failures.funcall(
             "raise_for_transport",
-            (exception, http_client::is_marked(exception), is_native),
+            (exception, transport_error::is_marked(exception), is_native),
         )
     });
     match raised {
