@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ureq::config::{AutoHeaderValue, Config};
-use ureq::http::{self, HeaderMap, Uri};
+use ureq::http::{self, HeaderMap, Uri, header};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
@@ -143,6 +143,7 @@ impl Agent {
         };
         let mut reply = outcome.map_err(from_ureq)?;
         let status = reply.status().as_u16();
+        refuse_two_framings(reply.headers())?;
         let body = reply
             .body_mut()
             .with_config()
@@ -175,6 +176,16 @@ impl Agent {
         }
         self.inner.run(config.build())
     }
+}
+
+/// One of them is wrong, and whoever forwards the reply may believe the other (RFC 9112, 6.3).
+fn refuse_two_framings(headers: &HeaderMap) -> Result<(), Error> {
+    let has = |name| headers.contains_key(name);
+    if has(header::TRANSFER_ENCODING) && has(header::CONTENT_LENGTH) {
+        let reason = "both a transfer-encoding and a content-length header";
+        return Err(Error::InvalidReply(reason.into()));
+    }
+    Ok(())
 }
 
 fn from_ureq(error: ureq::Error) -> Error {
