@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, time};
 
-use super::agent::{MAX_BODY, MAX_HEAD};
+use super::bounds::{MAX_BODY, MAX_HEAD};
 use super::buffers::Gathered;
 use super::host::{Deadline, has_passed};
 use super::proxy::AbsoluteForm;
