@@ -23,6 +23,17 @@ RSpec.describe Pusher::Client, "sync_http_client" do
     expect(reply.headers.transform_keys(&:downcase)["x-answer"]).to eq("42").or eq(["42"])
   end
 
+  it "is the same for everybody, also for those who ask while it is made" do
+    meanwhile = nil
+    makers = 0
+    allow(Pusher::HttpClient).to receive(:new).and_wrap_original do |original|
+      makers += 1
+      meanwhile = Thread.new { client.sync_http_client }.value if makers == 1
+      original.call
+    end
+    expect(client.sync_http_client).to equal(meanwhile)
+  end
+
   it "raises nothing for a status" do
     endpoint.behave
     endpoint.reply_with(status: 500, body: "oops")
@@ -56,6 +67,11 @@ RSpec.describe Pusher::Client, "sync_http_client" do
   it "keeps a query that the uri has already" do
     http.request(:get, "#{url}?a=1", nil, nil, {})
     expect(sent.target).to eq("/some/path?a=1")
+  end
+
+  it "leaves a fragment out, not the query with it" do
+    http.request(:get, "#{url}?a=1#part?", { b: 2 }, nil, {})
+    expect(sent.target).to eq("/some/path?a=1&b=2")
   end
 
   it "sends the body and the headers" do

@@ -143,6 +143,14 @@ RSpec.describe Pusher::WebHook do
       expect(logger).to have_received(:warn).twice
     end
 
+    it "is checked with the whole secret, however long it is" do
+      client.secret = "s" * 200
+      signature = OpenSSL::HMAC.hexdigest("SHA256", client.secret, body)
+      expect(webhook(signature:).valid?).to be(true)
+      client.secret = "#{"s" * 199}t"
+      expect(webhook(signature:).valid?).to be(false)
+    end
+
     it "takes keys for equal where == says so, and not otherwise" do
       client.key = 42
       expect(webhook(key: "42").valid?).to be(false)

@@ -19,6 +19,12 @@ pub(crate) fn bytes(string: RString) -> Vec<u8> {
     with_bytes(string, <[u8]>::to_vec)
 }
 
+/// Bytes as a String: UTF-8 where they are that, binary where not.
+pub(crate) fn string(ruby: &Ruby, bytes: &[u8]) -> RString {
+    std::str::from_utf8(bytes)
+        .map_or_else(|_| ruby.str_from_slice(bytes), |text| ruby.str_new(text))
+}
+
 /// Whether the bytes of a String, as they are, are valid UTF-8 to Ruby as well.
 pub(crate) fn is_utf8(ruby: &Ruby, string: RString) -> bool {
     match string.enc_coderange_scan() {

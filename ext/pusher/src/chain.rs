@@ -8,7 +8,6 @@ use magnus::{Error, Module, Object, RClass, RModule, RObject, Ruby, Value, funct
 use crate::borrow;
 use crate::constants;
 use crate::error::Failure;
-use crate::request::client_class;
 
 /// Whether one of the steps is not as it was made, or has been prepended to.
 static IS_ALTERED: AtomicBool = AtomicBool::new(false);
@@ -16,7 +15,8 @@ static IS_ALTERED: AtomicBool = AtomicBool::new(false);
 /// Whether a request of this client may skip the steps: it is exactly a `Pusher::Client`, without methods of its
 /// own, and the steps are as they were made.
 pub(crate) fn is_unobserved(ruby: &Ruby, client: &RObject) -> Result<bool, Failure> {
-    Ok(!is_altered() && borrow::is_exactly(client.as_value(), client_class(ruby)?))
+    let class: RClass = constants::of_pusher(ruby, &constants::CLIENT)?;
+    Ok(!is_altered() && borrow::is_exactly(client.as_value(), class))
 }
 
 /// The header fields of an API request, one frozen Hash for each kind.

@@ -4,6 +4,7 @@
     reason = "nothing is public but the init function that magnus writes"
 )]
 
+mod arguments;
 mod borrow;
 mod chain;
 mod client;
@@ -18,6 +19,8 @@ mod natives;
 mod query;
 mod reply;
 mod request;
+mod settings;
+mod transport_error;
 
 use magnus::{Error, Ruby};
 

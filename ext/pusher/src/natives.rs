@@ -22,8 +22,7 @@ fn string_to_sign(
     let mut list = Params::new();
     query::from_hash(ruby, params, &mut list)?;
     let string = signature::string_to_sign(&method.to_string()?, &path.to_string()?, &list);
-    Ok(std::str::from_utf8(&string)
-        .map_or_else(|_| ruby.str_from_slice(&string), |text| ruby.str_new(text)))
+    Ok(borrow::string(ruby, &string))
 }
 
 fn sign(ruby: &Ruby, secret: Value, string: RString) -> Result<String, Failure> {
@@ -57,7 +56,7 @@ fn authentication_string(
     let secret = request::secret(ruby, secret)?;
     let string = bytes(borrow::to_utf8(ruby, string)?);
     let auth = auth::authentication_string(&key, &secret, &string);
-    Ok(ruby.str_new(&String::from_utf8_lossy(&auth)))
+    Ok(borrow::string(ruby, &auth))
 }
 
 fn is_socket_id(id: Value) -> bool {

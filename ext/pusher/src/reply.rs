@@ -38,7 +38,7 @@ impl Reply {
     }
 
     fn body(&self, ruby: &Ruby) -> RString {
-        text(ruby, &self.0.body)
+        borrow::string(ruby, &self.0.body)
     }
 
     /// Names as they are usually written, values joined where a field came several times.
@@ -54,7 +54,7 @@ impl Reply {
                 .collect();
             headers.aset(
                 canonical(name.as_str()),
-                text(ruby, &values.join(&b", "[..])),
+                borrow::string(ruby, &values.join(&b", "[..])),
             )?;
         }
         Ok(headers)
@@ -70,12 +70,6 @@ fn canonical(name: &str) -> String {
         })
     });
     words.collect::<Vec<_>>().join("-")
-}
-
-/// Bytes as a String: UTF-8 where they are that, binary where not.
-fn text(ruby: &Ruby, bytes: &[u8]) -> RString {
-    std::str::from_utf8(bytes)
-        .map_or_else(|_| ruby.str_from_slice(bytes), |text| ruby.str_new(text))
 }
 
 /// What the API has to say about a reply, as the two things every kind of reply tells.
@@ -140,7 +134,7 @@ pub(crate) fn outcome(
     Err(raise(
         ruby,
         class,
-        text(ruby, &message),
+        borrow::string(ruby, &message),
         &answer,
         reply,
         None,
@@ -170,12 +164,12 @@ fn parsed(ruby: &Ruby, answer: &Answer, reply: Value) -> Result<Value, Failure> 
     }
     let value = match json::decode(ruby, &answer.body) {
         Decoded::Value(value) => value,
-        Decoded::ForEngine => match json::load(ruby, text(ruby, &answer.body)) {
+        Decoded::ForEngine => match json::load(ruby, borrow::string(ruby, &answer.body)) {
             Ok(value) => symbolized(ruby, value)?,
             Err(error) => return Err(unreadable(ruby, answer, reply, error)),
         },
         Decoded::NotJson(reason) => {
-            let error = json::parse_error(ruby, &reason, text(ruby, &answer.body));
+            let error = json::parse_error(ruby, &reason, borrow::string(ruby, &answer.body));
             return Err(unreadable(ruby, answer, reply, error));
         }
     };
@@ -231,7 +225,7 @@ fn raise(
     reply: Value,
     original: Option<Value>,
 ) -> Failure {
-    let facts = (answer.status, text(ruby, &answer.body), reply);
+    let facts = (answer.status, borrow::string(ruby, &answer.body), reply);
     let arguments = (ruby.to_symbol(class), message, facts, original);
     let raised: Result<Value, Error> = constants::of_pusher::<RModule>(ruby, &constants::FAILURES)
         .and_then(|failures| failures.funcall("raise_for_reply", arguments));

@@ -1,7 +1,7 @@
 //! One API request of a client: its url, its signature, its way to `sync_http_client.request`, its failure.
 
 use magnus::value::ReprValue;
-use magnus::{Error, RClass, RHash, RModule, RObject, RString, Ruby, Symbol, TryConvert, Value};
+use magnus::{Error, Integer, RHash, RModule, RObject, RString, Ruby, Symbol, Value};
 use pusher_core::signature::{self, Params};
 
 use crate::borrow;
@@ -12,6 +12,7 @@ use crate::http_client;
 use crate::names;
 use crate::query;
 use crate::reply;
+use crate::transport_error;
 
 /// What an API call sends.
 pub(crate) struct Call<'a> {
@@ -117,10 +118,10 @@ impl Call<'_> {
         let (Some(scheme), Some(host)) = (part(&names::IV_SCHEME)?, part(&names::IV_HOST)?) else {
             return Ok(None);
         };
+        // Only an Integer is sure: to convert anything else might run code of the application.
         let port: Value = borrow::instance_variable(*self.client, &names::IV_PORT);
-        let port = match u16::try_convert(port) {
-            Ok(port) => port,
-            Err(_) => return Ok(None),
+        let Some(port) = Integer::from_value(port).and_then(|port| port.to_u16().ok()) else {
+            return Ok(None);
         };
         let is_sure = is_plain(&host, b"-.") && matches!(scheme.as_str(), "http" | "https");
         Ok(is_sure.then(|| format!("{scheme}://{host}:{port}")))
@@ -217,7 +218,7 @@ fn transport_failure(ruby: &Ruby, http: Value, error: Error) -> Failure {
     let raised: Result<Value, Error> = failures(ruby).and_then(|failures| {
         failures.funcall(
             "raise_for_transport",
-            (exception, http_client::is_marked(exception), is_native),
+            (exception, transport_error::is_marked(exception), is_native),
         )
     });
     match raised {
@@ -228,9 +229,4 @@ fn transport_failure(ruby: &Ruby, http: Value, error: Error) -> Failure {
 
 fn failures(ruby: &Ruby) -> Result<RModule, Error> {
     constants::of_pusher(ruby, &constants::FAILURES)
-}
-
-/// `Pusher::Client`, to see whether an object is exactly one.
-pub(crate) fn client_class(ruby: &Ruby) -> Result<RClass, Error> {
-    constants::of_pusher(ruby, &constants::CLIENT)
 }

@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ureq::config::{AutoHeaderValue, Config};
-use ureq::http::{self, HeaderMap, Uri};
+use ureq::http::{self, HeaderMap, Uri, header};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use super::bounds::{MAX_BODY, MAX_HEAD};
 use super::connector::Dialer;
+use super::exchange::{Reply, Request, Timeouts};
 use super::host::Host;
 use super::outgoing::{build, longest_line};
 use super::proxy::Proxy;
@@ -18,10 +20,6 @@ use super::socket::generation;
 use super::tls::{TlsConnector, TlsSettings};
 use crate::Error;
 
-/// The largest reply head that is read, in bytes.
-pub const MAX_HEAD: usize = 64 * 1024;
-/// The largest reply body that is read, in bytes.
-pub const MAX_BODY: u64 = 32 * 1024 * 1024;
 /// More idle connections than threads or fibers of one process publish at once.
 const MAX_IDLE: usize = 1024;
 /// "For ever", small enough for the clock to count.
@@ -36,45 +34,6 @@ pub struct Settings {
     pub tls: TlsSettings,
     /// How long an idle connection is kept for reuse; `None` for as long as the server keeps it.
     pub keep_alive: Option<Duration>,
-}
-
-/// How long the parts of one request may take; `None` for ever.
-///
-/// A request takes no longer than their sum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Timeouts {
-    /// Name resolution, TCP and TLS handshake together.
-    pub connect: Option<Duration>,
-    /// Until the peer has taken the request.
-    pub send: Option<Duration>,
-    /// From then until the reply is complete.
-    pub receive: Option<Duration>,
-}
-
-/// What is to be sent.
-#[derive(Debug)]
-pub struct Request<'a> {
-    /// The method, in capitals.
-    pub method: &'a str,
-    /// The absolute url, query included.
-    pub url: &'a str,
-    /// Header fields, besides those that HTTP itself needs.
-    pub headers: &'a [(&'a str, &'a [u8])],
-    /// The body, if there is one.
-    pub body: Option<&'a [u8]>,
-    /// How long it may take.
-    pub timeouts: Timeouts,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub struct Reply {
-    /// The status code.
-    pub status: u16,
-    /// The header fields.
-    pub headers: HeaderMap,
-    /// The body, as it came.
-    pub body: Vec<u8>,
 }
 
 /// Sends requests, reusing connections. Cheap to clone; clones share the connections.
@@ -143,6 +102,7 @@ impl Agent {
         };
         let mut reply = outcome.map_err(from_ureq)?;
         let status = reply.status().as_u16();
+        refuse_two_framings(reply.headers())?;
         let body = reply
             .body_mut()
             .with_config()
@@ -175,6 +135,16 @@ impl Agent {
         }
         self.inner.run(config.build())
     }
+}
+
+/// One of them is wrong, and whoever forwards the reply may believe the other (RFC 9112, 6.3).
+fn refuse_two_framings(headers: &HeaderMap) -> Result<(), Error> {
+    let has = |name| headers.contains_key(name);
+    if has(header::TRANSFER_ENCODING) && has(header::CONTENT_LENGTH) {
+        let reason = "both a transfer-encoding and a content-length header";
+        return Err(Error::InvalidReply(reason.into()));
+    }
+    Ok(())
 }
 
 fn from_ureq(error: ureq::Error) -> Error {

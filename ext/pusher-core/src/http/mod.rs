@@ -4,8 +4,10 @@
 //! own making, with fibers or with signals waits in its own way. [`StdHost`] waits with `poll(2)`.
 
 mod agent;
+mod bounds;
 mod buffers;
 mod connector;
+mod exchange;
 mod host;
 mod outgoing;
 mod proxy;
@@ -14,7 +16,9 @@ mod tls;
 mod transport;
 mod wire;
 
-pub use agent::{Agent, MAX_BODY, MAX_HEAD, Reply, Request, Settings, Timeouts};
+pub use agent::{Agent, Settings};
+pub use bounds::{MAX_BODY, MAX_HEAD};
+pub use exchange::{Reply, Request, Timeouts};
 pub use host::{Deadline, Host, Interest, RawSocket, StdHost};
 pub use proxy::{Proxy, ProxyChoice};
 pub use socket::generation;

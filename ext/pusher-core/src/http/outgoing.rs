@@ -3,7 +3,7 @@
 use ureq::http::uri::Authority;
 use ureq::http::{self, HeaderName, HeaderValue, Uri, header};
 
-use super::agent::Request;
+use super::exchange::Request;
 use super::proxy::has_port_or_none;
 use crate::Error;
 

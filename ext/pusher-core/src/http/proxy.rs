@@ -22,7 +22,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy; `user` and `password` as they are, not percent-encoded.
+    /// A proxy; `host` with brackets or without, `user` and `password` as they are, not percent-encoded.
     #[must_use]
     pub fn new(host: &str, port: u16, credentials: Option<(&[u8], &[u8])>) -> Self {
         let authorization = credentials.map(|(user, password)| {
@@ -32,7 +32,7 @@ impl Proxy {
             )
         });
         Self {
-            host: host.to_owned(),
+            host: bare(host).to_owned(),
             port,
             authorization,
         }
@@ -61,7 +61,7 @@ impl Proxy {
             .as_ref()
             .map(|(user, password)| (&user[..], &password[..]));
         Ok(Self::new(
-            bare(authority.host()),
+            authority.host(),
             authority.port_u16().unwrap_or(80),
             credentials,
         ))
@@ -414,6 +414,13 @@ mod tests {
                 matches!(Proxy::parse(url), Err(Error::UnsupportedProxy(_))),
                 "{url}"
             );
+        }
+    }
+
+    #[test]
+    fn an_address_of_version_six_is_called_without_brackets() {
+        for host in ["[::1]", "::1"] {
+            assert_eq!(Proxy::new(host, 1, None).host, "::1");
         }
     }
 

@@ -96,13 +96,9 @@ impl Socket {
         return std::os::windows::io::AsRawSocket::as_raw_socket(&*self.inner);
     }
 
-    /// Whether the peer has neither closed nor sent anything. Never waits.
-    pub(crate) fn is_quiet(&self) -> bool {
-        let mut byte = [MaybeUninit::uninit()];
-        matches!(
-            self.own().and_then(|socket| socket.peek(&mut byte)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock
-        )
+    /// How much there is to read, no more than one byte of it: 0 at the end of the connection. Never waits.
+    pub(crate) fn peek(&self) -> io::Result<usize> {
+        self.own()?.peek(&mut [MaybeUninit::uninit()])
     }
 }
 

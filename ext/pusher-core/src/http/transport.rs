@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, time};
 
-use super::agent::{MAX_BODY, MAX_HEAD};
+use super::bounds::{MAX_BODY, MAX_HEAD};
 use super::buffers::Gathered;
 use super::host::{Deadline, has_passed};
 use super::proxy::AbsoluteForm;
-use super::wire::Wire;
+use super::wire::{Unasked, Wire};
 use crate::Error;
 
 /// Where one connection stands.
@@ -54,13 +54,27 @@ impl Connection {
         let State::Sending { limit } = self.state else {
             return Ok(());
         };
-        let outcome = self.write_pending(deadline_in(limit));
+        let outcome = self
+            .expect_no_reply_yet()
+            .and_then(|()| self.write_pending(deadline_in(limit)));
         self.buffers.clear_output();
         self.state = State::Receiving {
             deadline: deadline_in(receive_limit),
             received: 0,
         };
         outcome
+    }
+
+    /// A reused connection was looked at when it was taken; on a fresh one, too, no reply is to be there already.
+    fn expect_no_reply_yet(&mut self) -> Result<(), Error> {
+        if self.is_reused {
+            return Ok(());
+        }
+        match self.wire.unasked().map_err(Error::Io)? {
+            Unasked::Bytes => Err(Error::InvalidReply("a reply to no request".into())),
+            // The end of the connection is found out by whoever sends or reads.
+            Unasked::Nothing | Unasked::End => Ok(()),
+        }
     }
 
     fn write_pending(&mut self, deadline: Deadline) -> Result<(), Error> {
@@ -150,7 +164,7 @@ impl Transport for Connection {
                 self.is_reused = true;
                 true
             }
-            State::Idle => self.wire.is_quiet(),
+            State::Idle => matches!(self.wire.unasked(), Ok(Unasked::Nothing)),
             State::Sending { .. } => false,
         }
     }

@@ -17,6 +17,28 @@ pub(crate) struct Wire {
     session: Option<Box<ClientConnection>>,
 }
 
+/// What a peer may do without having been asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unasked {
+    Nothing,
+    Bytes,
+    End,
+}
+
+impl Unasked {
+    fn from_read(outcome: io::Result<usize>) -> io::Result<Self> {
+        match outcome {
+            Ok(0) => Ok(Self::End),
+            Ok(_) => Ok(Self::Bytes),
+            Err(error) => match error.kind() {
+                io::ErrorKind::WouldBlock => Ok(Self::Nothing),
+                io::ErrorKind::UnexpectedEof => Ok(Self::End),
+                _ => Err(error),
+            },
+        }
+    }
+}
+
 impl Wire {
     pub(crate) fn new(host: Arc<dyn Host>, socket: Socket) -> Self {
         Self {
@@ -108,19 +130,19 @@ impl Wire {
         }
     }
 
-    /// Whether the connection is open and nothing has come on it. Never waits.
-    pub(crate) fn is_quiet(&mut self) -> bool {
+    /// What has come on a connection on which nothing was asked. Never waits.
+    pub(crate) fn unasked(&mut self) -> io::Result<Unasked> {
         let Some(session) = &mut self.session else {
-            return self.socket.is_quiet();
+            return Unasked::from_read(self.socket.peek());
         };
         match session.read_tls(&mut &self.socket) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Ok(1..) if session.process_new_packets().is_ok() => {}
-            _ => return false,
+            Err(error) => return Err(error),
+            Ok(_) if session.process_new_packets().is_err() => return Ok(Unasked::Bytes),
+            Ok(_) => {}
         }
         // Session tickets and key updates are no reply; a close_notify reads as the end.
-        let mut byte = [0];
-        matches!(session.reader().read(&mut byte), Err(e) if e.kind() == io::ErrorKind::WouldBlock)
+        Unasked::from_read(session.reader().read(&mut [0]))
     }
 
     fn read_tls(

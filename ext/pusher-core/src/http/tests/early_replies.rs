@@ -1,6 +1,11 @@
-//! Peers that answer before they have the whole request, and close.
+//! Peers that answer before they have the whole request, or any.
 
-use super::support::{Authority, Peer, Server, agent, agent_trusting, post};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::support::{Authority, OK, Peer, Server, agent, agent_on, agent_trusting, post};
+use crate::Error;
+use crate::http::{Deadline, Host, Interest, RawSocket, StdHost};
 
 const TOO_LARGE: &[u8] = b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno";
 
@@ -51,4 +56,32 @@ fn over_tls_it_is_no_different() {
     for (body, status) in [(&b"{}"[..], 200), (&body, 413), (b"{}", 200)] {
         assert_eq!(agent.send(&post(&url, body)).unwrap().status, status);
     }
+}
+
+/// Notices that it is connected when the server has spoken.
+#[derive(Debug)]
+struct Latecomer;
+
+impl Host for Latecomer {
+    fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error> {
+        StdHost.resolve(name, port, deadline)
+    }
+
+    fn wait(&self, socket: RawSocket, _: Interest, deadline: Deadline) -> Result<bool, Error> {
+        StdHost.wait(socket, Interest::Read, deadline)
+    }
+}
+
+#[test]
+fn a_reply_before_any_request_gets_none() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.send(OK);
+        peer.expect_end();
+    });
+    let outcome = agent_on(&Arc::new(Latecomer)).send(&post(&server.url("/"), b"{}"));
+    assert!(
+        matches!(outcome, Err(Error::InvalidReply(_))),
+        "{outcome:?}"
+    );
 }

@@ -1,0 +1,6 @@
+//! What is read of a reply at most.
+
+/// The largest reply head that is read, in bytes.
+pub const MAX_HEAD: usize = 64 * 1024;
+/// The largest reply body that is read, in bytes.
+pub const MAX_BODY: u64 = 32 * 1024 * 1024;

@@ -1,0 +1,90 @@
+//! What `sync_http_client.request` is given, as the core takes it.
+
+use magnus::r_hash::ForEach;
+use magnus::value::ReprValue;
+use magnus::{Error, RHash, Ruby, TryConvert, Value};
+
+use crate::borrow;
+use crate::error::{self, Failure};
+use crate::query;
+
+/// Fields that say how a body is framed. They are the transport's own: with others it would wait for bytes that
+/// nobody sends.
+const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "expect"];
+
+pub(crate) fn method_name(ruby: &Ruby, verb: Value) -> Result<String, Failure> {
+    let mut name = borrow::text(ruby, verb)?.to_string()?;
+    name.make_ascii_uppercase();
+    Ok(name)
+}
+
+pub(crate) fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<String, Failure> {
+    let mut url = borrow::text(ruby, uri)?.to_string()?;
+    // A fragment is never sent, and would take the query with it.
+    url.truncate(url.find('#').unwrap_or(url.len()));
+    let query = query::encode(ruby, query)?;
+    if !query.is_empty() {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(&query);
+    }
+    Ok(url)
+}
+
+pub(crate) fn header_fields(
+    ruby: &Ruby,
+    headers: Value,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut fields = Vec::with_capacity(4);
+    if !headers.is_nil() {
+        RHash::try_convert(headers)?.foreach(|name: Value, value: Value| {
+            let text = |value| borrow::text(ruby, value).map_err(|failure| raised(ruby, failure));
+            let name = text(name)?.to_string()?;
+            if !FRAMING.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+                fields.push((name, borrow::bytes(text(value)?)));
+            }
+            Ok(ForEach::Continue)
+        })?;
+    }
+    if !fields
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("user-agent"))
+    {
+        let agent = concat!("pusher-http-ruby ", env!("CARGO_PKG_VERSION"));
+        fields.push(("User-Agent".to_owned(), agent.as_bytes().to_vec()));
+    }
+    Ok(fields)
+}
+
+fn raised(ruby: &Ruby, failure: Failure) -> Error {
+    match failure {
+        Failure::Ruby(error) => error,
+        Failure::Core(error) => error::to_ruby(ruby, &error),
+    }
+}
+
+/// Scheme, host and port of an absolute url, as far as they decide about a proxy. None of another kind of url, which
+/// the core refuses; but what it would take for another place is refused here.
+pub(crate) fn host_and_port(url: &str) -> Result<Option<(bool, &str, u16)>, pusher_core::Error> {
+    let refuse = |reason: &str| Err(pusher_core::Error::InvalidRequest(reason.to_owned()));
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return Ok(None);
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port),
+        _ => (authority, ""),
+    };
+    if host.is_empty() {
+        return refuse("the url has no host");
+    }
+    let is_https = scheme.eq_ignore_ascii_case("https");
+    let default = if is_https { 443 } else { 80 };
+    match port.parse() {
+        Ok(port) => Ok(Some((is_https, host, port))),
+        Err(_) if port.is_empty() => Ok(Some((is_https, host, default))),
+        Err(_) => refuse("the url's port is no number up to 65535"),
+    }
+}
