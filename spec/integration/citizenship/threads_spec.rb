@@ -2,9 +2,11 @@
 
 require "spec_helper"
 require_relative "../../support/citizenship/hanging_requests"
+require_relative "../../support/citizenship/own_process"
 
 RSpec.describe "Requests and threads" do
   include HangingRequests
+  include OwnProcess
 
   # Nanoseconds of processor time that a thread has had, where the operating system tells.
   def processor_time(thread)
@@ -73,6 +75,17 @@ RSpec.describe "Requests and threads" do
     end
     expect(replies.map(&:value))
       .to eq(Array.new(8) { |thread| Array.new(50) { |number| "said#{thread}x#{number}" } })
+  end
+
+  # What is looked up at first use is looked up under a lock of Rust's. Ruby code in there lets other threads run, and
+  # one that comes to the same place waits for that lock with Ruby's own lock in its hands: for ever.
+  it "run no Ruby code where the native part has a first time for something" do
+    outcome = run_ruby(<<~RUBY, url: endpoint.url)
+      def Object.const_get(*) = raise("looked up while others may run")
+      threads = Array.new(4) { Thread.new { Pusher.trigger("channel", "event", "data") } }
+      p(*threads.map(&:value))
+    RUBY
+    expect(outcome).to have_attributes(errors: "", output: "{}\n" * 4)
   end
 
   it "share one http client from the first moment on" do
