@@ -12,11 +12,28 @@ RSpec.describe "Requests and threads" do
   def processor_time(thread)
     File.read("/proc/self/task/#{thread.native_thread_id}/schedstat").to_i
   rescue SystemCallError
-    nil
+    0
   end
 
-  def count_in_another_thread
-    Thread.new { 2_000_000.times { |number| Thread.current[:count] = number } && processor_time(Thread.current) }
+  # What another thread takes to count up to two million.
+  def time_of_counting
+    counting = Thread.new do
+      2_000_000.times { |number| Thread.current[:count] = number }
+      processor_time(Thread.current)
+    end
+    expect(counting.join(60)).to be(counting)
+    counting.value
+  end
+
+  # Whether the request takes next to nothing from a thread that counts. Looked at until it is so: what it did before it
+  # came to wait may be charged late.
+  def lets_others_run?(request)
+    5.times do
+      before = processor_time(request)
+      counting = time_of_counting
+      return true if processor_time(request) - before <= counting / 20
+    end
+    false
   end
 
   HangingRequests::STAGES.each_key do |place|
@@ -24,11 +41,8 @@ RSpec.describe "Requests and threads" do
       stage = hanging_at(place)
       request = Thread.new { stage.trigger }
       stage.wait_until_hanging(request)
-      before = processor_time(request)
-      counting = count_in_another_thread
-      expect(counting.join(60)).to be(counting)
+      expect(lets_others_run?(request)).to be(true)
       expect(request).to be_alive
-      expect(processor_time(request) - before).to be < counting.value / 20 if before
       request.kill.join
     end
   end

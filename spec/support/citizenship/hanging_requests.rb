@@ -7,6 +7,9 @@ module HangingRequests
   # More than the sockets of both sides take in.
   LARGE = ("x" * 16_000_000).freeze
 
+  # So many milliseconds in a row without a step are rest.
+  REST = 10
+
   # `limit`: the timeout that is in force at this place.
   STAGES = {
     "name resolution" => { limit: :connect_timeout },
@@ -14,32 +17,35 @@ module HangingRequests
     "the TLS handshake" => { fault: :hang, tls: true, limit: :connect_timeout },
     "send" => { fault: :stop_reading, data: LARGE, limit: :send_timeout },
     "send over TLS" => { fault: :stop_reading, tls: true, data: LARGE, limit: :send_timeout },
-    "receive" => { fault: :hang_after_request, limit: :receive_timeout },
-    "receive over TLS" => { fault: :hang_after_request, tls: true, limit: :receive_timeout }
+    "receive" => { fault: :hang_after_request, reads_request: true, limit: :receive_timeout },
+    "receive over TLS" => { fault: :hang_after_request, tls: true, reads_request: true, limit: :receive_timeout }
   }.freeze
 
   # The places that a peer sees.
   CONNECTED = STAGES.select { |_, settings| settings[:fault] && settings[:fault] != :full_backlog }.keys.freeze
 
   # Where the request connects to, and what it sends.
-  Stage = Struct.new(:client, :server, :data, :limit, keyword_init: true) do
+  Stage = Struct.new(:client, :server, :data, :limit, :reads_request, keyword_init: true) do
     def trigger
       client.trigger("channel", "event", data)
     end
 
-    # Blocks until the request of that thread waits at this place.
+    # Blocks until the request of that thread waits at this place: it is past the others, which wait for a moment.
     def wait_until_hanging(thread)
       reached
-      deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + ChannelsApi::PATIENCE
-      until thread.stop?
-        raise "the request does not wait" if Process.clock_gettime(Process::CLOCK_MONOTONIC) > deadline
+      rest = 0
+      (ChannelsApi::PATIENCE * 1000).times do
+        rest = thread.stop? ? rest + 1 : 0
+        return if rest == HangingRequests::REST
 
         sleep(0.001)
       end
+      raise "the request does not wait"
     end
 
+    # Blocks until the peer has seen of the request what it sees.
     def reached
-      server.wait_for_connections(1)
+      reads_request ? server.wait_for_requests(1) : server.wait_for_connections(1)
     end
 
     def sockets
@@ -95,7 +101,7 @@ module HangingRequests
 
     server = start_fault(settings[:fault], tls: settings[:tls] && certificates.good)
     type = settings[:fault] == :full_backlog ? Connecting : Stage
-    type.new(client: client_of(server, options), server:, **settings.slice(:data, :limit))
+    type.new(client: client_of(server, options), server:, **settings.slice(:data, :limit, :reads_request))
   end
 
   # A client of a server with a certificate of ours, or with none.
