@@ -21,7 +21,9 @@ module Soak
       3.times { @plain.trigger_batch([{ channel: "channel", name: "event", data: DATA }] * 3) }
       4.times { @plain.channels(filter_by_prefix: "presence-", info: %w[a b]) }
       2.times { refused }
-      [killed, late, refused_by_nobody]
+      killed
+      late
+      refused_by_nobody
       [@plain, @secure].each { |client| client.sync_http_client.reset_all }
     end
 
