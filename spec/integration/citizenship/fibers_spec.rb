@@ -63,7 +63,7 @@ RSpec.describe "Requests and fibers" do
       HangingRequests::STAGES.each_key do |place|
         it "end at once with their fiber in #{place}" do
           stage = hanging_at(place)
-          before = stage.sockets
+          before = stage.resources
           ended = []
           stop = Queue.new
           job = lambda do
@@ -81,7 +81,7 @@ RSpec.describe "Requests and fibers" do
             stopping.join
           end
           expect(ended).to eq([:ensured])
-          expect(stage.sockets).to eq(before)
+          expect_left(stage, before)
           expect_usable(stage.client)
         end
 

@@ -83,13 +83,13 @@ RSpec.describe "Interrupting a request" do
     means.each do |name, means_to_end|
       it "ends it with #{name} in #{place}, unwrapped, and leaves the client usable" do
         stage = hanging_at(place)
-        before = stage.sockets
+        before = stage.resources
         ended = Queue.new
         expected = __send__(means_to_end, stage, ended)
         outcome = Array.new(ended.size) { ended.pop }
         expect(outcome.pop).to eq(:ensured)
         expect(outcome).to expected ? match([expected]) : be_empty
-        expect(stage.sockets).to eq(before)
+        expect_left(stage, before)
         expect_usable(stage.client)
       end
     end

@@ -3,35 +3,28 @@
 require "spec_helper"
 require_relative "../../support/citizenship/hanging_requests"
 require_relative "../../support/citizenship/own_process"
+require_relative "../../support/citizenship/processor_time"
 
 RSpec.describe "Requests and threads" do
   include HangingRequests
   include OwnProcess
 
-  # Nanoseconds of processor time that a thread has had, where the operating system tells.
-  def processor_time(thread)
-    File.read("/proc/self/task/#{thread.native_thread_id}/schedstat").to_i
-  rescue SystemCallError
-    0
-  end
-
   # What another thread takes to count up to two million.
   def time_of_counting
     counting = Thread.new do
       2_000_000.times { |number| Thread.current[:count] = number }
-      processor_time(Thread.current)
+      ProcessorTime.of(Thread.current)
     end
     expect(counting.join(60)).to be(counting)
     counting.value
   end
 
-  # Whether the request takes next to nothing from a thread that counts. Looked at until it is so: what it did before it
-  # came to wait may be charged late.
+  # Whether the request takes next to nothing from a thread that counts.
   def lets_others_run?(request)
     5.times do
-      before = processor_time(request)
+      before = ProcessorTime.of(request)
       counting = time_of_counting
-      return true if processor_time(request) - before <= counting / 20
+      return true if ProcessorTime.of(request) - before <= counting / 20
     end
     false
   end
@@ -42,6 +35,7 @@ RSpec.describe "Requests and threads" do
       request = Thread.new { stage.trigger }
       stage.wait_until_hanging(request)
       expect(lets_others_run?(request)).to be(true)
+      expect(ProcessorTime.none?(request)).to be(true)
       expect(request).to be_alive
       request.kill.join
     end

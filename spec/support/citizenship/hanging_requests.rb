@@ -48,7 +48,8 @@ module HangingRequests
       reads_request ? server.wait_for_requests(1) : server.wait_for_connections(1)
     end
 
-    def sockets
+    # What it takes to be there, where the operating system tells.
+    def resources
       Sockets.listed? ? Sockets.to(server.port) : 0
     end
   end
@@ -63,6 +64,7 @@ module HangingRequests
   # A look-up that waits for an answer of the operating system.
   class Resolving < Stage
     def look_up
+      looking_up << Thread.current
       started << true
       Array(answers.pop)
     end
@@ -71,8 +73,8 @@ module HangingRequests
       started.pop
     end
 
-    def sockets
-      0
+    def resources
+      looking_up.count(&:alive?)
     end
 
     def finish
@@ -80,6 +82,10 @@ module HangingRequests
     end
 
     private
+
+    def looking_up
+      @looking_up ||= []
+    end
 
     def started
       @started ||= Queue.new
@@ -109,6 +115,12 @@ module HangingRequests
     Pusher::Client.new(**{ timeout: 60 }.merge(server.client_options, options)).tap do |client|
       client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
     end
+  end
+
+  # That nothing stays behind there, be it only for a moment.
+  def expect_left(stage, before)
+    (ChannelsApi::PATIENCE * 1000).times { stage.resources == before ? break : sleep(0.001) }
+    expect(stage.resources).to eq(before)
   end
 
   # Sends the client where it is answered.

@@ -27,7 +27,8 @@ module Garbage
     end
 
     def batches
-      @client.trigger_batch([{ channel: "c", name: "e", data: DATA }, { "channel" => "d", "name" => "e" }])
+      events = Array.new(15) { |number| { channel: "c#{number}", name: "e", data: { number: } } }
+      @client.trigger_batch(events, { "channel" => "d", "name" => "e" })
     end
 
     def encrypted_events
