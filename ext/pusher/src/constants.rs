@@ -1,7 +1,7 @@
 //! Constants of the gem and of the libraries it uses, looked up each time: Rust holds no Ruby values.
 
 use magnus::value::LazyId;
-use magnus::{Error, Module, RModule, Ruby, TryConvert};
+use magnus::{Error, Module, RModule, Ruby, TryConvert, TypedData};
 
 macro_rules! constants {
     ($($constant:ident = $name:literal),* $(,)?) => {
@@ -31,4 +31,12 @@ pub(crate) fn of_pusher<T: TryConvert>(ruby: &Ruby, name: &LazyId) -> Result<T, 
 /// The module `MultiJson`.
 pub(crate) fn multi_json(ruby: &Ruby) -> Result<RModule, Error> {
     ruby.class_object().const_get(*MULTI_JSON)
+}
+
+/// Has magnus look the class of a native type up now, while the library loads.
+///
+/// It does so once, by a method call under a lock of Rust's: at the first use of the type another thread could run
+/// meanwhile, come to the same place, and wait for that lock with Ruby's own in its hands.
+pub(crate) fn look_up_class_of<T: TypedData>(ruby: &Ruby) {
+    T::class(ruby);
 }

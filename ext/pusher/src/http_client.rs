@@ -174,6 +174,7 @@ macro_rules! natives {
 pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     let class = pusher.define_class("HttpClient", ruby.class_object())?;
     class.define_alloc_func::<HttpClient>();
+    constants::look_up_class_of::<HttpClient>(ruby);
     natives!(class,
         "native_limit" => |this: &HttpClient, index: usize| guard(|_| Ok(this.limit(index))), 1;
         "native_set_limit" => |this: &HttpClient, index: usize, seconds: Value| {

@@ -238,6 +238,7 @@ fn raise(
 pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     let class = pusher.define_class("Reply", ruby.class_object())?;
     class.undef_default_alloc_func();
+    constants::look_up_class_of::<Reply>(ruby);
     class.define_method(
         "status",
         method!(|this: &Reply| guard(|_| Ok(this.0.status)), 0),

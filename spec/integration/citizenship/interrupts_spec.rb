@@ -1,12 +1,11 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require_relative "../../support/citizenship/hanging_requests"
 
-# A request that waits for its reply can be ended like any Ruby code that waits.
+# A request that waits can be ended like any Ruby code that waits, wherever it waits.
 RSpec.describe "Interrupting a request" do
-  let(:client) { Pusher::Client.new(timeout: 60, **endpoint.client_options) }
-
-  before { endpoint.hang }
+  include HangingRequests
 
   # The runner has a handler of its own.
   around do |example|
@@ -16,100 +15,108 @@ RSpec.describe "Interrupting a request" do
     trap(:INT, previous)
   end
 
-  # A request that hangs before its reply, in a thread of its own.
-  def hanging_thread
-    thread = Thread.new do
+  # A request in a thread of its own, which leaves word of what was raised and of its `ensure` block.
+  def requesting(stage, ended = Queue.new, &request)
+    Thread.new do
       Thread.current.report_on_exception = false
-      client.trigger("channel", "event", "data")
+      request ? request.call : stage.trigger
+    rescue Exception => e # rubocop:disable Lint/RescueException -- it is looked at
+      ended << e
     ensure
-      @was_ensured = true
+      ended << :ensured
     end
-    endpoint.wait_until_in_flight(1)
-    thread
   end
 
-  def expect_usable_client
-    endpoint.wait_until_closed
-    expect(client.trigger("channel", "event", "after")).to eq({})
-    expect(endpoint.connections).to eq(2)
-  end
-
-  it "ends with Thread#kill, running ensure blocks" do
-    thread = hanging_thread
-    thread.kill
+  def expect_end(thread)
     expect(thread.join(30)).to be(thread)
-    expect(@was_ensured).to be(true)
-    expect_usable_client
   end
 
-  it "ends with Thread#raise, unwrapped" do
-    thread = hanging_thread
+  # Each of these gives what is to be raised.
+  def by_kill(stage, ended)
+    thread = requesting(stage, ended)
+    stage.wait_until_hanging(thread)
+    expect_end(thread.kill)
+    nil
+  end
+
+  def by_raise(stage, ended)
+    thread = requesting(stage, ended)
+    stage.wait_until_hanging(thread)
     thread.raise(Errno::ECONNREFUSED, "from elsewhere")
-    expect { thread.value }.to raise_error(Errno::ECONNREFUSED, /from elsewhere/)
-    expect_usable_client
+    expect_end(thread)
+    be_an_instance_of(Errno::ECONNREFUSED).and(have_attributes(message: /from elsewhere/, cause: nil))
   end
 
-  it "ends with Timeout.timeout, unwrapped" do
-    expect { Timeout.timeout(0.2) { client.trigger("channel", "event", "data") } }
-      .to raise_error(an_instance_of(Timeout::Error))
-    expect_usable_client
+  def by_timeout(stage, ended)
+    expect_end(requesting(stage, ended) { Timeout.timeout(0.2) { stage.trigger } })
+    be_an_instance_of(Timeout::Error)
   end
 
-  it "ends with a throw from Timeout's block form, and with a class of the caller's" do
-    stop = Class.new(StandardError)
-    expect { Timeout.timeout(0.2, stop) { client.trigger("channel", "event", "data") } }.to raise_error(stop)
-    expect_usable_client
-  end
-
-  it "ends with a real SIGINT" do
-    interrupter = Thread.new do
-      endpoint.wait_until_in_flight(1)
-      Process.kill(:INT, Process.pid)
-    end
-    expect { client.trigger("channel", "event", "data") }.to raise_error(Interrupt)
-    interrupter.join
-    expect_usable_client
-  end
-
-  it "waits on while a signal's handler runs, which may send requests of its own" do
-    previous = trap(:USR1) { client.trigger("channel", "event", "from the trap") }
+  def by_sigint(stage, ended)
+    main = Thread.current
     sender = Thread.new do
-      endpoint.wait_until_in_flight(1)
-      Process.kill(:USR1, Process.pid)
-      endpoint.wait_for(1)
+      stage.wait_until_hanging(main)
       Process.kill(:INT, Process.pid)
     end
-    expect { client.trigger("channel", "event", "data") }.to raise_error(Interrupt)
+    begin
+      stage.trigger
+    rescue Interrupt => e
+      ended << e
+    ensure
+      ended << :ensured
+    end
     sender.join
-    expect(endpoint.events.map(&:data)).to eq(["from the trap"])
-  ensure
-    trap(:USR1, previous || "DEFAULT")
+    be_an_instance_of(Interrupt)
   end
 
-  it "respects Thread.handle_interrupt" do
-    reached = Queue.new
-    thread = Thread.new do
-      Thread.current.report_on_exception = false
-      Thread.handle_interrupt(RuntimeError => :never) do
-        client.trigger("channel", "event", "data")
-        reached << :reply
+  means = { "Thread#kill" => :by_kill, "Thread#raise" => :by_raise, "Timeout.timeout" => :by_timeout,
+            "a real SIGINT" => :by_sigint }
+
+  HangingRequests::STAGES.each_key do |place|
+    it "is tried in #{place} indeed: there it exceeds that place's own limit" do
+      stage = hanging_at(place)
+      stage.client.instance_variable_set("@#{stage.limit}", 0.2)
+      error = Pusher.const_get("#{stage.limit.to_s.split("_").map(&:capitalize).join}Error")
+      expect { stage.trigger }.to raise_error(Pusher::HTTPError) { |e| expect(e.original_error).to be_a(error) }
+    end
+
+    means.each do |name, means_to_end|
+      it "ends it with #{name} in #{place}, unwrapped, and leaves the client usable" do
+        stage = hanging_at(place)
+        before = stage.sockets
+        ended = Queue.new
+        expected = __send__(means_to_end, stage, ended)
+        outcome = Array.new(ended.size) { ended.pop }
+        expect(outcome.pop).to eq(:ensured)
+        expect(outcome).to expected ? match([expected]) : be_empty
+        expect(stage.sockets).to eq(before)
+        expect_usable(stage.client)
       end
     end
-    endpoint.behave
-    thread.join(30) || raise("the request does not end")
-    expect(reached.pop(true)).to eq(:reply)
   end
 
-  it "leaves no look-up behind, even where interrupts are shut out" do
-    resolver = nil
-    allow(Addrinfo).to receive(:getaddrinfo) { (resolver = Thread.current) && sleep }
-    client.host = "localhost"
-    client.connect_timeout = 0.1
-    Thread.handle_interrupt(Object => :never) do
-      expect { client.trigger("channel", "event", "data") }.to raise_error(Pusher::HTTPError, /within the connect/)
+  HangingRequests::CONNECTED.each do |place|
+    it "never uses a connection again that was interrupted in #{place}" do
+      stage = hanging_at(place)
+      2.times do |number|
+        thread = requesting(stage)
+        stage.server.wait_for_connections(number + 1)
+        stage.wait_until_hanging(thread)
+        thread.kill.join
+      end
+      expect(stage.server.connections).to eq(2)
     end
-    expect(resolver.join(10)).to be(resolver)
-  ensure
-    resolver.wakeup if resolver&.alive?
+  end
+
+  it "never uses a connection again that was interrupted after a reply" do
+    client = client_of(endpoint)
+    client.trigger("channel", "event", "before")
+    endpoint.hang
+    thread = Thread.new { client.trigger("channel", "event", "interrupted") }
+    endpoint.wait_until_in_flight(1)
+    thread.kill.join
+    endpoint.wait_until_closed
+    expect_usable(client)
+    expect(endpoint.requests.map(&:connection)).to eq([1, 1, 2])
   end
 end

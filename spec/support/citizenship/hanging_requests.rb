@@ -1,0 +1,133 @@
+# frozen_string_literal: true
+
+require_relative "sockets"
+
+# Requests that hang, each at one of the places where a request waits.
+module HangingRequests
+  # More than the sockets of both sides take in.
+  LARGE = ("x" * 16_000_000).freeze
+
+  # So many milliseconds in a row without a step are rest.
+  REST = 10
+
+  # `limit`: the timeout that is in force at this place.
+  STAGES = {
+    "name resolution" => { limit: :connect_timeout },
+    "connect" => { fault: :full_backlog, limit: :connect_timeout },
+    "the TLS handshake" => { fault: :hang, tls: true, limit: :connect_timeout },
+    "send" => { fault: :stop_reading, data: LARGE, limit: :send_timeout },
+    "send over TLS" => { fault: :stop_reading, tls: true, data: LARGE, limit: :send_timeout },
+    "receive" => { fault: :hang_after_request, reads_request: true, limit: :receive_timeout },
+    "receive over TLS" => { fault: :hang_after_request, tls: true, reads_request: true, limit: :receive_timeout }
+  }.freeze
+
+  # The places that a peer sees.
+  CONNECTED = STAGES.select { |_, settings| settings[:fault] && settings[:fault] != :full_backlog }.keys.freeze
+
+  # Where the request connects to, and what it sends.
+  Stage = Struct.new(:client, :server, :data, :limit, :reads_request, keyword_init: true) do
+    def trigger
+      client.trigger("channel", "event", data)
+    end
+
+    # Blocks until the request of that thread waits at this place: it is past the others, which wait for a moment.
+    def wait_until_hanging(thread)
+      reached
+      rest = 0
+      (ChannelsApi::PATIENCE * 1000).times do
+        rest = thread.stop? ? rest + 1 : 0
+        return if rest == HangingRequests::REST
+
+        sleep(0.001)
+      end
+      raise "the request does not wait"
+    end
+
+    # Blocks until the peer has seen of the request what it sees.
+    def reached
+      reads_request ? server.wait_for_requests(1) : server.wait_for_connections(1)
+    end
+
+    def sockets
+      Sockets.listed? ? Sockets.to(server.port) : 0
+    end
+  end
+
+  # Nobody sees a connect but the operating system.
+  class Connecting < Stage
+    def reached
+      nil
+    end
+  end
+
+  # A look-up that waits for an answer of the operating system.
+  class Resolving < Stage
+    def look_up
+      started << true
+      Array(answers.pop)
+    end
+
+    def reached
+      started.pop
+    end
+
+    def sockets
+      0
+    end
+
+    def finish
+      answers.close
+    end
+
+    private
+
+    def started
+      @started ||= Queue.new
+    end
+
+    def answers
+      @answers ||= Queue.new
+    end
+  end
+
+  def self.included(group)
+    group.after { @resolving&.finish }
+  end
+
+  # A client whose next request hangs at the place of that name, with the `options` of a client.
+  def hanging_at(name, **options)
+    settings = { data: "data" }.merge(STAGES.fetch(name))
+    return hanging_in_resolution(settings, options) unless settings[:fault]
+
+    server = start_fault(settings[:fault], tls: settings[:tls] && certificates.good)
+    type = settings[:fault] == :full_backlog ? Connecting : Stage
+    type.new(client: client_of(server, options), server:, **settings.slice(:data, :limit, :reads_request))
+  end
+
+  # A client of a server with a certificate of ours, or with none.
+  def client_of(server, options = {})
+    Pusher::Client.new(timeout: 60, **server.client_options, **options).tap do |client|
+      client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
+    end
+  end
+
+  # Sends the client where it is answered.
+  def expect_usable(client)
+    client.scheme = endpoint.scheme
+    client.host = endpoint.host
+    client.port = endpoint.port
+    expect(client.trigger("channel", "event", "afterwards")).to eq({})
+    expect(endpoint.events.last.data).to eq("afterwards")
+  end
+
+  private
+
+  def hanging_in_resolution(settings, options)
+    client = client_of(endpoint, options)
+    client.host = "localhost"
+    @resolving = Resolving.new(client:, server: endpoint, **settings.slice(:data, :limit))
+    resolving = @resolving
+    allow(Addrinfo).to receive(:getaddrinfo) { resolving.look_up }
+    resolving
+  end
+end
