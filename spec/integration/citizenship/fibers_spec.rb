@@ -1,63 +1,144 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require "async"
+require_relative "../../support/citizenship/fibers"
+require_relative "../../support/citizenship/hanging_requests"
 
 RSpec.describe "Requests and fibers" do
-  let(:client) { Pusher::Client.new(timeout: 60, **endpoint.client_options) }
+  include Fibers
+  include HangingRequests
 
-  it "overlap on one thread under a fiber scheduler" do
+  # The endpoint answers as soon as so many requests are there.
+  def answer_once_all_are_there(count)
     endpoint.hold
-    releaser = Thread.new do
-      endpoint.wait_until_in_flight(20)
+    Thread.new do
+      endpoint.wait_until_in_flight(count)
       endpoint.release
     end
-    threads = []
-    Sync do |task|
-      20.times.map { |number| task.async { (threads << Thread.current) && client.trigger("channel", "event", number) } }
-        .each(&:wait)
-    end
-    releaser.join
-    expect(threads.uniq.size).to eq(1)
-    expect(endpoint.most_in_flight).to eq(20)
-    expect(endpoint.wait_for(20).map(&:data)).to match_array((0...20).map(&:to_s))
   end
 
-  it "end when their task is stopped" do
-    endpoint.hang
-    Sync do |task|
-      request = task.async { client.trigger("channel", "event", "data") }
-      task.async do
-        task.sleep(0.01) until endpoint.in_flight == 1
-        request.stop
-      end.wait
-      request.wait
-    end
-    endpoint.wait_until_closed
-    expect(client.trigger("channel", "event", "after")).to eq({})
+  def publish(client, name, count)
+    count.times { |number| client.trigger("channel", "event", "#{name}.#{number}") }
   end
 
-  it "end at their deadline while a name is being resolved" do
-    resolving = Queue.new
-    patience = Thread.new { sleep(10) && resolving.close }
-    allow(Addrinfo).to receive(:getaddrinfo) { Array(resolving.pop) }
-    client.host = "localhost"
-    client.connect_timeout = 0.1
-    outcomes = []
-    Sync do |task|
-      2.times { task.async { outcomes << http_error_of { client.trigger("channel", "event", "data") } } }
-    end
-    expect(outcomes.size).to eq(2)
-    expect(outcomes.map(&:original_error)).to all(be_a(Pusher::ConnectTimeoutError))
-  ensure
-    patience.kill
-  end
-
-  def http_error_of
+  def outcome_of
     yield
-    nil
-  rescue Pusher::HTTPError => e
+  rescue StandardError => e
     e
+  end
+
+  Fibers::KINDS.each do |name, fibers|
+    context "under #{name}" do
+      { "in the clear" => nil, "over TLS" => :good }.each do |how, certificate|
+        ["127.0.0.1", "localhost"].each do |host|
+          it "overlap, 50 on one thread, to #{host} #{how}" do
+            @endpoint = start_endpoint(tls: certificate && certificates.good)
+            client = client_of(endpoint, { host: })
+            answering = answer_once_all_are_there(50)
+            threads = []
+            jobs = Array.new(50) do |number|
+              -> { (threads << Thread.current) && client.trigger("channel", "event", number) }
+            end
+            expect(bounded { fibers.run(jobs) }).to eq([{}] * 50)
+            answering.join
+            expect(threads.uniq.size).to eq(1)
+            expect(endpoint.most_in_flight).to eq(50)
+            expect(endpoint.events.map(&:data)).to match_array((0...50).map(&:to_s))
+            expect(endpoint.connections).to eq(50)
+          end
+        end
+      end
+
+      it "share connections, one after the other" do
+        client = client_of(endpoint)
+        jobs = Array.new(5) { |fiber| -> { publish(client, fiber, 20) } }
+        2.times { bounded { fibers.run(jobs) } }
+        expect(endpoint.events.map(&:data).tally).to eq(
+          Array.new(5) { |fiber| Array.new(20) { |number| ["#{fiber}.#{number}", 2] } }.flatten(1).to_h
+        )
+        expect(endpoint.requests.size).to eq(200)
+        expect(endpoint.connections).to be <= 5
+      end
+
+      HangingRequests::STAGES.each_key do |place|
+        it "end at once with their fiber in #{place}" do
+          stage = hanging_at(place)
+          before = stage.sockets
+          ended = []
+          stop = Queue.new
+          job = lambda do
+            stage.trigger
+          ensure
+            ended << :ensured
+          end
+          bounded do
+            thread = Thread.current
+            stopping = Thread.new do
+              stage.wait_until_hanging(thread)
+              stop << true
+            end
+            fibers.stop(job, stop)
+            stopping.join
+          end
+          expect(ended).to eq([:ensured])
+          expect(stage.sockets).to eq(before)
+          expect_usable(stage.client)
+        end
+
+        it "end at their deadline in #{place}, while other fibers run" do
+          stage = hanging_at(place)
+          stage.client.instance_variable_set("@#{stage.limit}", 0.3)
+          ticks = 0
+          over = false
+          ticking = -> { (ticks += 1) && sleep(0.01) until over }
+          requesting = -> { outcome_of { stage.trigger }.tap { over = true } }
+          outcome = bounded { fibers.run([requesting, ticking]) }.first
+          expect(outcome).to be_a(Pusher::HTTPError)
+          expect(outcome.original_error).to be_a(Timeout::Error)
+          expect(outcome.original_error.class.name).to include(stage.limit.to_s[/\w+(?=_)/].capitalize)
+          expect(ticks).to be > 1
+          expect_usable(stage.client)
+        end
+      end
+
+      it "of a fiber that is stopped are never confused with those of others" do
+        client = client_of(endpoint)
+        client.trigger("channel", "event", "before")
+        endpoint.hang
+        stop = Queue.new
+        stopping = Thread.new do
+          endpoint.wait_until_in_flight(1)
+          stop << true
+        end
+        bounded { fibers.stop(-> { client.trigger("channel", "event", "stopped") }, stop) }
+        stopping.join
+        bounded { fibers.run([-> { client.trigger("channel", "event", "after") }]) }
+        expect(endpoint.requests.map(&:connection)).to eq([1, 1, 2])
+      end
+
+      it "have errors of their own" do
+        endpoint.reply_with(times: nil) do |request|
+          status = request.body[/"data":"(\d+)"/, 1].to_i
+          ChannelsApi::Reply.new(status:, body: status.to_s)
+        end
+        client = client_of(endpoint)
+        statuses = [400, 401, 404, 413, 500, 503]
+        outcomes = bounded do
+          fibers.run(statuses.map { |status| -> { outcome_of { client.trigger("channel", "event", status.to_s) } } })
+        end
+        expect(outcomes.map(&:status)).to eq(statuses)
+      end
+
+      it "go together with those of threads" do
+        client = client_of(endpoint)
+        threads = Array.new(3) { |thread| Thread.new { publish(client, "thread#{thread}", 30) } }
+        jobs = Array.new(10) { |fiber| -> { publish(client, "fiber#{fiber}", 9) } }
+        bounded { fibers.run(jobs) }
+        threads.each(&:join)
+        expect(endpoint.events.map(&:data).uniq.size).to eq(180)
+        expect(endpoint.requests.size).to eq(180)
+      end
+    end
   end
 
   # Asks nobody, and says the same about every descriptor.
@@ -73,16 +154,22 @@ RSpec.describe "Requests and fibers" do
   [true, 0, IO::READABLE | IO::WRITABLE, nil, false].each do |answer|
     it "end at their deadline under a scheduler that says #{answer.inspect} at once" do
       endpoint.hang
-      client.timeout = 0.2
+      client = client_of(endpoint, { timeout: 0.2 })
       outcome = nil
-      thread = Thread.new do
+      bounded do
         Fiber.set_scheduler(stubborn_scheduler.new(answer))
-        Fiber.schedule { outcome = http_error_of { client.trigger("channel", "event", "data") } }
+        Fiber.schedule { outcome = outcome_of { client.trigger("channel", "event", "data") } }
       end
-      expect(thread.join(30)).to be(thread)
       expect(outcome.original_error).to be_a(Timeout::Error)
-    ensure
-      thread.kill
     end
+  end
+
+  it "run as without a scheduler where a fiber is a blocking one" do
+    client = client_of(endpoint)
+    result = bounded do
+      Fiber.set_scheduler(stubborn_scheduler.new(nil))
+      Fiber.new(blocking: true) { client.trigger("channel", "event", "data") }.resume
+    end
+    expect(result).to eq({})
   end
 end

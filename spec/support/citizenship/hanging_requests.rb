@@ -106,7 +106,7 @@ module HangingRequests
 
   # A client of a server with a certificate of ours, or with none.
   def client_of(server, options = {})
-    Pusher::Client.new(timeout: 60, **server.client_options, **options).tap do |client|
+    Pusher::Client.new(**{ timeout: 60 }.merge(server.client_options, options)).tap do |client|
       client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
     end
   end

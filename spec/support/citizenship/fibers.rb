@@ -1,0 +1,66 @@
+# frozen_string_literal: true
+
+require "async"
+require_relative "plain_scheduler"
+
+# Fibers of one thread under a scheduler: that of a gem, or one that is nothing but Ruby's interface.
+module Fibers
+  # Seconds after which a thread full of fibers is taken for one that hangs.
+  PATIENCE = 30
+
+  # Under ruby-async.
+  module Async
+    # Runs each job in a fiber of its own and gives what they gave.
+    def self.run(jobs)
+      results = Array.new(jobs.size)
+      Sync { |task| jobs.each_with_index { |job, index| task.async { results[index] = job.call } } }
+      results
+    end
+
+    # Runs a job in a fiber that is stopped when the queue gives something.
+    def self.stop(job, signal)
+      Sync do |task|
+        running = task.async { job.call }
+        task.async { signal.pop && running.stop }.wait
+        running.wait
+      end
+    end
+  end
+
+  # Under a scheduler of our own.
+  module Plain
+    def self.run(jobs)
+      results = Array.new(jobs.size)
+      schedule { jobs.each_with_index { |job, index| Fiber.schedule { results[index] = job.call } } }
+      results
+    end
+
+    def self.stop(job, signal)
+      schedule do |scheduler|
+        running = Fiber.schedule { job.call }
+        Fiber.schedule { signal.pop && scheduler.stop(running) }
+      end
+    end
+
+    # The fibers that the block starts run on after it, until none is left.
+    def self.schedule
+      scheduler = PlainScheduler.new
+      Fiber.set_scheduler(scheduler)
+      yield scheduler
+    ensure
+      Fiber.set_scheduler(nil)
+    end
+    private_class_method :schedule
+  end
+
+  KINDS = { "ruby-async" => Async, "a scheduler of nothing but the interface" => Plain }.freeze
+
+  # In a thread, so that what hangs does not take everything with it.
+  def bounded(&)
+    thread = Thread.new(&)
+    thread.join(PATIENCE) || raise("the fibers hang")
+    thread.value
+  ensure
+    thread.kill
+  end
+end
