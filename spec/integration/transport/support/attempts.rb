@@ -15,8 +15,8 @@ module Attempts
   end
 
   # What the block raises, as long as it is a Pusher::Error; nil where it raises nothing.
-  def attempt
-    yield
+  def attempt(&)
+    expect_within(30, &)
     nil
   rescue Pusher::Error => e
     e
