@@ -104,7 +104,7 @@ RSpec.describe "A faulty peer" do
   end
 
   describe "that speaks something else" do
-    peer "speaks no HTTP", :garbage, gets: [Pusher::ProtocolError, /HTTP version/], within: at_once, over: [:http]
+    peer "speaks no HTTP", :garbage, gets: [Pusher::ProtocolError, /invalid reply/], within: at_once, over: [:http]
     peer "speaks no TLS", :garbage, gets: [OpenSSL::SSL::SSLError, /corrupt/], within: at_once, over: [:https]
     {
       "HTTP/2" => "HTTP/2 200\r\ncontent-length: 2\r\n\r\n{}",
