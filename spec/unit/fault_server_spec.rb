@@ -86,6 +86,16 @@ RSpec.describe FaultServer do
     expect(asked(:missing_last_chunk)).to match([/chunked\r\n\r\nf\r\n\{"channels":\{\}\}\r\n\z/, EOFError])
   end
 
+  it "ends after a proper reply, and listens on" do
+    socket = connected(:end_after_reply)
+    socket.write(ask)
+    expect(answer(socket)).to eq([FaultServer::Faults::WHOLE, EOFError])
+    expect(@server.connections).to eq(1)
+    socket.write("more")
+    socket.close
+    @server.wait_until_closed
+  end
+
   it "replies with what is no reply" do
     expect(silence_after(:garbage)).to start_with("SSH-2.0")
     expect(silence_after(:excessive_body).scan("200 OK").size).to eq(2)
@@ -97,6 +107,7 @@ RSpec.describe FaultServer do
 
   it "drips" do
     expect(asked(:drip, interval: 0, bytes: "abc")).to eq(["abc", EOFError])
+    expect(asked(:drip_at_once, interval: 0, bytes: "abc")).to eq(["abc", EOFError])
   end
 
   it "drips no longer than somebody listens" do
@@ -129,7 +140,9 @@ RSpec.describe FaultServer do
     socket.close
   end
 
-  %i[endless_headers endless_header endless_interim_replies endless_body endless_chunks].each do |fault|
+  %i[
+    endless_headers endless_header endless_interim_replies endless_body endless_chunks endless_trailers
+  ].each do |fault|
     it "does not end with #{fault}, and notices a client that leaves" do
       socket = connected(fault)
       socket.write(ask)
@@ -165,6 +178,14 @@ RSpec.describe FaultServer do
     it "speaks something else in the handshake, or resets it" do
       expect { handshake(:garbage).connect }.to raise_error(OpenSSL::SSL::SSLError)
       expect { handshake(:reset).connect }.to raise_error(SystemCallError)
+    end
+
+    it "ends with a close_notify after a proper reply" do
+      tls = handshake(:end_after_reply)
+      tls.connect
+      tls.write(ask)
+      expect(tls.read).to eq(FaultServer::Faults::WHOLE)
+      tls.close
     end
 
     it "ends without saying so in the middle of a reply" do

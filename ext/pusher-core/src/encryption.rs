@@ -170,6 +170,19 @@ mod tests {
     }
 
     #[test]
+    fn opens_the_published_message() {
+        let master = "OTk5".repeat(8);
+        let secret = shared_secret(b"pvUPIk0YG6MnxCEMIUUVFrbDmQwbhICXUcy", master.as_bytes());
+        let nonce = encode(b"XAJI0Y6DPBHSAHXTHV3A3ZMF");
+        let ciphertext = "tsYJa2JgGDOpVIYFe4aNVWAvZlpB7z7CjN9mpIdbATE0Yc4izN8aM8D6VigBxnIQ";
+        let sealed = format!(r#"{{"nonce":"{nonce}","ciphertext":"{ciphertext}"}}"#);
+        assert_eq!(
+            open(&secret, sealed.as_bytes()).unwrap(),
+            b"kkkT5OOkOkO5kT5TOO5TkOT5TTk5O55T"
+        );
+    }
+
+    #[test]
     fn opens_what_it_sealed() {
         for data in ["", "x", "{\"message\":\"ü\"}", &"long ".repeat(10_000)] {
             let sealed = seal(&secret(), data.as_bytes()).unwrap();

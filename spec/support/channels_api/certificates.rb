@@ -8,9 +8,24 @@ module ChannelsApi
   class Certificates
     DAY = 86_400
     # What a server shows: its certificate, its key, and what else the client needs for the chain.
-    Identity = Struct.new(:certificate, :key, :issuers, keyword_init: true) do
+    Identity = Struct.new(:certificate, :key, :issuers, :version, keyword_init: true) do
       def context
-        OpenSSL::SSL::SSLContext.new.tap { |context| context.add_certificate(certificate, key, issuers) }
+        OpenSSL::SSL::SSLContext.new.tap do |context|
+          context.add_certificate(certificate, key, issuers)
+          speak_only(version, context) if version
+        end
+      end
+
+      # The same, shown by a server that speaks nothing but `"TLS1_2"` or what else OpenSSL has a name for.
+      def over(version)
+        dup.tap { |identity| identity.version = version }
+      end
+
+      private
+
+      def speak_only(version, context)
+        context.security_level = 0 # the old ones are not for sale any more above it
+        context.min_version = context.max_version = version.to_sym
       end
     end
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::config::{AutoHeaderValue, Config};
 use ureq::http::{self, HeaderMap, Uri, header};
@@ -81,24 +81,33 @@ impl Agent {
     /// Sends a request and reads its reply, whatever its status.
     ///
     /// A request that went out on a reused connection which turned out to be closed, without one byte of a
-    /// reply, goes out once more on a fresh one; nothing else is ever sent twice.
+    /// reply, goes out once more on a fresh one, in the time that is left; nothing else is ever sent twice.
     ///
     /// # Errors
     ///
     /// Any of the transport's errors. After one the connection is closed.
     pub fn send(&self, request: &Request<'_>) -> Result<Reply, Error> {
-        match self.attempt(request, false) {
-            Err(Error::Stale) => self.attempt(request, true),
+        let start = Instant::now();
+        match self.attempt(request, request.timeouts, false) {
+            Err(Error::Stale) => match request.timeouts.after(start.elapsed()) {
+                Some(timeouts) => self.attempt(request, timeouts, true),
+                None => Err(Error::Stale),
+            },
             outcome => outcome,
         }
     }
 
-    fn attempt(&self, request: &Request<'_>, is_retry: bool) -> Result<Reply, Error> {
+    fn attempt(
+        &self,
+        request: &Request<'_>,
+        timeouts: Timeouts,
+        is_retry: bool,
+    ) -> Result<Reply, Error> {
         self.longest_line
             .fetch_max(longest_line(request), Ordering::Relaxed);
         let outcome = match request.body {
-            Some(body) => self.run(build(request, body)?, request.timeouts, is_retry),
-            None => self.run(build(request, ())?, request.timeouts, is_retry),
+            Some(body) => self.run(build(request, body)?, timeouts, is_retry),
+            None => self.run(build(request, ())?, timeouts, is_retry),
         };
         let mut reply = outcome.map_err(from_ureq)?;
         let status = reply.status().as_u16();

@@ -17,6 +17,18 @@ pub struct Timeouts {
     pub receive: Option<Duration>,
 }
 
+impl Timeouts {
+    /// What a second attempt may take, so that both together take no longer than one. None where no time is left
+    /// for a reply.
+    pub(crate) fn after(self, spent: Duration) -> Option<Self> {
+        let receive = match self.receive {
+            Some(limit) => Some(limit.checked_sub(spent).filter(|left| !left.is_zero())?),
+            None => None,
+        };
+        Some(Self { receive, ..self })
+    }
+}
+
 /// What is to be sent.
 #[derive(Debug)]
 pub struct Request<'a> {

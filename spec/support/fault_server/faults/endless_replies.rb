@@ -28,6 +28,11 @@ class FaultServer
         endless("#{OK}Transfer-Encoding: chunked\r\n\r\n") { "4000\r\n#{" " * 16_384}\r\n" }
       end
 
+      # A whole body, and no end of the fields behind it.
+      def endless_trailers
+        endless("#{OK}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n") { |count| "X-#{count}: #{"a" * 1000}\r\n" }
+      end
+
       private
 
       def endless(start)

@@ -13,10 +13,13 @@ class FaultServer
       # A proper reply, one byte at a time.
       def drip(interval: 1, bytes: WHOLE)
         read_request
-        bytes.each_char do |byte|
-          write(byte)
-          break if @socket.wait_readable(interval)
-        end
+        drop_by_drop(bytes, io, interval)
+      end
+
+      # These bytes, one at a time, to the first that is said: a request, or a client's half of the TLS handshake.
+      def drip_at_once(bytes:, interval: 1)
+        @socket.readpartial(16_384)
+        drop_by_drop(bytes, @socket, interval)
       end
 
       # The head, and nothing more.
@@ -28,6 +31,14 @@ class FaultServer
       def truncated_head
         read_request
         write(OK[0, 20])
+      end
+
+      # A proper reply; then says that nothing more will come (over TLS by a close_notify), and goes on listening.
+      def end_after_reply
+        read_request
+        write(WHOLE)
+        @tls ? io.sysclose : io.close_write
+        wait_for_departure(@socket)
       end
 
       # Less of a body than was promised, then the end.
@@ -72,6 +83,17 @@ class FaultServer
           read_request or return
           write(bytes)
           return if close
+        end
+      end
+
+      private
+
+      # Ends where nobody listens any more.
+      def drop_by_drop(bytes, target, interval)
+        bytes.each_byte do |byte|
+          target.write(byte.chr)
+          @sent += 1
+          break if @socket.wait_readable(interval)
         end
       end
     end

@@ -1,9 +1,12 @@
 //! Connections that were closed while they were kept: sent again once, or not at all.
 
-use std::sync::mpsc;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
 
-use super::support::{OK, Server, agent, get, post};
+use super::support::{OK, SHORT, Server, agent, agent_on, get, post};
 use crate::Error;
+use crate::http::{Deadline, Host, Interest, RawSocket, StdHost};
 
 #[test]
 fn a_connection_closed_while_idle_costs_nothing() {
@@ -186,4 +189,69 @@ fn a_reply_nobody_asked_for_ends_the_connection() {
     is_sent.recv().unwrap();
     let reply = agent.send(&post(&server.url("/"), b"second")).unwrap();
     assert_eq!(reply.status, 200);
+}
+
+/// Keeps until when it was asked to wait for input.
+#[derive(Debug, Default)]
+struct Witness(Mutex<Vec<Instant>>);
+
+impl Host for Witness {
+    fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error> {
+        StdHost.resolve(name, port, deadline)
+    }
+
+    fn wait(
+        &self,
+        socket: RawSocket,
+        interest: Interest,
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
+        if interest == Interest::Read {
+            self.0.lock().unwrap().extend(deadline);
+        }
+        StdHost.wait(socket, interest, deadline)
+    }
+}
+
+#[test]
+fn the_second_attempt_gets_no_more_time_than_the_first_has_left() {
+    const HELD: Duration = Duration::from_secs(2);
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.serve();
+        peer.request();
+        std::thread::sleep(HELD);
+        drop(peer);
+        door.accept().serve();
+    });
+    let host = Arc::new(Witness::default());
+    let agent = agent_on(&host);
+    for _ in 0..2 {
+        agent.send(&post(&server.url("/"), b"{}")).unwrap();
+    }
+    let deadlines = host.0.lock().unwrap();
+    let [_, first, second] = deadlines[..] else {
+        panic!("{deadlines:?}");
+    };
+    // What it took to connect again is all there is between them.
+    assert!(second - first < HELD / 2, "{deadlines:?}");
+}
+
+#[test]
+fn without_time_for_a_reply_there_is_no_second_attempt() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.serve();
+        peer.head();
+        std::thread::sleep(SHORT * 2);
+    });
+    let agent = agent();
+    agent.send(&post(&server.url("/"), b"{}")).unwrap();
+    // The server takes no more than the head, so that all of the time goes into sending.
+    let body = vec![0; 64 * 1024 * 1024];
+    let url = server.url("/");
+    let mut request = post(&url, &body);
+    request.timeouts.receive = Some(SHORT);
+    let outcome = agent.send(&request);
+    assert!(matches!(outcome, Err(Error::Stale)), "{outcome:?}");
 }

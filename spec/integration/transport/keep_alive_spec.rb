@@ -1,0 +1,198 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "support/attempts"
+
+# Which connection a request goes out on, how often it goes out, and what ends a connection.
+%i[http https].each do |scheme|
+  RSpec.describe "Keep-alive over #{scheme}" do
+    include Attempts
+
+    let(:identity) { certificates.good if scheme == :https }
+    let(:server) { start_endpoint(tls: identity) }
+    let(:client) { client_of(server, timeout: 60) }
+
+    def publish(*data)
+      data.each { |text| client.trigger("news", "event", text) }
+    end
+
+    def published
+      server.events.map(&:data)
+    end
+
+    # The number of the connection that each request came on.
+    def connections
+      server.requests.map(&:connection)
+    end
+
+    describe "a connection" do
+      it "serves one request after the other" do
+        publish("1", "2")
+        client.channels
+        client.trigger_batch([{ channel: "news", name: "event", data: "3" }])
+        expect(connections).to eq([1, 1, 1, 1])
+      end
+
+      it "serves on after a status that is expected" do
+        [400, 401, 403, 404, 407, 413].each do |status|
+          server.reply_with(status:, body: "no")
+          expect { publish("refused") }.to raise_error(Pusher::Error) { |error| expect(error.status).to eq(status) }
+        end
+        publish("after")
+        expect(connections).to eq([1] * 7)
+      end
+
+      [201, 204, 302, 429, 500, 503].each do |status|
+        it "ends after a status that is not: #{status}" do
+          publish("before")
+          server.reply_with(status:)
+          expect { publish("refused") }.to raise_error(Pusher::Error, /\AUnknown error \(status code #{status}\)/)
+          server.wait_until_closed
+          publish("after")
+          expect(connections).to eq([1, 1, 2])
+        end
+      end
+
+      it "ends after what is no HTTP" do
+        publish("before")
+        server.reply_with_bytes("HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}")
+        expect { publish("unheard") }.to raise_error(Pusher::HTTPError)
+        server.wait_until_closed
+        publish("after")
+        expect([connections, published]).to eq([[1, 1, 2], %w[before after]])
+      end
+
+      it "ends after a timeout" do
+        publish("before")
+        server.hang
+        client.receive_timeout = 0.2
+        expect { publish("unheard") }.to raise_error(Pusher::HTTPError)
+        server.wait_until_closed
+        client.receive_timeout = 60
+        publish("after")
+        expect([connections, published]).to eq([[1, 1, 2], %w[before after]])
+      end
+
+      it "ends where the server says so" do
+        reply = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+        server.reply_with_bytes(reply)
+        publish("1")
+        server.wait_until_closed
+        publish("2")
+        expect(connections).to eq([1, 2])
+      end
+
+      it "ends with reset_all" do
+        publish("1")
+        client.sync_http_client.reset_all
+        server.wait_until_closed
+        publish("2")
+        expect(connections).to eq([1, 2])
+      end
+    end
+
+    describe "keep_alive_timeout" do
+      it "keeps an idle connection no longer" do
+        client.keep_alive_timeout = 0.05
+        publish("1")
+        sleep 0.1
+        publish("2")
+        expect(connections).to eq([1, 2])
+      end
+
+      it "keeps it that long" do
+        client.keep_alive_timeout = 60
+        publish("1")
+        sleep 0.1
+        publish("2")
+        expect(connections).to eq([1, 1])
+      end
+
+      it "is in force from the next request on, and may be set on sync_http_client" do
+        publish("1", "2")
+        client.sync_http_client.keep_alive_timeout = 0.05
+        publish("3")
+        sleep 0.1
+        publish("4")
+        expect(connections.uniq.size).to eq(3)
+        expect(published).to eq(%w[1 2 3 4])
+      end
+
+      it "keeps it as long as the server does when it is nil, and not at all when it is 0" do
+        client.keep_alive_timeout = nil
+        publish("1", "2")
+        client.keep_alive_timeout = 0
+        publish("3", "4")
+        expect(connections).to eq([1, 1, 2, 3])
+      end
+    end
+
+    describe "a connection that the server has closed while it was idle" do
+      it "costs no error, and the event arrives once" do
+        publish("first")
+        server.close_idle
+        publish("second")
+        expect([connections, published]).to eq([[1, 2], %w[first second]])
+      end
+
+      it "may be one of many" do
+        server.hold
+        threads = Array.new(4) { |number| Thread.new { publish(number.to_s) } }
+        server.wait_until_in_flight(4)
+        server.release
+        threads.each(&:join)
+        server.close_idle
+        publish("after")
+        expect(published.tally.values).to eq([1] * 5)
+        expect(connections).to contain_exactly(1, 2, 3, 4, 5)
+      end
+
+      it "may still be open in the other direction" do
+        ending = start_fault(:end_after_reply, tls: identity)
+        client = client_of(ending, timeout: 60)
+        3.times { expect(client.post("/events")).to eq({ channels: {} }) }
+        expect(ending.requests.map(&:connection)).to eq([1, 2, 3])
+      end
+    end
+
+    # The server reads a request and closes: whether it has done what it was asked nobody knows.
+    describe "a connection that the server closes under a request" do
+      it "is replaced where it was a reused one: the request goes out again" do
+        publish("first")
+        server.drop
+        publish("second")
+        expect([connections, published]).to eq([[1, 1, 2], %w[first second]])
+      end
+
+      it "is replaced once" do
+        publish("first")
+        server.drop(times: 2)
+        expect_transport_error(EOFError, /closed before/) { publish("lost") }
+        expect(connections).to eq([1, 1, 2])
+      end
+
+      it "is not replaced where it was a fresh one" do
+        server.drop
+        expect_transport_error(EOFError, /closed before/) { publish("lost") }
+        expect([connections, published]).to eq([[1], []])
+        publish("after")
+        expect(published).to eq(["after"])
+      end
+
+      it "is not replaced after one byte of a reply" do
+        publish("first")
+        server.reply_with_bytes("H", close: true)
+        expect_transport_error(EOFError, /closed before/) { publish("lost") }
+        expect(connections).to eq([1, 1])
+        publish("after")
+        expect([connections, published]).to eq([[1, 1, 2], %w[first after]])
+      end
+    end
+
+    it "never takes what came unasked for an answer" do
+      server.reply_with_bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" * 2)
+      publish("1", "2")
+      expect(connections).to eq([1, 2])
+    end
+  end
+end

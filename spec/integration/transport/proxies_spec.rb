@@ -1,0 +1,175 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "support/attempts"
+require_relative "support/squid"
+
+# Through a real proxy to a server whose name only the proxy knows: what gets there has gone through it.
+RSpec.describe "Proxies" do
+  include Attempts
+
+  open_squid = protected_squid = nil
+
+  before(:all) do
+    skip "squid is not installed" unless Squid.here?
+    open_squid = Squid.start
+    protected_squid = Squid.start(password: "hush")
+  end
+
+  after(:all) { [open_squid, protected_squid].compact.each(&:stop) }
+
+  let(:squid) { open_squid }
+  let(:guarded) { protected_squid }
+  let(:identity) { certificates.good(names: ["DNS:channels.test", "DNS:localhost", "IP:127.0.0.1"]) }
+
+  def client_through(proxy_url, server, **options)
+    client_of(server, host: "channels.test", timeout: 60, http_proxy: proxy_url, **options)
+  end
+
+  def publish(client, *data)
+    data.each { |text| expect(client.trigger("news", "event", text)).to eq({}) }
+  end
+
+  def direct?(request)
+    request["Via"].nil?
+  end
+
+  %i[http https].each do |scheme|
+    describe "for #{scheme}" do
+      let(:server) { start_endpoint(tls: (identity if scheme == :https)) }
+      let(:asked) { scheme == :https ? "CONNECT" : "POST" }
+
+      # What a proxy has logged of the requests for the server, once no tunnel to it is open any more.
+      def log_of(proxy, client, count)
+        client.sync_http_client.reset_all
+        proxy.log(count, server.port)
+      end
+
+      it "forward what they are given" do
+        client = client_through(squid.url, server)
+        publish(client, "data")
+        expect(server.events.map(&:data)).to eq(["data"])
+        expect(log_of(squid, client, 1).first).to have_attributes(verb: asked, status: "200")
+      end
+
+      it "keep the connection" do
+        client = client_through(squid.url, server)
+        publish(client, "1", "2", "3")
+        expect(server.events.size).to eq(3)
+        expect(log_of(squid, client, scheme == :https ? 1 : 3).map(&:client_port).uniq.size).to eq(1)
+      end
+
+      it "cost no error where the server has closed an idle connection" do
+        client = client_through(squid.url, server)
+        publish(client, "1")
+        server.close_idle
+        publish(client, "2")
+        expect(server.events.map(&:data)).to eq(%w[1 2])
+      end
+
+      it "take credentials, which the server never gets" do
+        client = client_through(guarded.url("someone:hush"), server)
+        publish(client, "1", "2")
+        client.channels
+        raw = server.requests.map(&:raw)
+        expect(raw.size).to eq(3)
+        expect(raw.join).not_to match(/proxy-authorization|hush|#{["someone:hush"].pack("m0")}/i)
+      end
+
+      it "ask for credentials: nothing gets to the server before they are right" do
+        client = client_through(nil, server)
+        [guarded.url, guarded.url("someone:wrong"), guarded.url("someone"), guarded.url("other:hush")].each do |url|
+          client.http_proxy = url
+          expect { publish(client, "data") }
+            .to raise_error(an_instance_of(Pusher::Error), "Proxy Authentication Required") { |error|
+              expect(error.status).to eq(407)
+            }
+        end
+        expect(log_of(guarded, client, 4).map { |line| [line.verb, line.status] }).to eq([[asked, "407"]] * 4)
+        expect(server.connections).to eq(0)
+        client.http_proxy = guarded.url("someone:hush")
+        publish(client, "data")
+      end
+
+      it "are given no credentials because the server asks for some" do
+        challenge = { "Proxy-Authenticate" => "Basic realm=\"x\"" }
+        server.reply_with(status: 407, headers: challenge, times: 2)
+        client = client_through(guarded.url("someone:hush"), server)
+        2.times { expect { publish(client, "data") }.to raise_error(Pusher::Error, "Proxy Authentication Required") }
+        expect(server.requests.size).to eq(2)
+        expect(server.requests.map(&:raw).join).not_to match(/proxy-authorization|#{["someone:hush"].pack("m0")}/i)
+      end
+
+      it "are named by the environment" do
+        ENV["http_proxy"] = guarded.url("someone:hush")
+        client = client_through(nil, server)
+        publish(client, "data")
+        expect(log_of(guarded, client, 1).first).to have_attributes(verb: asked, status: "200")
+      end
+
+      it "are passed by for hosts in no_proxy" do
+        ENV["http_proxy"] = squid.url
+        ENV["no_proxy"] = "other.test,channels.test"
+        expect_transport_error(SocketError, /channels\.test/) { client_through(nil, server).post("/events") }
+        ENV["no_proxy"] = "127.0.0.1"
+        publish(client_through(squid.url, server, host: "127.0.0.1"), "data")
+        expect(server.requests.map { |request| direct?(request) }).to eq([true])
+      end
+
+      it "are passed by for localhost" do
+        ENV["http_proxy"] = "http://127.0.0.1:1"
+        [nil, "http://127.0.0.1:1"].each { |url| publish(client_through(url, server, host: "localhost"), "data") }
+        expect(server.events.size).to eq(2)
+      end
+
+      it "may be set, changed and cleared between two requests" do
+        client = client_through(squid.url, server, host: "127.0.0.1")
+        publish(client, "1")
+        client.http_proxy = guarded.url("someone:hush")
+        publish(client, "2")
+        client.http_proxy = nil
+        publish(client, "3")
+        expect(server.requests.map(&:connection).uniq.size).to eq(3)
+        expect(server.events.map(&:data)).to eq(%w[1 2 3])
+        expect((log_of(squid, client, 1) + log_of(guarded, client, 1)).map(&:status)).to eq(%w[200 200])
+      end
+
+      it "may not be there" do
+        client = client_through("http://127.0.0.1:1", server)
+        expect_transport_error(Errno::ECONNREFUSED, /127\.0\.0\.1:1/) { client.post("/events") }
+      end
+    end
+  end
+
+  it "get http in its absolute form, and forward it in the other" do
+    client = client_through(squid.url, endpoint)
+    client.channels
+    expect(squid.log(1, endpoint.port).first.target).to start_with("http://channels.test:#{endpoint.port}/apps/3/channels")
+    request = endpoint.requests.first
+    expect(request.target).to start_with("/apps/3/channels?")
+    expect([request["Host"], request["Via"]]).to match(["channels.test:#{endpoint.port}", /squid/])
+  end
+
+  it "that refuse a tunnel are quoted: #{Pusher::ProtocolError}" do
+    # A port that the default configuration keeps from everybody.
+    client = client_through(squid.url, endpoint, port: 1, use_tls: true)
+    expect_transport_error(Pusher::ProtocolError, /CONNECT with status 403/) { client.post("/events") }
+    expect(squid.log(1, 1).first.status).to eq("403")
+  end
+
+  it "that reach no server say so: with a status for http, with an error for https" do
+    port = TCPServer.open("127.0.0.1", 0) { |listener| listener.local_address.ip_port }
+    client = client_through(squid.url, endpoint, port:)
+    expect { client.post("/events") }.to raise_error(Pusher::Error, /\AUnknown error \(status code 503\)/)
+    client.scheme = "https"
+    expect_transport_error(Pusher::ProtocolError, /CONNECT with status 503/) { client.post("/events") }
+    expect(squid.log(2, port).map(&:status)).to eq(%w[503 503])
+  end
+
+  it "do not vouch for a server: its certificate is checked" do
+    server = start_endpoint(tls: certificates.good)
+    client = client_through(squid.url, server)
+    expect_transport_error(OpenSSL::SSL::SSLError, /hostname mismatch: .*channels\.test/) { client.post("/events") }
+    expect(server.requests).to be_empty
+  end
+end

@@ -1,0 +1,64 @@
+# frozen_string_literal: true
+
+# Requests that are to fail, and what is to be true afterwards.
+module Attempts
+  # It took longer than it may.
+  class Late < StandardError; end
+
+  # A client that trusts the specs' authority.
+  def client_of(server, **options)
+    Pusher::Client.new(**server.client_options, **options).tap { |client| trust(client) }
+  end
+
+  def trust(client)
+    client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
+  end
+
+  # What the block raises, as long as it is a Pusher::Error; nil where it raises nothing.
+  def attempt(&)
+    expect_within(30, &)
+    nil
+  rescue Pusher::Error => e
+    e
+  end
+
+  def expect_transport_error(type, tells, &)
+    error = attempt(&)
+    expect(error).to be_an_instance_of(Pusher::HTTPError)
+    original = error.original_error
+    expect(original).to be_a(type)
+    expect(error).to have_attributes(message: "#{original.message} (#{original.class})", cause: original)
+    expect(error.message).to match(tells)
+    expect(error.message).not_to match(/auth_|278d425bdf160c739803/)
+    expect(error).to have_attributes(status: nil, body: nil)
+  end
+
+  # Ends what takes longer.
+  def expect_within(seconds, &)
+    Timeout.timeout(seconds, Late, &)
+  end
+
+  # The same client goes on with a server that does nothing wrong.
+  def expect_usable(client, scheme)
+    sound = scheme == :https ? start_endpoint(tls: certificates.good) : endpoint
+    client.port = sound.port
+    client.timeout = 60
+    expect(client.trigger("news", "event", "after")).to eq({})
+    expect(sound.events.map(&:data)).to eq(["after"])
+  end
+
+  # MiB that the process took at most while the block ran, beyond what it had before.
+  def peak_growth
+    GC.start
+    File.write("/proc/self/clear_refs", "5")
+    before = status_of_memory("VmRSS")
+    yield
+    status_of_memory("VmHWM") - before
+  end
+
+  private
+
+  def status_of_memory(field)
+    File.read("/proc/self/status")[/^#{field}:\s*(\d+) kB/, 1].to_i / 1024
+  end
+end

@@ -1,0 +1,137 @@
+# frozen_string_literal: true
+
+require "fileutils"
+require "openssl"
+require "socket"
+require "tmpdir"
+
+# A real proxy: Debian's squid in the configuration it comes with, as a process of our own on a free port of loopback.
+#
+# Added to that configuration are a name that nobody else knows (`channels.test`, this machine), tunnels to any
+# unprivileged port (the default is 443 alone), a log of ours, and the credentials it asks for, where it does.
+class Squid
+  PROGRAM = "/usr/sbin/squid"
+  CONFIGURATION = "/etc/squid/squid.conf"
+  # The place for local rules in the default configuration: before those that let this machine in.
+  LOCAL_RULES = %r{^include /etc/squid/conf\.d/\*\.conf$}
+  PORT = /^http_port 3128$/
+  PATIENCE = 30
+
+  # What squid has logged of one request: the port it came from, what was asked, and the status of the answer.
+  Line = Struct.new(:client_port, :verb, :target, :status)
+
+  class Failed < StandardError; end
+
+  def self.here?
+    File.executable?(PROGRAM) && File.readable?(CONFIGURATION)
+  end
+
+  attr_reader :port
+
+  # `password`: what the user `someone` has to say; nil lets everybody in.
+  def self.start(password: nil)
+    new(password).tap(&:start)
+  end
+
+  def initialize(password)
+    @password = password
+    # Squid gives up root, and its user has to find everything.
+    @folder = Dir.mktmpdir("squid").tap { |folder| File.chmod(0o777, folder) }
+    @name = "specs#{Process.pid}n#{object_id}"
+    @said = []
+  end
+
+  def start
+    make_log
+    write_files
+    @output, output = IO.pipe
+    @pid = Process.spawn(PROGRAM, "-N", "-d", "1", "-n", @name, "-f", file("squid.conf"), %i[out err] => output)
+    output.close
+    await_readiness
+    # What it says is read on, so that it never waits for somebody to read it.
+    @reader = Thread.new { @output.each_line { |line| @said << line } }
+  end
+
+  def url(credentials = nil)
+    "http://#{"#{credentials}@" if credentials}127.0.0.1:#{port}"
+  end
+
+  # The next so many lines of the log that are about a server on this port. A tunnel is logged when it has ended.
+  def log(count, port)
+    Array.new(count) { next_line { |line| line.target.match?(/:#{port}\b/) } }
+  end
+
+  def stop
+    Process.kill(:TERM, @pid)
+    Process.wait(@pid)
+    @reader.join
+  ensure
+    @log.close
+    @output.close
+    FileUtils.rm_rf([@folder, *Dir["/dev/shm/#{@name}-*"]])
+  end
+
+  private
+
+  def file(name)
+    File.join(@folder, name)
+  end
+
+  def next_line
+    loop do
+      raise Failed, "squid logs no more: #{@said.join}" unless @log.wait_readable(PATIENCE)
+
+      line = Line.new(*@log.gets.split)
+      return line if yield line
+    end
+  end
+
+  # A pipe with a name, open for both so that neither opening waits for the other.
+  def make_log
+    File.mkfifo(file("log"))
+    File.chmod(0o666, file("log"))
+    @log = File.open(file("log"), "r+")
+  end
+
+  def write_files
+    @port = TCPServer.open("127.0.0.1", 0) { |listener| listener.local_address.ip_port }
+    File.write(file("hosts"), "127.0.0.1 channels.test\n")
+    File.write(file("passwords"), "someone:#{@password.crypt("$6$#{"salt" * 4}$")}\n") if @password
+    File.write(file("squid.conf"), configuration)
+    File.chmod(0o644, *Dir[file("*")] - [file("log")])
+  end
+
+  def configuration
+    text = File.read(CONFIGURATION)
+    raise Failed, "#{CONFIGURATION} is not the one that squid comes with" unless [PORT, LOCAL_RULES].all? { text[_1] }
+
+    text.sub(PORT, "http_port 127.0.0.1:#{port}").sub(LOCAL_RULES, [*own_rules, *credentials].join("\n"))
+  end
+
+  def own_rules
+    [
+      "pid_filename none", "cache_log /dev/null", "coredump_dir none", "shutdown_lifetime 0 seconds",
+      "hosts_file #{file("hosts")}", "acl SSL_ports port 1025-65535",
+      "logformat seen %>p %rm %ru %>Hs", "access_log stdio:#{file("log")} seen"
+    ]
+  end
+
+  def credentials
+    return [] unless @password
+
+    [
+      "auth_param basic program /usr/lib/squid/basic_ncsa_auth #{file("passwords")}",
+      "acl known proxy_auth REQUIRED", "http_access deny !known"
+    ]
+  end
+
+  def await_readiness
+    loop do
+      raise Failed, "squid says nothing: #{@said.join}" unless @output.wait_readable(PATIENCE)
+
+      line = @output.gets or raise Failed, "squid has ended: #{@said.join}"
+      @said << line
+      return if line.include?("Accepting HTTP")
+    end
+  end
+end
