@@ -33,7 +33,7 @@ module Types
   def of_module(type) = own_methods(builder.build_singleton(name_of(type)))
 end
 
-# All is read while the files load: the native part of RBS does not survive objects that move, should an example move them.
+# All is read while the files load: the native part of RBS does not survive objects that an example might move.
 RSpec.describe "sig/pusher.rbs" do
   [Pusher::Client, Pusher::Channel, Pusher::WebHook, Pusher::Resource, Pusher::Request, Pusher::HttpClient,
    Pusher::HttpClient::SSLConfig, Pusher::Reply, Pusher::Signature::Token, Pusher::Signature::Request,
