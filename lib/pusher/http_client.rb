@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "seam"
+
 module Pusher
   # The HTTP client behind {Client#sync_http_client}: connections are kept and reused, and whatever waits, waits as
   # Ruby does. It can be used by any number of threads and fibers.
@@ -70,7 +72,11 @@ module Pusher
     # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] when there is no reply
     # @raise [ArgumentError] for what cannot be put on the wire; nothing is sent
     def request(verb, uri, query = nil, body = nil, headers = {})
-      native_request(verb, uri, query, body, headers)
+      return native_request(verb, uri, query, body, headers) unless Seam.engaged?
+
+      Seam.pass(Exchange.new(self, verb, uri, query, body, headers)) do |exchange|
+        native_request(exchange.verb, exchange.url, nil, exchange.body, exchange.headers)
+      end
     end
 
     # @return [String]
@@ -79,6 +85,9 @@ module Pusher
     end
 
     private
+
+    # Whose requests these are, where they are a {Client}'s.
+    attr_accessor :client
 
     def verify_peer(verify)
       native_verify(verify)
@@ -133,6 +142,8 @@ module Pusher
     #   @return [String]
     # @!method headers
     #   @return [Hash{String => String}] fields by their canonical names
+    # @!method attempts
+    #   @return [Integer] how often the request was sent: twice where a kept connection was found closed
     alias code status
     alias content body
 

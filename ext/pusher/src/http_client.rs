@@ -98,10 +98,11 @@ impl HttpClient {
             body: body.as_deref(),
             timeouts,
         };
-        match agent.send(&request) {
+        let mut attempts = 0;
+        match agent.send_counting(&request, &mut attempts) {
             Ok(reply) => Ok(Reply::from(reply)),
             Err(pusher_core::Error::ProxyAuthentication) => Ok(Reply::proxy_authentication()),
-            Err(error) => Err(transport_error::marked(ruby, error)),
+            Err(error) => Err(transport_error::marked(ruby, error, attempts)),
         }
     }
 
@@ -144,6 +145,7 @@ pub(crate) fn of_client(ruby: &Ruby, client: RObject) -> Result<Value, Failure> 
         http = client.ivar_get(*names::IV_SYNC_HTTP_CLIENT)?;
         if http.is_nil() {
             client.ivar_set(*names::IV_SYNC_HTTP_CLIENT, made)?;
+            made.funcall::<_, _, Value>("client=", (client,))?;
             http = made;
         }
     }

@@ -1,16 +1,21 @@
 //! `Pusher::Native`: the functions that Ruby's side of the gem calls without an object.
 
 use magnus::value::ReprValue;
-use magnus::{Error, Module, Object, RHash, RModule, RString, Ruby, Value, function};
+use magnus::{
+    Error, Exception, Module, Object, RArray, RHash, RModule, RString, Ruby, Value, function,
+};
 use pusher_core::signature::{self, Params};
 use pusher_core::{auth, encryption, webhook};
 
+use crate::arguments;
 use crate::borrow::{self, bytes};
 use crate::error::Failure;
 use crate::guard::guard;
 use crate::json;
 use crate::query;
+use crate::reply::Reply;
 use crate::request;
+use crate::transport_error;
 
 /// The string to sign of a request.
 fn string_to_sign(
@@ -112,8 +117,57 @@ fn send_request(
     request::send(ruby, client, (verb, uri, query, body, headers), &path)
 }
 
+/// What of a request can be seen before it is sent: its absolute url, and its header fields with those of our own.
+fn visible(ruby: &Ruby, uri: Value, query: Value, headers: Value) -> Result<RArray, Failure> {
+    let fields = ruby.hash_new();
+    for (name, value) in arguments::header_fields(ruby, headers)? {
+        fields.aset(name, borrow::string(ruby, &value))?;
+    }
+    let url = arguments::absolute_url(ruby, uri, query)?;
+    Ok(ruby.ary_new_from_values(&[ruby.str_new(&url).as_value(), fields.as_value()]))
+}
+
+/// What stands for the transport has failed as the transport may fail.
+fn mark_failure(exception: Exception) -> Result<Exception, Failure> {
+    transport_error::mark(exception, 1)?;
+    Ok(exception)
+}
+
+fn define_seam(native: RModule) -> Result<(), Error> {
+    native.define_singleton_method(
+        "visible",
+        function!(
+            |uri: Value, query: Value, headers: Value| {
+                guard(|ruby| visible(ruby, uri, query, headers))
+            },
+            3
+        ),
+    )?;
+    native.define_singleton_method(
+        "mark_failure",
+        function!(|exception: Exception| guard(|_| mark_failure(exception)), 1),
+    )?;
+    native.define_singleton_method(
+        "attempts",
+        function!(
+            |exception: Exception| guard(|_| Ok(transport_error::attempts(exception))),
+            1
+        ),
+    )?;
+    native.define_singleton_method(
+        "reply",
+        function!(
+            |status: u16, fields: RArray, body: RString| {
+                guard(|_| Reply::made_up(status, &fields.to_vec()?, body))
+            },
+            3
+        ),
+    )
+}
+
 pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     let native = pusher.define_module("Native")?;
+    define_seam(native)?;
     native.define_singleton_method(
         "string_to_sign",
         function!(

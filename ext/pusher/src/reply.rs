@@ -34,7 +34,34 @@ impl Reply {
             status: 407,
             headers: http::HeaderMap::new(),
             body: Vec::new(),
+            attempts: 1,
         })
+    }
+
+    /// A reply that no server gave.
+    pub(crate) fn made_up(
+        status: u16,
+        fields: &[(String, String)],
+        body: RString,
+    ) -> Result<Self, Failure> {
+        let mut headers = http::HeaderMap::new();
+        for (name, value) in fields {
+            let field = (
+                http::HeaderName::from_bytes(name.as_bytes()),
+                http::HeaderValue::from_bytes(value.as_bytes()),
+            );
+            let (Ok(name), Ok(value)) = field else {
+                let reason = format!("{name:?} is no header, or its value is none");
+                return Err(pusher_core::Error::InvalidRequest(reason).into());
+            };
+            headers.append(name, value);
+        }
+        Ok(Self(http::Reply {
+            status,
+            headers,
+            body: borrow::bytes(body),
+            attempts: 1,
+        }))
     }
 
     fn body(&self, ruby: &Ruby) -> RString {
@@ -246,6 +273,10 @@ pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     class.define_method(
         "body",
         method!(|this: &Reply| guard(|ruby| Ok(this.body(ruby))), 0),
+    )?;
+    class.define_method(
+        "attempts",
+        method!(|this: &Reply| guard(|_| Ok(this.0.attempts)), 0),
     )?;
     class.define_method(
         "headers",

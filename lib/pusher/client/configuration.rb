@@ -88,7 +88,10 @@ module Pusher
     # A copy has connections of its own, with the same settings.
     def initialize_copy(original)
       super
-      @sync_http_client = @sync_http_client.dup if @sync_http_client.is_a?(HttpClient)
+      return unless @sync_http_client.is_a?(HttpClient)
+
+      @sync_http_client = @sync_http_client.dup
+      @sync_http_client.__send__(:client=, self)
     end
 
     # @return [Signature::Token] key and secret

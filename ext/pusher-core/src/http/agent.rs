@@ -87,10 +87,23 @@ impl Agent {
     ///
     /// Any of the transport's errors. After one the connection is closed.
     pub fn send(&self, request: &Request<'_>) -> Result<Reply, Error> {
+        self.send_counting(request, &mut 0)
+    }
+
+    /// The same, with the number of attempts written to `attempts`, which tells it of failures as well.
+    ///
+    /// # Errors
+    ///
+    /// As [`Agent::send`].
+    pub fn send_counting(&self, request: &Request<'_>, attempts: &mut u32) -> Result<Reply, Error> {
         let start = Instant::now();
-        match self.attempt(request, request.timeouts, false) {
+        *attempts = 1;
+        match self.attempt(request, request.timeouts, *attempts) {
             Err(Error::Stale) => match request.timeouts.after(start.elapsed()) {
-                Some(timeouts) => self.attempt(request, timeouts, true),
+                Some(timeouts) => {
+                    *attempts = 2;
+                    self.attempt(request, timeouts, *attempts)
+                }
                 None => Err(Error::Stale),
             },
             outcome => outcome,
@@ -101,8 +114,9 @@ impl Agent {
         &self,
         request: &Request<'_>,
         timeouts: Timeouts,
-        is_retry: bool,
+        attempts: u32,
     ) -> Result<Reply, Error> {
+        let is_retry = attempts > 1;
         self.longest_line
             .fetch_max(longest_line(request), Ordering::Relaxed);
         let outcome = match request.body {
@@ -123,6 +137,7 @@ impl Agent {
             status,
             headers: parts.headers,
             body,
+            attempts,
         })
     }
 

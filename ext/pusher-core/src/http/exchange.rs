@@ -53,4 +53,6 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body, as it came.
     pub body: Vec<u8>,
+    /// How often the request was sent: more than once where a reused connection was closed already.
+    pub attempts: u32,
 }

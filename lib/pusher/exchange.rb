@@ -1,0 +1,69 @@
+# frozen_string_literal: true
+
+require_relative "native"
+
+module Pusher
+  # A request on its way to the transport, as the layers of the {Seam} see it.
+  # @api private
+  class Exchange
+    # @return [HttpClient] what sends it
+    attr_reader :http_client
+    # @return [Symbol] `:get`, `:post` …
+    attr_reader :verb
+    # @return [String] absolute, with the signed query
+    attr_reader :url
+    # @return [String, nil]
+    attr_reader :body
+    # @return [Hash{String => String}] header fields, the transport's own among them
+    attr_reader :headers
+
+    # @param http_client [HttpClient]
+    # @param verb [Symbol, String]
+    # @param uri [String, URI] absolute
+    # @param query [Hash, String, nil] parameters, added to the uri's own
+    # @param body [String, nil]
+    # @param headers [Hash]
+    # @raise [ArgumentError] for what is no url
+    def initialize(http_client, verb, uri, query, body, headers) # rubocop:disable Metrics/ParameterLists -- a request's
+      @http_client = http_client
+      @verb = verb.to_s.downcase.to_sym
+      @url, @headers = Native.visible(uri, query, headers)
+      @body = body
+    end
+
+    # @return [Client, nil] whose request it is, where it is a client's
+    def client
+      http_client.__send__(:client)
+    end
+
+    # @return [String] the url's path, without the query
+    def path
+      @path ||= url[%r{\A[^:]+://[^/?]*([^?]*)}, 1].to_s
+    end
+
+    # @return [String] without the query, which is signed
+    def inspect
+      "#<#{self.class} #{verb} #{path}>"
+    end
+
+    # A reply that no server gave.
+    #
+    # @param status [Integer]
+    # @param body [String]
+    # @param headers [Hash{String => String, Array<String>}]
+    # @return [Reply]
+    def self.reply(status, body = "", headers = {})
+      fields = headers.flat_map { |name, values| Array(values).map { |value| [name.to_s, value.to_s] } }
+      Native.reply(status, fields, body)
+    end
+
+    # Marks an error that stands for a failure of the transport: where it is raised, callers get an {HTTPError}.
+    #
+    # @param error [StandardError]
+    # @return [StandardError] the same
+    def self.failure(error)
+      Native.mark_failure(error)
+    end
+  end
+  private_constant :Exchange
+end

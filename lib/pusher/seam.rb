@@ -1,0 +1,62 @@
+# frozen_string_literal: true
+
+require_relative "exchange"
+
+module Pusher
+  # Where everything comes between the library and its transport that wants to: instrumentation, the test mode, stubs.
+  # Every request passes here, whatever made it; while nothing is engaged, it costs a look.
+  #
+  # A layer answers `engaged?`, and `call(exchange) { |exchange| … }` with a reply: the block's, which asks the next
+  # layer and in the end the transport, or one of its own. Where it has them, `admit(exchange)` is asked before a
+  # request is put off, and `bind(work)` gives work that will be done later, elsewhere, what it needs from here.
+  # @api private
+  module Seam
+    # The layers, outermost first.
+    ORDER = %i[instrumentation testing webmock].freeze
+
+    @layers = {}
+
+    class << self
+      # @param name [Symbol] one of {ORDER}
+      # @param layer [#engaged?, #call]
+      def install(name, layer)
+        @layers = ORDER.to_h { |slot| [slot, slot == name ? layer : @layers[slot]] }.compact
+      end
+
+      # @param name [Symbol] one of {ORDER}
+      # @return [Object, nil] the layer of that name
+      def layer(name) = @layers[name]
+
+      # @return [Boolean] whether anything comes between at this moment
+      def engaged?
+        @layers.each_value { |layer| return true if layer.engaged? }
+        false
+      end
+
+      # Passes an exchange through the layers that are engaged.
+      #
+      # @yieldparam exchange [Exchange] for the transport
+      # @return [Reply]
+      def pass(exchange, &transport)
+        @layers.values.select(&:engaged?).reverse.inject(transport) do |inner, layer|
+          ->(passed) { layer.call(passed, &inner) }
+        end.call(exchange)
+      end
+
+      # Asks the layers about a request that will be sent later: one that refuses it raises.
+      #
+      # @param exchange [Exchange]
+      def admit(exchange)
+        @layers.each_value { |layer| layer.admit(exchange) if layer.engaged? && layer.respond_to?(:admit) }
+      end
+
+      # Work that is done later, elsewhere, as if it were done here.
+      #
+      # @return [#call]
+      def bind(work)
+        @layers.each_value.inject(work) { |bound, layer| layer.respond_to?(:bind) ? layer.bind(bound) : bound }
+      end
+    end
+  end
+  private_constant :Seam
+end
