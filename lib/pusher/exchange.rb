@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "json"
 require_relative "native"
 
 module Pusher
@@ -41,6 +42,23 @@ module Pusher
       @path ||= url[%r{\A[^:]+://[^/?]*([^?]*)}, 1].to_s
     end
 
+    # The events that are published, as the body has them: each with `"name"`, `"data"`, and `"channels"`, or
+    # `"channel"` in a batch.
+    #
+    # @return [Array<Hash>] none where nothing is published
+    def events
+      @events ||= parse_events
+    end
+
+    # What may be told of the request: nothing of its signature, nor of the data it carries.
+    #
+    # @return [Hash] `:verb`, `:path`, `:channels` (Array), `:event` (the name, or an Array of a batch's names)
+    def facts
+      names = events.map { |event| event["name"] }.uniq
+      channels = events.flat_map { |event| event["channels"] || event["channel"] }.compact.uniq
+      { verb:, path:, channels:, event: names.size > 1 ? names : names.first }
+    end
+
     # @return [String] without the query, which is signed
     def inspect
       "#<#{self.class} #{verb} #{path}>"
@@ -63,6 +81,21 @@ module Pusher
     # @return [StandardError] the same
     def self.failure(error)
       Native.mark_failure(error)
+    end
+
+    private
+
+    PUBLISHING = %r{/(?:events|batch_events)\z}
+    private_constant :PUBLISHING
+
+    def parse_events
+      return [] unless verb == :post && body && PUBLISHING.match?(path)
+
+      content = JSON.parse(body)
+      content = content["batch"] || [content] if content.is_a?(Hash)
+      Array(content).grep(Hash)
+    rescue JSON::ParserError
+      []
     end
   end
   private_constant :Exchange

@@ -43,6 +43,31 @@ RSpec.describe "the seam through which requests pass" do
     expect(seen.inspect).to eq("#<Pusher::Exchange post /apps/3/events>")
   end
 
+  describe "the facts of a request" do
+    def facts_of
+      facts = nil
+      seam.install(:testing, layer { |exchange, _| exchanges.reply(200, "{}").tap { facts = exchange.facts } })
+      yield
+      facts
+    end
+
+    it "name an event's channels, and nothing of its data" do
+      expect(facts_of { client.trigger(%w[a b], "e", "d") })
+        .to eq(verb: :post, path: "/apps/3/events", channels: %w[a b], event: "e")
+    end
+
+    it "name all of a batch" do
+      batch = %w[a b].map { |channel| { channel:, name: "on-#{channel}", data: "d" } }
+      expect(facts_of { client.trigger_batch(batch) })
+        .to eq(verb: :post, path: "/apps/3/batch_events", channels: %w[a b], event: %w[on-a on-b])
+    end
+
+    it "name no channels where nothing is published" do
+      expect(facts_of { client.channels }).to eq(verb: :get, path: "/apps/3/channels", channels: [], event: nil)
+      expect(facts_of { client.post("/events", [1]) }).to include(channels: [], event: nil)
+    end
+  end
+
   it "passes a request from the outermost layer to the innermost, whichever was installed first" do
     order = []
     %i[webmock instrumentation testing].each do |name|
