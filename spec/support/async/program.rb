@@ -9,6 +9,7 @@ module AsyncProgram
   LIB = File.expand_path("../../../lib", __dir__)
   # Its own way out, should it hang: longer than anything in it waits.
   PREAMBLE = <<~RUBY
+    require "pusher"
     Thread.new { sleep(90) && exit!(9) }
     $stdout.sync = true
     Pusher.timeout = 60
@@ -61,22 +62,22 @@ module AsyncProgram
     group.after { @programs&.each { |program| end_of(program) } }
   end
 
-  # Starts it. The program is an argument, so that its standard input is free.
-  def start_program(code, environment = {})
+  # Starts it. The program is an argument, so that its standard input is free. `first` comes before the gem.
+  def start_program(code, environment: {}, first: "")
     program = Running.new(*Open3.popen3({ "PUSHER_URL" => endpoint.url, **environment }, RbConfig.ruby, "-I", LIB,
-                                        "-r", "pusher", "-e", PREAMBLE + code))
+                                        "-e", [first, PREAMBLE, code].join("\n")))
     (@programs ||= []) << program
     program
   end
 
   # Runs it to its end.
-  def run_program(code, environment = {})
-    start_program(code, environment).finish
+  def run_program(code, **options)
+    start_program(code, **options).finish
   end
 
   # Runs it, and expects it to have nothing to complain of. What it printed comes back.
-  def output_of(code, environment = {})
-    finished = run_program(code, environment)
+  def output_of(code, **options)
+    finished = run_program(code, **options)
     expect(finished).to have_attributes(errors: "", status: be_success)
     finished.output
   end
