@@ -124,7 +124,7 @@ RSpec.describe "What asynchronous requests are given" do
        client.get_async("/channels", { filter_by_prefix: "a" }.freeze)].each(&:pop)
     end
     expect(endpoint.refusals).to be_empty
-    expect(endpoint.events.map(&:channels)).to eq([%w[a b], ["a"], ["a"]])
+    expect(endpoint.events.map(&:channels)).to contain_exactly(%w[a b], ["a"], ["a"])
     expect([arguments.last, batch, raw])
       .to eq([{ socket_id: "1.1" }, [{ channel: "a", name: "event", data: { n: 1 } }],
               { name: "event", channels: ["a"], data: "d" }])

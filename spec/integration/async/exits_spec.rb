@@ -109,11 +109,26 @@ RSpec.describe "Asynchronous requests of a process that ends" do
     # Ends before its requests are answered, should it not wait.
     held = "publish(\"held\")\nputs \"ends\"\n"
 
-    it "no longer than it was told to" do
+    it "no longer than it was told to: then it says how many were not sent" do
       endpoint.hold
-      within(30) do
-        expect(output_of("Pusher.async_exit_timeout = 0.2\nat_exit { puts \"last\" }\n#{held}")).to eq("ends\nlast\n")
+      output = within(30) do
+        output_of("Pusher.async_exit_timeout = 0.2\nat_exit { puts \"last\" }\npublish(\"held\")\n#{held}")
       end
+      expect(output.lines.map(&:chomp)).to match(["ends", /ERROR -- : 2 asynchronous requests not sent/, "last"])
+    end
+
+    it "no longer than it was told to: then the handler is told of each that was not sent" do
+      endpoint.hold
+      output = within(30) do
+        output_of(<<~RUBY)
+          Pusher.async_exit_timeout = 0.2
+          Pusher.on_async_error = ->(error, facts) { puts "\#{error.class} \#{facts}" }
+          publish("held")
+          Pusher["other"].trigger_async("event", "held")
+        RUBY
+      end
+      facts = %w[channel other].map { |channel| { verb: :post, path: "/apps/3/events", channels: [channel], event: "event" } }
+      expect(output.lines.map(&:chomp)).to match_array(facts.map { |each| "Pusher::Error #{each}" })
     end
 
     it "not at all with a timeout of 0" do

@@ -38,12 +38,27 @@ RSpec.describe "Pusher.flush" do
     expect(output_of("p Pusher.flush, Pusher.flush(0), Thread.list.size")).to eq("true\ntrue\n2\n")
   end
 
-  it "takes requests that failed for ended" do
-    keeping_logger
-    refused = Pusher::Client.new(**AsyncRequests::NOWHERE)
-    5.times { refused.trigger_async("channel", "event", "data") }
-    endpoint.reply_with(status: 500)
+  it "takes an answer for gone, whatever its status is" do
+    endpoint.reply_with(status: 500, times: 3)
+    publish(3)
+    expect(within { Pusher.flush }).to be(true)
+  end
+
+  it "says that something has not gone where it failed, and nobody has asked for it" do
+    logger = keeping_logger
+    publish(2)
+    Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data")
+    expect(within { Pusher.flush }).to be(false)
+    expect(logger.rest.size).to eq(1)
+    expect(endpoint.events.size).to eq(2)
     publish
+    expect(within { Pusher.flush }).to be(true)
+  end
+
+  it "has nothing to say of a failure that somebody was told of" do
+    keeping_logger
+    request = Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data")
+    expect(error_of { within { request.pop } }).to be_a(Errno::ECONNREFUSED)
     expect(within { Pusher.flush }).to be(true)
   end
 

@@ -167,15 +167,14 @@ RSpec.describe "Asynchronous requests and forks" do
   end
 
   it "that failed unheard of in the parent are told of by the parent alone" do
-    expect(output_of(<<~RUBY)).to eq("parent\ntrue\n")
+    expect(output_of(<<~RUBY)).to eq("[\"child\", true]\nparent\n[\"parent\", false]\n")
       Pusher.on_async_error = ->(*) { puts(Process.pid == PARENT ? "parent" : "child") }
       PARENT = Process.pid
       refused = Pusher::Client.new(app_id: "3", key: "k", secret: "s", host: "127.0.0.1", port: 1, use_tls: false)
       request = refused.trigger_async("channel", "event", "data")
       request.join
-      child = fork { Pusher.flush }
-      Process.wait(child)
-      p Pusher.flush
+      Process.wait(fork { p ["child", Pusher.flush] })
+      p ["parent", Pusher.flush]
     RUBY
   end
 
