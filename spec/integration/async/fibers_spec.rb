@@ -1,0 +1,245 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "../../support/async/program"
+require_relative "../../support/async/requests"
+require_relative "../../support/citizenship/fibers"
+
+# Under a fiber scheduler each is a fiber of it.
+RSpec.describe "Asynchronous requests under a fiber scheduler" do
+  include AsyncProgram
+  include AsyncRequests
+  include Fibers
+
+  # The endpoint answers as soon as so many requests are there.
+  def answer_once_all_are_there(count)
+    endpoint.hold
+    meanwhile do
+      endpoint.wait_until_in_flight(count)
+      endpoint.release
+    end
+  end
+
+  # Threads but for those of the endpoint, by where they were made.
+  def own_threads
+    Thread.list.reject { |thread| thread.inspect.include?("channels_api") }
+  end
+
+  Fibers::KINDS.each do |name, fibers|
+    context "of the kind of #{name}" do
+      # What one fiber gives.
+      define_method(:in_fiber) { |&job| bounded { fibers.run([job]) }.first }
+
+      it "overlap, 50 from one fiber, without a thread of the pool" do
+        answer_once_all_are_there(50)
+        before = nil
+        during = nil
+        thread = nil
+        replies = in_fiber do
+          thread = Thread.current
+          before = own_threads
+          requests = Array.new(50) { |number| client.trigger_async("channel", "event", number) }
+          during = own_threads
+          requests.map { |request| request.pop.status }
+        end
+        expect(replies).to eq([200] * 50)
+        expect(during - before - [thread]).to be_empty
+        expect(endpoint.most_in_flight).to eq(50)
+        expect(endpoint.events.map(&:data)).to match_array(Array.new(50, &:to_s))
+      end
+
+      it "overlap over TLS, to a name" do
+        @endpoint = start_endpoint(tls: certificates.good)
+        client = client_of_endpoint(host: "localhost")
+        client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
+        answer_once_all_are_there(10)
+        replies = in_fiber do
+          Array.new(10) { |number| client.trigger_async("channel", "event", number) }.map { |each| each.pop.status }
+        end
+        expect(replies).to eq([200] * 10)
+      end
+
+      it "are of every kind" do
+        replies = in_fiber do
+          [client.trigger_async("channel", "event", "data"), client.get_async("/channels"),
+           client.trigger_batch_async({ channel: "a", name: "event", data: "1" }),
+           client.post_async("/events", { name: "event", channels: ["a"], data: "1" }),
+           client["channel"].trigger_async("event", "data")].map { |request| [request.pop.status, request.finished?] }
+        end
+        expect(replies).to eq([[200, true]] * 5)
+        expect(endpoint.events.size).to eq(4)
+      end
+
+      it "are finished when the reply is there, and not before" do
+        endpoint.hold
+        seen = in_fiber do
+          request = client.trigger_async("channel", "event", "data")
+          before = [request.finished?, request.join(0.05).nil?, request.finished?]
+          endpoint.release
+          request.join
+          [*before, request.finished?, request.pop.status, request.pop.equal?(request.pop)]
+        end
+        expect(seen).to eq([false, true, false, true, 200, true])
+      end
+
+      { "pop" => :pop.to_proc, "join" => :join.to_proc, "join with a limit" => ->(request) { request.join(30) },
+        "Pusher.flush" => ->(_) { Pusher.flush }, "Pusher.flush with a limit" => ->(_) { Pusher.flush(30) } }
+        .each do |what, wait|
+        it "park the fiber that waits for them, and let others run: #{what}" do
+          endpoint.hold
+          over = false
+          ticks = 0
+          waiting = lambda do
+            wait.call(client.trigger_async("channel", "event", "data"))
+            over = true
+          end
+          ticking = lambda do
+            until over
+              sleep(0.005)
+              endpoint.release if (ticks += 1) == 10
+            end
+          end
+          bounded { fibers.run([waiting, ticking]) }
+          expect(ticks).to be >= 10
+          expect(endpoint.events.size).to eq(1)
+        end
+      end
+
+      it "are sent though nobody waits for them" do
+        in_fiber { 20.times { |number| client.trigger_async("channel", "event", number) } }
+        expect(within { Pusher.flush }).to be(true)
+        expect(endpoint.events.map(&:data)).to match_array(Array.new(20, &:to_s))
+      end
+
+      it "fail when they are popped, as the transport does" do
+        keeping_logger
+        errors = in_fiber do
+          request = Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data")
+          Array.new(2) { error_of { request.pop } }
+        end
+        expect(errors).to all(be_an_instance_of(Errno::ECONNREFUSED))
+      end
+
+      it "end with the client's timeouts" do
+        endpoint.hang
+        error = in_fiber do
+          error_of { client_of_endpoint(receive_timeout: 0.2).trigger_async("channel", "event", "data").pop }
+        end
+        expect(error).to be_an_instance_of(Pusher::ReceiveTimeoutError)
+      end
+
+      it "have errors raised at the call that are none of the transport's" do
+        errors = in_fiber do
+          [error_of { client.trigger_async(%w[a] * 101, "event", "data") },
+           error_of { client["channel"].trigger_async("event", "data", "nonsense") }]
+        end
+        expect(errors).to all(be_a(Pusher::Error))
+        expect(endpoint.requests).to be_empty
+      end
+
+      it "are told of once where they fail and nobody pops them" do
+        logger = keeping_logger
+        in_fiber { Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data") }
+        within { Pusher.flush }
+        expect(logger.rest).to match([[:error, /\(Errno::ECONNREFUSED\)\z/]])
+      end
+
+      it "are told of soon, though no flush asks" do
+        told = Queue.new
+        Pusher.on_async_error = ->(error, facts) { told << [error.class, facts[:event]] }
+        in_fiber { Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data") }
+        expect(within { told.pop }).to eq([Errno::ECONNREFUSED, "event"])
+      end
+
+      it "send what was passed at the call" do
+        in_fiber do
+          data = { list: [+"text"] }
+          request = client.trigger_async([channel = +"a"], "event", data)
+          channel << "changed"
+          data[:list].first << "changed"
+          request.pop
+        end
+        expect(endpoint.events.map { |event| [event.channels, event.data] }).to eq([[["a"], "{\"list\":[\"text\"]}"]])
+      end
+
+      it "go on when the fiber that waits for them is stopped" do
+        endpoint.hold
+        request = nil
+        stop = Queue.new
+        stopping = Thread.new do
+          endpoint.wait_until_in_flight(1)
+          stop << true
+          endpoint.release
+        end
+        bounded { fibers.stop(-> { (request = client.trigger_async("channel", "event", "data")).pop }, stop) }
+        stopping.join
+        expect(within { Pusher.flush }).to be(true)
+        expect(request.finished?).to be(true)
+        endpoint.wait_for_requests(1)
+      end
+
+      it "can be popped by a thread without a scheduler" do
+        endpoint.hold
+        popped = nil
+        bounded do
+          thread = nil
+          fibers.run([lambda do
+            request = client.trigger_async("channel", "event", "data")
+            thread = Thread.new { popped = request.pop.status }
+            sleep(0.05)
+            endpoint.release
+          end])
+          thread.join
+        end
+        expect(popped).to eq(200)
+      end
+
+      it "go together with those of the pool" do
+        pooled = Array.new(20) { |number| client.trigger_async("channel", "event", "pool #{number}") }
+        in_fiber do
+          requests = Array.new(20) { |number| client.trigger_async("channel", "event", "fiber #{number}") }
+          (requests + pooled).each(&:pop)
+        end
+        expect(endpoint.events.map(&:data).tally)
+          .to eq(%w[pool fiber].flat_map { |who| Array.new(20) { |number| ["#{who} #{number}", 1] } }.to_h)
+      end
+
+      it "are the pool's where the fiber is a blocking one" do
+        answer_once_all_are_there(3)
+        replies = bounded do
+          fibers.run([lambda do
+            Fiber.new(blocking: true) do
+              Array.new(3) { |number| client.trigger_async("channel", "event", number) }.map { |each| each.pop.status }
+            end.resume
+          end])
+        end
+        expect(replies).to eq([[200, 200, 200]])
+      end
+    end
+  end
+
+  it "are waited for at exit, where the scheduler has the main thread" do
+    program = <<~RUBY
+      require "async"
+      Async { |task| 20.times { |number| publish(number) } }
+      at_exit { puts "last" }
+    RUBY
+    endpoint.delay = 0.02
+    expect(output_of(program)).to eq("last\n")
+    expect(endpoint.events.map(&:data)).to match_array(Array.new(20, &:to_s))
+  end
+
+  it "start no thread in a program of fibers alone" do
+    program = <<~RUBY
+      require "async"
+      before = Thread.list.size
+      Async do
+        requests = Array.new(20) { |number| publish(number) }
+        p Thread.list.size - before
+        requests.each(&:pop)
+      end
+      p Thread.list.size - before
+    RUBY
+    expect(output_of(program)).to eq("0\n0\n")
+  end
+end
