@@ -1,0 +1,13 @@
+# frozen_string_literal: true
+
+# Publishes an event for each request, and does not wait for it.
+require "pusher"
+
+Pusher.timeout = 60
+Pusher.async_threads = 2
+Pusher.async_exit_timeout = 30
+
+run(lambda do |env|
+  Pusher.trigger_async("channel", "event", env["PATH_INFO"].delete_prefix("/"))
+  [202, { "Content-Type" => "text/plain" }, [Process.pid.to_s]]
+end)
