@@ -25,6 +25,7 @@ fn trigger(
     ruby: &Ruby,
     client: RObject,
     (channels, event, data, params): (Value, Value, Value, Value),
+    post: &LazyId,
 ) -> Result<Value, Failure> {
     let data = encode_data(ruby, data)?;
     let channels = channel_names(ruby, channels)?;
@@ -43,10 +44,15 @@ fn trigger(
     body.aset(symbol(ruby, &names::NAME), event)?;
     body.aset(symbol(ruby, &names::CHANNELS), channels)?;
     body.aset(symbol(ruby, &names::DATA), data)?;
-    Ok(client.funcall(*names::POST, (interned(ruby, &names::EVENTS_PATH)?, body))?)
+    Ok(client.funcall(**post, (interned(ruby, &names::EVENTS_PATH)?, body))?)
 }
 
-fn trigger_batch(ruby: &Ruby, client: RObject, events: RArray) -> Result<Value, Failure> {
+fn trigger_batch(
+    ruby: &Ruby,
+    client: RObject,
+    events: RArray,
+    post: &LazyId,
+) -> Result<Value, Failure> {
     let flat: RArray = events.funcall("flatten", ())?;
     let batch = ruby.ary_new_capa(flat.len());
     for index in 0..flat.len() {
@@ -54,10 +60,7 @@ fn trigger_batch(ruby: &Ruby, client: RObject, events: RArray) -> Result<Value, 
     }
     let body = ruby.hash_new();
     body.aset(ruby.to_symbol("batch"), batch)?;
-    Ok(client.funcall(
-        *names::POST,
-        (interned(ruby, &names::BATCH_EVENTS_PATH)?, body),
-    )?)
+    Ok(client.funcall(**post, (interned(ruby, &names::BATCH_EVENTS_PATH)?, body))?)
 }
 
 /// An event of a batch with its data as a String; the caller's Hash stays as it is.
@@ -233,24 +236,39 @@ fn symbol(ruby: &Ruby, name: &LazyId) -> Symbol {
     Symbol::from(LazyId::get_inner_with(name, ruby))
 }
 
+/// The two ways to trigger, by way of the method that posts.
+macro_rules! triggers {
+    ($class:ident, $one:literal, $batch:literal, $post:path) => {
+        $class.define_private_method(
+            $one,
+            method!(
+                |client: RObject, channels: Value, event: Value, data: Value, params: Value| {
+                    guard(|ruby| trigger(ruby, client, (channels, event, data, params), &$post))
+                },
+                4
+            ),
+        )?;
+        $class.define_private_method(
+            $batch,
+            method!(
+                |client: RObject, events: RArray| {
+                    guard(|ruby| trigger_batch(ruby, client, events, &$post))
+                },
+                1
+            ),
+        )?;
+    };
+}
+
 pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     let class = pusher.define_class("Client", ruby.class_object())?;
-    class.define_private_method(
-        "native_trigger",
-        method!(
-            |client: RObject, channels: Value, event: Value, data: Value, params: Value| {
-                guard(|ruby| trigger(ruby, client, (channels, event, data, params)))
-            },
-            4
-        ),
-    )?;
-    class.define_private_method(
-        "native_trigger_batch",
-        method!(
-            |client: RObject, events: RArray| guard(|ruby| trigger_batch(ruby, client, events)),
-            1
-        ),
-    )?;
+    triggers!(class, "native_trigger", "native_trigger_batch", names::POST);
+    triggers!(
+        class,
+        "native_trigger_async",
+        "native_trigger_batch_async",
+        names::POST_ASYNC
+    );
     class.define_private_method(
         "native_get",
         method!(

@@ -39,6 +39,8 @@ names! {
     NEW = "new",
     NOW = "now",
     POST = "post",
+    POST_ASYNC = "post_async",
+    REACTOR_REQUEST = "pusher_reactor_request",
     REQUEST = "request",
     RESET_ALL = "reset_all",
     RESOURCE = "resource",
