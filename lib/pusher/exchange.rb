@@ -17,8 +17,6 @@ module Pusher
     attr_reader :body
     # @return [Hash{String => String}] header fields, the transport's own among them
     attr_reader :headers
-    # @return [Object, nil] what a layer that admitted the request keeps for when it is sent
-    attr_accessor :admission
 
     # @param http_client [HttpClient]
     # @param verb [Symbol, String]

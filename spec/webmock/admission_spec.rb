@@ -10,8 +10,13 @@ RSpec.describe "Requests under WebMock that are sent later" do
           .new(client.sync_http_client, :post, "https://api.test/apps/20/events", { a: "1" }, "{}", {})
   end
 
+  # As a thread of a pool does.
   def send_later
-    seam.pass(exchange) { raise "sent for real" }
+    work = seam.bind(-> { seam.pass(exchange) { raise "sent for real" } })
+    Thread.new do
+      Thread.current.report_on_exception = false
+      work.call
+    end.value
   end
 
   it "are refused at once where nothing answers them" do
@@ -38,8 +43,16 @@ RSpec.describe "Requests under WebMock that are sent later" do
   it "keep the stub that admitted them, though a test ends meanwhile" do
     stub_request(:post, events_url).to_return(body: "stubbed")
     seam.admit(exchange)
+    work = seam.bind(-> { seam.pass(exchange) })
     WebMock.reset!
-    expect(send_later.body).to eq("stubbed")
+    expect(work.call.body).to eq("stubbed")
+    expect { seam.pass(exchange) }.to raise_error(WebMock::NetConnectNotAllowedError)
+  end
+
+  it "do not lend what admitted them to another request" do
+    stub_request(:post, events_url).to_return(body: "stubbed")
+    seam.admit(exchange)
+    expect { client.channels }.to raise_error(WebMock::NetConnectNotAllowedError)
   end
 
   it "are admitted where real connections are allowed" do

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "admission"
 require_relative "stubbed_reply"
 
 module Pusher
@@ -32,10 +33,21 @@ module Pusher
       # @raise [WebMock::NetConnectNotAllowedError] where it is neither stubbed nor allowed
       # @return [void]
       def admit(exchange)
+        Admission.note(nil)
         signature = signature_of(exchange)
         return if ::WebMock.net_connect_allowed?(signature.uri)
 
-        exchange.admission = [signature, stub_for(signature) || refuse(signature)]
+        Admission.note(Admission.new(signature, stub_for(signature) || refuse(signature)))
+      end
+
+      # @param work [#call] what sends the request that was admitted just now
+      # @return [#call] the same, elsewhere
+      def bind(work)
+        admission = Admission.take or return work
+        lambda do
+          Admission.note(admission)
+          work.call
+        end
       end
 
       # @param exchange [Exchange]
@@ -43,9 +55,10 @@ module Pusher
       # @raise [WebMock::NetConnectNotAllowedError] where it is neither stubbed nor allowed
       # @return [Reply]
       def call(exchange)
-        signature, stub = exchange.admission || [signature_of(exchange), nil]
+        signature = signature_of(exchange)
         ::WebMock::RequestRegistry.instance.requested_signatures.put(signature)
-        stub ||= stub_for(signature)
+        admission = Admission.take
+        stub = admission&.of?(signature) ? admission.stub : stub_for(signature)
         return stubbed_reply(stub, signature) if stub
 
         refuse(signature) unless ::WebMock.net_connect_allowed?(signature.uri)
