@@ -3,7 +3,7 @@
 # Libraries of applications that this gem finds by itself: the folder of their specs, and the gems that it needs. Each
 # runs in a process of its own, for such a library changes what others see: so .rspec leaves them out.
 HOSTS = {
-  "webmock" => %w[webmock httpclient rack async],
+  "webmock" => %w[webmock httpclient rack async eventmachine],
   "vcr" => %w[vcr webmock]
 }.freeze
 

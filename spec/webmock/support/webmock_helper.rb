@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "../../spec_helper"
+require "tmpdir"
 require "webmock/rspec"
 
 # What an example has told WebMock holds for that example.
