@@ -65,6 +65,14 @@ RSpec.describe "A request under VCR" do
     end
   end
 
+  it "is recorded and replayed in the background, too" do
+    publish = -> { client.trigger_async("news", "event", "data").pop }
+    expect(in_cassette(&publish).status).to eq(200)
+    endpoint.stop
+    reply = in_cassette(record: :none, &publish)
+    expect([reply.status, reply.body.read]).to eq([200, "{}"])
+  end
+
   orders = [%w[vcr webmock pusher], %w[pusher vcr webmock], %w[vcr pusher webmock]]
   orders.each do |order|
     it "is seen when the order is #{order.join(", ")}" do

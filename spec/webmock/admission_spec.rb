@@ -49,10 +49,43 @@ RSpec.describe "Requests under WebMock that are sent later" do
     expect { seam.pass(exchange) }.to raise_error(WebMock::NetConnectNotAllowedError)
   end
 
+  it "are answered by what admitted them, though WebMock is switched off meanwhile; others are not" do
+    stub_request(:post, events_url).to_return(body: "stubbed")
+    seam.admit(exchange)
+    work = seam.bind(-> { [seam.engaged?, seam.pass(exchange).body, seam.engaged?] })
+    WebMock.disable!
+    expect(work.call).to eq([true, "stubbed", false])
+  end
+
+  it "leave nothing behind where they are not sent after all" do
+    stub_request(:post, events_url)
+    seam.admit(exchange)
+    seam.bind(-> {}).call
+    WebMock.disable!
+    expect(seam).not_to be_engaged
+  end
+
+  it "are sent for real where another was admitted and WebMock is switched off" do
+    stub_request(:post, events_url)
+    seam.admit(exchange)
+    WebMock.disable!
+    near = Pusher::Client.new(endpoint.client_options)
+    expect(near.channels).to eq(channels: {})
+  end
+
   it "do not lend what admitted them to another request" do
     stub_request(:post, events_url).to_return(body: "stubbed")
     seam.admit(exchange)
     expect { client.channels }.to raise_error(WebMock::NetConnectNotAllowedError)
+  end
+
+  it "are admitted anew each time" do
+    stub_request(:post, events_url).to_return(body: "stubbed")
+    seam.admit(exchange)
+    WebMock.reset!
+    WebMock.allow_net_connect!
+    seam.admit(exchange)
+    expect { send_later }.to raise_error("sent for real")
   end
 
   it "are admitted where real connections are allowed" do

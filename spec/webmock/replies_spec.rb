@@ -90,6 +90,11 @@ RSpec.describe "A reply of WebMock's" do
     expect(publish).to eq({})
   end
 
+  it "may be given in pieces" do
+    stub.to_return(body: ['{"a":', "1}"])
+    expect(publish).to eq(a: 1)
+  end
+
   it "has bytes of any kind" do
     stub_request(:get, "http://a.test/").to_return(body: "\xFF\x00".b)
     expect(client.sync_http_client.request(:get, "http://a.test/").body.bytes).to eq([255, 0])

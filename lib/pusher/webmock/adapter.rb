@@ -24,9 +24,9 @@ module Pusher
         @engaged = false
       end
 
-      # @return [Boolean] whether WebMock is switched on for this gem
+      # @return [Boolean] whether WebMock is switched on for this gem, or was when the request of now was admitted
       def engaged?
-        @engaged
+        @engaged || Admission.noted?
       end
 
       # @param exchange [Exchange] to be sent later
@@ -43,11 +43,8 @@ module Pusher
       # @param work [#call] what sends the request that was admitted just now
       # @return [#call] the same, elsewhere
       def bind(work)
-        admission = Admission.take or return work
-        lambda do
-          Admission.note(admission)
-          work.call
-        end
+        admission = Admission.take
+        admission ? admission.bind(work) : work
       end
 
       # @param exchange [Exchange]
@@ -56,9 +53,11 @@ module Pusher
       # @return [Reply]
       def call(exchange)
         signature = signature_of(exchange)
+        stub = Admission.redeem(signature)
+        return yield(exchange) unless stub || @engaged
+
         ::WebMock::RequestRegistry.instance.requested_signatures.put(signature)
-        admission = Admission.take
-        stub = admission&.of?(signature) ? admission.stub : stub_for(signature)
+        stub ||= stub_for(signature)
         return stubbed_reply(stub, signature) if stub
 
         refuse(signature) unless ::WebMock.net_connect_allowed?(signature.uri)
