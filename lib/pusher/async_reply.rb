@@ -5,13 +5,14 @@ require "stringio"
 module Pusher
   # The reply to a request that was sent in the background, as it came, whatever its status.
   class AsyncReply
-    # @return [IO] to be read once, as a stream is
-    attr_reader :body
-
     # @api private
     def initialize(reply)
       @reply = reply
-      @body = StringIO.new(content)
+    end
+
+    # @return [StringIO] to be read once, as a stream is
+    def body
+      @body ||= StringIO.new(content)
     end
 
     # @return [Integer]

@@ -40,7 +40,7 @@ module Pusher
     # @raise [Pusher::Error] for any other status
     # @raise [Pusher::HTTPError] when there is no reply, or one that cannot be read
     def send_sync
-      Native.send_request(@client, @verb, @uri, @params, @body, @head)
+      Native.send_request(@client, @verb, @uri, @params, @body, @head, @uri.path)
     end
 
     # Has the request sent in the background: on the reactor of EventMachine where one is running, else by a fiber of
