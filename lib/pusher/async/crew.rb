@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../aside"
+
 module Pusher
   class Async
     # Threads that do the same work: as many as are asked for, up to a number. One that was killed leaves a place.
@@ -26,7 +28,7 @@ module Pusher
         raise if @threads.none? && !out_of_reach?
 
         # A signal trap may take no lock, but start a thread that does.
-        Thread.new { add } if out_of_reach?
+        Aside.start(@name) { add } if out_of_reach?
       end
 
       private
@@ -35,9 +37,7 @@ module Pusher
         @threads.select!(&:alive?)
         return if @threads.size >= @size
 
-        thread = Thread.new { Thread.handle_interrupt(Object => :immediate, &@work) }
-        thread.name = @name
-        @threads << thread
+        @threads << Aside.start(@name, &@work)
       end
 
       # Whether the lock cannot be taken here.
