@@ -29,6 +29,7 @@ module Pusher
 
       # @return [Boolean] whether anything comes between at this moment
       def engaged?
+        notice_hosts
         @layers.each_value { |layer| return true if layer.engaged? }
         false
       end
@@ -55,6 +56,20 @@ module Pusher
       # @return [#call]
       def bind(work)
         @layers.each_value.inject(work) { |bound, layer| layer.respond_to?(:bind) ? layer.bind(bound) : bound }
+      end
+
+      # @return [Boolean, nil] whether ActiveSupport's notifications are loaded; to name them would load them
+      def notifications?
+        defined?(::ActiveSupport::Notifications) && !::ActiveSupport.autoload?(:Notifications)
+      end
+
+      private
+
+      # The libraries that layers are for may be loaded before this one, or after it.
+      def notice_hosts
+        require_relative "instrumentation" if !@layers.key?(:instrumentation) && notifications?
+      rescue ThreadError
+        nil # In a signal trap nothing can be loaded.
       end
     end
   end

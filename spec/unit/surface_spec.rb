@@ -251,10 +251,10 @@ RSpec.describe "The public surface" do
   end
 
   describe "the Pusher module" do
-    it "has the delegators, the default client, the logger and nothing else" do
+    it "has the delegators, the default client, the logger, the instrumenter and nothing else" do
       added = %i[on_async_error on_async_error= flush]
       expect(own_singleton_methods(Pusher) - delegated_async - added).to match_array(
-        delegated + %i[notify default_client logger logger=]
+        delegated + %i[notify default_client logger logger= instrumenter instrumenter=]
       )
     end
 
