@@ -49,20 +49,21 @@ RSpec.describe "ActiveSupport" do
     expect(run_ruby('require "pusher"; Pusher.trigger("a", "b", ""); p defined?(ActiveSupport)')).to eq("nil\n")
   end
 
-  it "leaves requests in a signal trap alone that cannot be shown there, the first ones" do
-    ["", "Pusher.trigger('a', 'before', '')"].each do |before|
+  # There it cannot look up who listens, nor can anything be loaded.
+  it "leaves the first requests alone when they are made in a signal trap" do
+    request = "Pusher.trigger('a', 'before', '')\n"
+    [listening, request + listening, listening + request + listening].each do |before|
       output = run_ruby(<<~RUBY)
         require "pusher"
         Pusher.default_client
         #{before}
-        #{listening}
         done = Queue.new
         trap("USR1") { done << (Pusher.trigger("a", "trapped", "") rescue $!) }
         Process.kill("USR1", Process.pid)
         p done.pop
         Pusher.trigger("a", "after", "")
       RUBY
-      expect(output).to end_with("{}\nafter\n")
+      expect(output).to match(/\A(before\n)?{}\n(after\n)+\z/)
     end
   end
 
