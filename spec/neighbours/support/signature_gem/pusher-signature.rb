@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-# rubocop:disable Naming/FileName -- the name by which it is required
-
 require "openssl"
 require "time"
 
@@ -116,5 +114,3 @@ module Pusher
     end
   end
 end
-
-# rubocop:enable Naming/FileName
