@@ -103,6 +103,22 @@ RSpec.describe "ActiveSupport::Notifications" do
       .to raise_error(Pusher::HTTPError) { |error| expect(error.original_error).to be_a(Errno::ECONNREFUSED) }
   end
 
+  it "sees requests in the background, on a reactor as well" do
+    expect(run_ruby(<<~RUBY)).to eq("pooled 200\nloop 200\n")
+      require "active_support"
+      require "active_support/notifications"
+      require "eventmachine"
+      require "pusher"
+      ActiveSupport::Notifications.subscribe("request.pusher") do |*, payload|
+        puts payload.values_at(:event, :status).join(" ")
+      end
+      Pusher.trigger_async("a", "pooled", "").pop
+      EventMachine.run do
+        Pusher.trigger_async("a", "loop", "").callback { EventMachine.stop }.errback { |error| raise error }
+      end
+    RUBY
+  end
+
   it "sees requests of many threads, each event with its own facts" do
     events = seen_events
     threads = Array.new(8) { |number| Thread.new { client.trigger("channel-#{number}", "event-#{number}", "") } }

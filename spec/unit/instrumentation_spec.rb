@@ -95,6 +95,14 @@ RSpec.describe "Pusher.instrumenter" do
       )
     end
 
+    it "is there for requests in the background as well" do
+      payloads = events { [client.trigger_async("a", "b", "c"), client.get_async("/channels")].each(&:pop) }.map(&:last)
+      expect(payloads.sort_by { |payload| payload[:verb] }).to match(
+        [include(verb: :get, path: "/apps/3/channels", status: 200),
+         include(verb: :post, channels: ["a"], event: "b", status: 200, duration: be_a(Float))]
+      )
+    end
+
     it "has the facts of a query" do
       expect(payload_of { client.channel_info("a", info: "subscription_count") })
         .to include(verb: :get, path: "/apps/3/channels/a", channels: [], event: nil, request_bytes: 0, status: 200)
