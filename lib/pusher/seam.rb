@@ -60,7 +60,7 @@ module Pusher
 
       # @return [Boolean, nil] whether ActiveSupport's notifications are loaded; to name them would load them
       def notifications?
-        defined?(::ActiveSupport::Notifications) && !::ActiveSupport.autoload?(:Notifications)
+        defined?(::ActiveSupport::Notifications) && (@is_loaded ||= !::ActiveSupport.autoload?(:Notifications))
       end
 
       private
