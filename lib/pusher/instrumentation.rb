@@ -65,6 +65,8 @@ module Pusher
 
       private
 
+      # An error of the instrumenter's own, and a StandardError that is raised into the thread while it has its turn,
+      # look the same.
       def show(instrumenter)
         instrumenter.instrument(EVENT, @payload) { perform }
       rescue StandardError => e
