@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require_relative "native"
-require_relative "seam"
 
 module Pusher
   # The layer of the {Seam} that shows every request to {Pusher.instrumenter}.

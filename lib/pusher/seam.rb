@@ -48,7 +48,19 @@ module Pusher
       #
       # @param exchange [Exchange]
       def admit(exchange)
+        notice_hosts
         @layers.each_value { |layer| layer.admit(exchange) if layer.engaged? && layer.respond_to?(:admit) }
+      end
+
+      # Loads the layers of the libraries that are there by now, however late they came. It costs a look.
+      #
+      # @return [void]
+      def notice_hosts
+        # Its last method of use: a WebMock that is still being loaded is not there yet.
+        require_relative "webmock/adapter" if !@layers.key?(:webmock) && defined?(::WebMock.globally_stub_request)
+        require_relative "instrumentation" if !@layers.key?(:instrumentation) && notifications?
+      rescue ThreadError
+        nil # In a signal trap nothing can be loaded.
       end
 
       # Work that is done later, elsewhere, as if it were done here.
@@ -62,16 +74,9 @@ module Pusher
       def notifications?
         defined?(::ActiveSupport::Notifications) && (@is_loaded ||= !::ActiveSupport.autoload?(:Notifications))
       end
-
-      private
-
-      # The libraries that layers are for may be loaded before this one, or after it.
-      def notice_hosts
-        require_relative "instrumentation" if !@layers.key?(:instrumentation) && notifications?
-      rescue ThreadError
-        nil # In a signal trap nothing can be loaded.
-      end
     end
   end
   private_constant :Seam
+
+  Seam.notice_hosts
 end

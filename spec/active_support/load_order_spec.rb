@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require_relative "host_helper"
+require_relative "support/active_support_helper"
 
 # Each in a process of its own: which of the two comes first is not ours to say.
 RSpec.describe "ActiveSupport" do

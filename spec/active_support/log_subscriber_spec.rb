@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require_relative "host_helper"
+require_relative "support/active_support_helper"
 require "stringio"
 require "pusher/log_subscriber"
 

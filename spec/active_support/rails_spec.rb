@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require_relative "host_helper"
+require_relative "support/active_support_helper"
 
 # Applications in processes of their own, booted and asked as a server would.
 RSpec.describe "A Rails application" do

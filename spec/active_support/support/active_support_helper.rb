@@ -1,10 +1,10 @@
 # frozen_string_literal: true
 
-# ActiveSupport changes how objects look as JSON, so these specs have a process of their own: rspec spec/active_support
+# ActiveSupport changes how objects look as JSON, so these specs have a process of their own: rake hosts:active_support
 require "active_support"
 require "active_support/notifications"
-require_relative "../spec_helper"
-require_relative "support/rails_process"
+require_relative "../../spec_helper"
+require_relative "rails_process"
 
 # Subscriptions that end with their example.
 module Subscriptions
