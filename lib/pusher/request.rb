@@ -2,6 +2,7 @@
 
 require_relative "native"
 require_relative "signature"
+require_relative "signing"
 require_relative "version"
 
 module Pusher
@@ -28,10 +29,7 @@ module Pusher
       @uri = uri
       @body = body
       @head = body ? JSON_HEADERS : HEADERS
-      params = params.merge("body_md5" => Native.body_md5(body)) if body
-      request = Signature::Request.new(verb.to_s.upcase, uri.path, params)
-      request.sign(client.authentication_token)
-      @params = request.signed_params
+      @params = sign(params, client.authentication_token)
     end
 
     # Sends the request.
@@ -60,6 +58,13 @@ module Pusher
     end
 
     private
+
+    def sign(params, token)
+      Signing.check(@uri.path, params)
+      params, = Signing.split(params)
+      params["body_md5"] = Native.body_md5(body) if body
+      params.merge(Signing.sign(@verb.to_s.upcase, @uri.path, params, token))
+    end
 
     def exchange
       Exchange.new(@client.sync_http_client, @verb, @uri, @params, @body, @head)
