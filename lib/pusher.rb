@@ -140,7 +140,9 @@ module Pusher
     # Waits for the requests in the background that were accepted until now.
     #
     # @param timeout [Numeric, nil] seconds to wait at most
-    # @return [Boolean] whether all of them have gone: false where the time was up, or one failed in transport
+    # @return [Boolean] whether all of them have gone: false where the time was up, or where one has failed in transport
+    #   and nobody had heard of it
+    # @raise [ArgumentError] for what is no number of seconds
     def flush(timeout = nil)
       Async.current.flush(timeout)
     end

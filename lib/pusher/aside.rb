@@ -18,6 +18,17 @@ module Pusher
       thread
     end
 
+    # Longer than any process waits, and as long as Ruby's clocks can.
+    FOR_EVER = 1_000_000_000
+    private_constant :FOR_EVER
+
+    # @return [Boolean] whether this is a signal trap, where no lock can be taken
+    def self.trap?
+      Mutex.new.synchronize { false }
+    rescue ThreadError
+      true
+    end
+
     # Does work that has no time limit of its own in a short-lived thread, which is awaited for so long: the wait can be
     # interrupted, and leaves other threads and fibers running. The work must not raise.
     #
@@ -31,11 +42,17 @@ module Pusher
       ensure
         ending&.close
       end
-      (ended ? ended.wait_readable(seconds) : thread.join(seconds)) && thread.value
+      await(thread, ended, seconds) && thread.value
     ensure
       thread&.kill
       [ended, ending].compact.each(&:close)
     end
+
+    def self.await(thread, ended, seconds)
+      seconds = nil if seconds && seconds >= FOR_EVER
+      ended ? ended.wait_readable(seconds) : thread.join(seconds)
+    end
+    private_class_method :await
   end
   private_constant :Aside
 end

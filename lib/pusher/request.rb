@@ -47,7 +47,7 @@ module Pusher
     # @return [EventMachine::DefaultDeferrable, AsyncRequest] the first with the parsed reply, or a {Pusher::Error};
     #   the second with the reply as it came
     def send_async
-      return Async::Reactor.deferrable(exchange) { send_sync } if Async::Reactor.running?
+      return send_on_reactor if Async::Reactor.running?
 
       @client.sync_http_client.request_async(@verb, @uri, @params, @body, @head)
     end
@@ -66,8 +66,12 @@ module Pusher
       params.merge(Signing.sign(@verb.to_s.upcase, @uri.path, params, token))
     end
 
-    def exchange
-      Exchange.new(@client.sync_http_client, @verb, @uri, @params, @body, @head)
+    # What is sent is what the exchange has: whose parameters they are may change them.
+    def send_on_reactor
+      exchange = Exchange.new(@client.sync_http_client, @verb, @uri, @params, @body&.dup, @head)
+      Async::Reactor.deferrable(exchange) do
+        Native.send_request(@client, exchange.verb, exchange.url, nil, exchange.body, exchange.headers, @uri.path)
+      end
     end
   end
 end

@@ -25,10 +25,10 @@ module Pusher
         # Whoever interrupts the caller must not strike between the start of a thread and the note of it.
         Thread.handle_interrupt(Object => :never) { @lock.synchronize { start } }
       rescue ThreadError
-        raise if @threads.none? && !out_of_reach?
-
         # A signal trap may take no lock, but start a thread that does.
-        Aside.start(@name) { add } if out_of_reach?
+        return Aside.start(@name) { add } if Aside.trap?
+
+        raise if @threads.empty?
       end
 
       private
@@ -38,13 +38,6 @@ module Pusher
         return if @threads.size >= @size
 
         @threads << Aside.start(@name, &@work)
-      end
-
-      # Whether the lock cannot be taken here.
-      def out_of_reach?
-        @lock.synchronize { false }
-      rescue ThreadError
-        true
       end
     end
   end

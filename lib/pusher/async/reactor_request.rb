@@ -66,6 +66,9 @@ module Pusher
       # @return [Boolean] whether the caller may wait for the request without keeping it from being sent
       def awaitable? = !::EventMachine.reactor_thread?
 
+      # @return [Boolean] errbacks learn of every error
+      def asked_for? = true
+
       # @return [Hash] what may be told of the request
       def facts = @exchange.facts
 
