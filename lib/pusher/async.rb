@@ -8,7 +8,8 @@ require_relative "seam"
 
 module Pusher
   # Requests in the background, as far as this process has accepted them: who sends them, and what becomes of them when
-  # they fail, when the process ends, and when it is forked. Usable in a signal trap, so nothing here takes a lock.
+  # they fail, when the process ends, and when it is forked. All of it can be used in a signal trap, where no lock can
+  # be taken: queues and what is atomic by itself keep the order.
   # @api private
   class Async
     @threads = 10
@@ -40,11 +41,7 @@ module Pusher
       end
 
       def exit_timeout=(seconds)
-        unless seconds.nil? || (seconds.is_a?(Numeric) && seconds.real? && !seconds.negative?)
-          raise ArgumentError, "async_exit_timeout must be a number of seconds, or nil, got #{seconds.inspect}"
-        end
-
-        @exit_timeout = seconds
+        @exit_timeout = limit(:async_exit_timeout, seconds)
       end
 
       def on_error=(handler)
@@ -53,6 +50,16 @@ module Pusher
         end
 
         @on_error = handler
+      end
+
+      # A negative time is what is left when it is up.
+      #
+      # @raise [ArgumentError] for what is no number of seconds
+      def limit(name, seconds)
+        return seconds if seconds.nil?
+        return [seconds, 0].max if seconds.is_a?(Numeric) && seconds.real? && !seconds.to_f.nan?
+
+        raise ArgumentError, "#{name} must be a number of seconds, or nil, got #{seconds.inspect}"
       end
 
       private
@@ -72,7 +79,6 @@ module Pusher
       @process = Process.pid
       @pending = {}.compare_by_identity
       @failures = Failures.new
-      @exit_place = Thread::Queue.new.push(:free)
       @pool = new_pool
     end
 
@@ -100,7 +106,7 @@ module Pusher
     def accept(exchange, &work)
       job = Job.new(exchange, Seam.bind(work)) { |ended| conclude(ended) }
       enter(job)
-      Fiber.current_scheduler ? Fiber.schedule { perform_in_fiber(job) } : queue(job)
+      hand_over(job)
       is_accepted = true
       AsyncRequest.new(job)
     ensure
@@ -120,18 +126,38 @@ module Pusher
     end
 
     # @param timeout [Numeric, nil] seconds to wait at most
-    # @return [Boolean] whether all that was accepted until now has gone
+    # @return [Boolean] whether all that was accepted until now has gone, as far as nobody has heard otherwise
+    # @raise [ArgumentError] for what is no number of seconds
     def flush(timeout)
+      timeout = self.class.limit(:timeout, timeout)
       jobs = @pending.keys
       wait_for(jobs.select(&:awaitable?), timeout)
-      have_all_gone = jobs.all? { |job| job.finished? && !job.error }
-      @failures.tell_all.empty? && have_all_gone
+      has_bad_news = @failures.tell_all
+      jobs.all? { |job| job.finished? && (job.asked_for? || !job.error) } && !has_bad_news
+    end
+
+    # Somebody waits: whoever kills all threads of a process kills those that send as well.
+    def hire
+      @pool.hire
+    end
+
+    # @return [String]
+    def inspect
+      "#<#{self.class}>"
     end
 
     private
 
     def new_pool
-      Pool.new(self.class.threads, self.class.queue_size, &:perform)
+      Pool.new(self.class.threads, self.class.queue_size)
+    end
+
+    # When the process has come to its end, nobody is left who would wait for others.
+    def hand_over(job)
+      return job.perform if @is_ending
+      return Fiber.schedule { perform_in_fiber(job) } if Fiber.current_scheduler
+
+      queue(job)
     end
 
     def queue(job)
@@ -142,8 +168,13 @@ module Pusher
 
     # Called before anybody learns that the job has ended: who waits for it may end the process.
     def conclude(job)
-      @failures.add(job) if job.error && !job.asked_for?
+      tell_of_failure(job) if job.error && !job.asked_for?
       leave(job)
+    end
+
+    # At the end of the process there is no time to ask.
+    def tell_of_failure(job)
+      @is_ending ? Failures.report(job, job.error) : @failures.add(job)
     end
 
     # What ends a fiber is not to be kept from it.
@@ -153,36 +184,39 @@ module Pusher
     end
 
     def wait_for(jobs, timeout)
-      @pool.hire
+      return if jobs.empty?
       return jobs.each(&:join) unless timeout
 
       Aside.run(timeout) { jobs.each(&:join) }
     end
 
-    # Handlers run last in, first out: whatever is accepted after this one has run gets another.
+    # Where two threads get here at once there are two handlers, of which the second finds nothing to do.
     def drain_at_exit
-      @exit_place.pop(true)
+      return if @drains_at_exit
+
       at_exit { drain if here? }
-    rescue ThreadError
-      # The handler is there already.
+      @drains_at_exit = true
     end
 
     def drain
-      @exit_place.push(:free)
       limit = self.class.exit_timeout
       return @failures.tell_all if limit&.zero?
 
+      @is_ending = true
+      jobs = @pending.keys
       flush(limit)
-      give_up(@pending.keys.reject(&:finished?), limit)
+    ensure
+      # A signal may have ended the wait.
+      give_up(jobs.reject(&:finished?)) if jobs
     end
 
-    def give_up(jobs, limit)
+    def give_up(jobs)
       return if jobs.empty?
 
-      error = Error.new("not sent: the process ended, and #{limit} s after that its time was up")
+      error = Error.new("given up at the end of the process")
       return jobs.each { |job| Failures.report(job, error) } if self.class.on_error
 
-      Pusher.logger.error("#{jobs.size} asynchronous requests #{error.message}")
+      Failures.log("#{error.message}: #{jobs.size} of the requests in the background")
     end
   end
   private_constant :Async

@@ -29,6 +29,7 @@ module Pusher
 
       # @return [Boolean] whether anything comes between at this moment
       def engaged?
+        notice_hosts
         @layers.each_value { |layer| return true if layer.engaged? }
         false
       end
@@ -47,7 +48,19 @@ module Pusher
       #
       # @param exchange [Exchange]
       def admit(exchange)
+        notice_hosts
         @layers.each_value { |layer| layer.admit(exchange) if layer.engaged? && layer.respond_to?(:admit) }
+      end
+
+      # Loads the layers of the libraries that are there by now, however late they came. It costs a look.
+      #
+      # @return [void]
+      def notice_hosts
+        # Its last method of use: a WebMock that is still being loaded is not there yet.
+        require_relative "webmock/adapter" if !@layers.key?(:webmock) && defined?(::WebMock.globally_stub_request)
+        require_relative "instrumentation" if !@layers.key?(:instrumentation) && notifications?
+      rescue ThreadError
+        nil # In a signal trap nothing can be loaded.
       end
 
       # Work that is done later, elsewhere, as if it were done here.
@@ -56,7 +69,14 @@ module Pusher
       def bind(work)
         @layers.each_value.inject(work) { |bound, layer| layer.respond_to?(:bind) ? layer.bind(bound) : bound }
       end
+
+      # @return [Boolean, nil] whether ActiveSupport's notifications are loaded; to name them would load them
+      def notifications?
+        defined?(::ActiveSupport::Notifications) && (@is_loaded ||= !::ActiveSupport.autoload?(:Notifications))
+      end
     end
   end
   private_constant :Seam
+
+  Seam.notice_hosts
 end

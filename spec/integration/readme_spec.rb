@@ -6,10 +6,12 @@ require "open3"
 require "rbconfig"
 require "securerandom"
 
-# Every Ruby example of the README, run against an endpoint on loopback in the place of the service.
+# Every Ruby example of the README, run against an endpoint on loopback in the place of the service. Those on testing
+# load libraries that change all others: they are run beside the specs of these.
 RSpec.describe "README.md" do
   readme = File.expand_path("../../README.md", __dir__)
-  examples = File.read(readme).to_enum(:scan, /^```ruby\n(.*?)^```$/m).map do
+  text = File.read(readme).sub(/^## Testing$.*?(?=^## )/m) { |chapter| "\n" * chapter.count("\n") }
+  examples = text.to_enum(:scan, /^```ruby\n(.*?)^```$/m).map do
     [Regexp.last_match(1), Regexp.last_match.pre_match.count("\n") + 2]
   end
 
@@ -51,7 +53,15 @@ RSpec.describe "README.md" do
   before { ENV["PUSHER_URL"] = service.url }
   after { Pusher.on_async_error = nil }
 
-  rails, plain = examples.partition { |code, _| code.include?("ApplicationController") }
+  # So does ActiveSupport.
+  def run_with_notifications(code)
+    lib = File.expand_path("../../lib", __dir__)
+    Open3.capture2e(RbConfig.ruby, "-I", lib, "-r", "active_support", "-r", "active_support/notifications",
+                    "-r", "pusher", "-e", "#{code}\nPusher.trigger('my-channel', 'my-event', '')")
+  end
+
+  rails, others = examples.partition { |code, _| code.include?("ApplicationController") }
+  notified, plain = others.partition { |code, _| code.include?("ActiveSupport::Notifications") }
 
   plain.each do |code, line|
     it "runs what stands at line #{line}" do
@@ -64,6 +74,14 @@ RSpec.describe "README.md" do
     it "runs what stands at line #{line} in Rails" do
       output, = run_in_rails(code)
       expect(output).to match(/\A200\n{"auth":"#{app.key}:\h{64}","channel_data":".*Ann/)
+    end
+  end
+
+  notified.each do |code, line|
+    it "runs what stands at line #{line} with ActiveSupport's notifications" do
+      output, status = run_with_notifications(code)
+      expect(output).to start_with("/apps/123456/events")
+      expect(status).to be_success
     end
   end
 

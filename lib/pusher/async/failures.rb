@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "crew"
+
 module Pusher
   class Async
     # Tells of requests that failed and whose result nobody has asked for: to the application's handler, else to the
@@ -12,32 +14,47 @@ module Pusher
       def initialize
         @untold = {}.compare_by_identity
         @due = Thread::Queue.new
-        @place = Thread::Queue.new.push(:free)
+        @crew = Crew.new("pusher-async-failures", 1) { work }
       end
 
       # @param job [Job] that has failed
       def add(job)
         @untold[job] = true
         @due.push([now + GRACE, job])
-        hire
+        @crew.add
       end
 
-      # Tells of all there are, at once.
+      # Tells of all there are, at once. In a signal trap, where a logger may not write, that is left to the thread.
       #
-      # @return [Array<Job>] those told of
+      # @return [Boolean] whether there was something to tell
       def tell_all
-        @untold.keys.select { |job| tell(job) }
+        return @untold.keys.any? { |job| !job.asked_for? } if Aside.trap?
+
+        @untold.keys.count { |job| tell(job) }.positive?
       end
 
-      # @param job [Job]
-      # @param error [Exception] what it failed with
-      def self.report(job, error)
-        handler = Async.on_error
-        return Pusher.logger.error("#{error.message} (#{error.class})") unless handler
+      class << self
+        # @param job [Job]
+        # @param error [Exception] what it failed with
+        def report(job, error)
+          handler = Async.on_error
+          handler ? hand_over(handler, job, error) : log("#{error.message} (#{error.class})")
+        end
 
-        handler.call(error, job.facts)
-      rescue StandardError => e
-        Pusher.logger.error("on_async_error failed: #{e.message} (#{e.class})")
+        # Nobody is there to whom a logger that fails could be reported but `$stderr`.
+        def log(line)
+          Pusher.logger.error(line)
+        rescue StandardError => e
+          warn("#{line}; it could not be logged: #{e.message} (#{e.class})")
+        end
+
+        private
+
+        def hand_over(handler, job, error)
+          handler.call(error, job.facts)
+        rescue StandardError, ScriptError => e
+          log("on_async_error failed: #{e.message} (#{e.class})")
+        end
       end
 
       private
@@ -52,14 +69,6 @@ module Pusher
         true
       end
 
-      # One thread waits for what becomes due.
-      def hire
-        @place.pop(true)
-        Thread.new { work }.name = "pusher-async-failures"
-      rescue ThreadError
-        # It is there already.
-      end
-
       def work
         loop do
           due, job = @due.pop
@@ -67,8 +76,6 @@ module Pusher
           sleep(left) if left.positive?
           tell(job)
         end
-      ensure
-        @place.push(:free)
       end
     end
   end
