@@ -63,7 +63,7 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
 
     it "get http in its absolute form, with their credentials" do
       client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", timeout: 60,
-                                  http_proxy: "http://someone:hush@127.0.0.1:#{proxy.port}")
+                                                             http_proxy: "http://someone:hush@127.0.0.1:#{proxy.port}")
       expect(publish(client).reply).to eq({})
       asked = proxy.requests.first
       expect(asked.target).to start_with("http://channels.test:#{endpoint.port}/apps/3/events?")
@@ -75,7 +75,7 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
       proxy.status = 407
       %w[http https].each do |scheme|
         client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", timeout: 60,
-                                    use_tls: scheme == "https", http_proxy: "http://127.0.0.1:#{proxy.port}")
+                                                               use_tls: scheme == "https", http_proxy: "http://127.0.0.1:#{proxy.port}")
         error = publish(client).error
         expect(error).to be_an_instance_of(Pusher::Error)
         expect(error).to have_attributes(message: "Proxy Authentication Required", status: 407)
@@ -86,21 +86,21 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
     it "that refuse a tunnel are quoted" do
       proxy.status = 403
       client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", use_tls: true, timeout: 60,
-                                  http_proxy: "http://127.0.0.1:#{proxy.port}")
+                                                             http_proxy: "http://127.0.0.1:#{proxy.port}")
       expect(publish(client).error.message)
         .to match(/\ANetwork error connecting to pusher \(.*CONNECT with status 403/)
     end
 
     it "that are not there are a failure of the network" do
       client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", timeout: 60,
-                                  http_proxy: "http://127.0.0.1:1")
+                                                             http_proxy: "http://127.0.0.1:1")
       expect(publish(client).error.message).to match(/\ANetwork error connecting to pusher \(.*127\.0\.0\.1:1/)
     end
 
     it "that never answer a CONNECT are given up in time, while the reactor ticks" do
       silent = start_fault(:hang)
       client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", use_tls: true, timeout: 0.3,
-                                  http_proxy: "http://127.0.0.1:#{silent.port}")
+                                                             http_proxy: "http://127.0.0.1:#{silent.port}")
       ticks = nil
       outcome = outcome_of do
         ticks = Reactor::Ticks.new

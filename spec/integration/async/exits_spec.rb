@@ -127,8 +127,11 @@ RSpec.describe "Asynchronous requests of a process that ends" do
           Pusher["other"].trigger_async("event", "held")
         RUBY
       end
-      facts = %w[channel other].map { |channel| { verb: :post, path: "/apps/3/events", channels: [channel], event: "event" } }
-      expect(output.lines.map(&:chomp)).to match_array(facts.map { |each| "Pusher::Error #{each}" })
+      expected = %w[channel other].map do |channel|
+        facts = { verb: :post, path: "/apps/3/events", channels: [channel], event: "event" }
+        "Pusher::Error #{facts}"
+      end
+      expect(output.lines.map(&:chomp)).to match_array(expected)
     end
 
     it "not at all with a timeout of 0" do

@@ -54,12 +54,15 @@ RSpec.describe "Waiting for asynchronous requests" do
 
   it "ends with the thread that made the request, which goes on" do
     made = Queue.new
-    maker = Thread.new { made << client.trigger_async("channel", "event", "data") && sleep }
-    @request = made.pop
+    maker = Thread.new do
+      made << client.trigger_async("channel", "event", "data")
+      sleep
+    end
+    request = made.pop
     maker.kill
     within { maker.join }
     endpoint.release
-    expect(within { @request.pop }.status).to eq(200)
+    expect(within { request.pop }.status).to eq(200)
   end
 
   it "needs no time at all: a call returns though nobody answers" do

@@ -25,11 +25,11 @@ class Cluster
     @lines = Queue.new
     @said = []
     reader, writer = IO.pipe
-    @pid = spawn({ "PUSHER_URL" => url, "PUMA_SOCKET" => @socket }, RbConfig.ruby, "-I", LIB, Gem.bin_path("puma", "puma"),
-                 "--config", File.join(__dir__, "config.rb"), File.join(__dir__, "app.ru"),
-                 in: File::NULL, %i[out err] => writer)
+    @pid = spawn({ "PUSHER_URL" => url, "PUMA_SOCKET" => @socket }, RbConfig.ruby, "-I", LIB,
+                 Gem.bin_path("puma", "puma"), "--config", File.join(__dir__, "config.rb"),
+                 File.join(__dir__, "app.ru"), in: File::NULL, %i[out err] => writer)
     writer.close
-    @reader = Thread.new { reader.each_line { |line| (@said << line) && @lines << line } }
+    @reader = Thread.new { reader.each_line { |line| [@said, @lines].each { |list| list << line } } }
   end
 
   # Blocks until so many workers have come up in this phase, from the last line on that was waited for.
