@@ -114,7 +114,8 @@ RSpec.describe "Asynchronous requests of a process that ends" do
       output = within(30) do
         output_of("Pusher.async_exit_timeout = 0.2\nat_exit { puts \"last\" }\npublish(\"held\")\n#{held}")
       end
-      expect(output.lines.map(&:chomp)).to match(["ends", /ERROR -- : 2 asynchronous requests not sent/, "last"])
+      expect(output.lines.map(&:chomp)).to match(["ends",
+                                                  /ERROR -- : given up at the end of the process: 2 of/, "last"])
     end
 
     it "no longer than it was told to: then the handler is told of each that was not sent" do
@@ -127,7 +128,9 @@ RSpec.describe "Asynchronous requests of a process that ends" do
           Pusher["other"].trigger_async("event", "held")
         RUBY
       end
-      facts = %w[channel other].map { |channel| { verb: :post, path: "/apps/3/events", channels: [channel], event: "event" } }
+      facts = %w[channel other].map do |channel|
+        { verb: :post, path: "/apps/3/events", channels: [channel], event: "event" }
+      end
       expect(output.lines.map(&:chomp)).to match_array(facts.map { |each| "Pusher::Error #{each}" })
     end
 

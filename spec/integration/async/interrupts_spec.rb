@@ -54,7 +54,7 @@ RSpec.describe "Waiting for asynchronous requests" do
 
   it "ends with the thread that made the request, which goes on" do
     made = Queue.new
-    maker = Thread.new { made << client.trigger_async("channel", "event", "data") && sleep }
+    maker = Thread.new { (made << client.trigger_async("channel", "event", "data")) && sleep }
     @request = made.pop
     maker.kill
     within { maker.join }

@@ -41,7 +41,8 @@ RSpec.describe "The pool of asynchronous requests" do
   queued = ["held 0", "held 1", "queued 0", "queued 1", "queued 2"]
 
   it "has sensible settings" do
-    expect(output_of("p Pusher.async_threads, Pusher.async_queue_size, Pusher.async_exit_timeout, Pusher.on_async_error"))
+    expect(output_of("p Pusher.async_threads, Pusher.async_queue_size, Pusher.async_exit_timeout, " \
+                     "Pusher.on_async_error"))
       .to eq("10\n10000\n10\nnil\n")
   end
 

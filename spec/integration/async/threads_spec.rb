@@ -34,9 +34,7 @@ RSpec.describe "Asynchronous requests on threads" do
         expect(endpoint.requests.map { |request| "#{request.verb} #{request.path}" }).to eq([arrives])
         expect(endpoint.refusals).to be_empty
       end
-    end
 
-    calls.each do |name, (call, arrives)|
       it "are delegated by the module: #{name}" do
         Pusher.url = endpoint.url
         pop(call.call(Pusher))
@@ -285,7 +283,9 @@ RSpec.describe "Asynchronous requests on threads" do
           to.trigger_async(%w[private-encrypted-a b], "e", "d")
         end],
       "an encrypted channel without a master key" =>
-        [Pusher::ConfigurationError, /encryption_master_key/, ->(to) { to.trigger_async("private-encrypted-a", "e", "d") }],
+        [Pusher::ConfigurationError, /encryption_master_key/, lambda { |to|
+                                                                to.trigger_async("private-encrypted-a", "e", "d")
+                                                              }],
       "no secret" => [Pusher::ConfigurationError, /secret/, lambda do |to|
         to.secret = nil
         to.trigger_async("a", "e", "d")
