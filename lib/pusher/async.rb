@@ -52,12 +52,9 @@ module Pusher
         @on_error = handler
       end
 
-      # A negative time is what is left when it is up.
-      #
       # @raise [ArgumentError] for what is no number of seconds
       def limit(name, seconds)
-        return seconds if seconds.nil?
-        return [seconds, 0].max if seconds.is_a?(Numeric) && seconds.real? && !seconds.to_f.nan?
+        return seconds if seconds.nil? || (seconds.is_a?(Numeric) && seconds.real? && seconds >= 0)
 
         raise ArgumentError, "#{name} must be a number of seconds, or nil, got #{seconds.inspect}"
       end
@@ -129,11 +126,10 @@ module Pusher
     # @return [Boolean] whether all that was accepted until now has gone, as far as nobody has heard otherwise
     # @raise [ArgumentError] for what is no number of seconds
     def flush(timeout)
-      timeout = self.class.limit(:timeout, timeout)
       jobs = @pending.keys
-      wait_for(jobs.select(&:awaitable?), timeout)
+      wait_for(jobs.select(&:awaitable?), self.class.limit(:timeout, left_of(timeout)))
       has_bad_news = @failures.tell_all
-      jobs.all? { |job| job.finished? && (job.asked_for? || !job.error) } && !has_bad_news
+      jobs.all?(&:gone?) && !has_bad_news
     end
 
     # Somebody waits: whoever kills all threads of a process kills those that send as well.
@@ -147,6 +143,11 @@ module Pusher
     end
 
     private
+
+    # What is left of a time that is up is negative.
+    def left_of(timeout)
+      timeout.is_a?(Numeric) && timeout.real? && timeout.negative? ? 0 : timeout
+    end
 
     def new_pool
       Pool.new(self.class.threads, self.class.queue_size)
@@ -213,6 +214,7 @@ module Pusher
     def give_up(jobs)
       return if jobs.empty?
 
+      jobs.each(&:give_up)
       error = Error.new("given up at the end of the process")
       return jobs.each { |job| Failures.report(job, error) } if self.class.on_error
 

@@ -236,7 +236,7 @@ RSpec.describe "Failures of asynchronous requests" do
     end
 
     it "where the logger fails" do
-      output = output_of(<<~RUBY)
+      finished = run_program(<<~RUBY)
         failing = Object.new
         told = Queue.new
         failing.define_singleton_method(:error) { |line| (told << line) && raise("no space left") }
@@ -249,7 +249,8 @@ RSpec.describe "Failures of asynchronous requests" do
         Pusher.flush
         p told.size
       RUBY
-      expect(output).to eq("200\n1\n")
+      expect(finished.output).to eq("200\n1\n")
+      expect(finished.errors.lines).to match([/could not be logged: no space left \(RuntimeError\)/] * 2)
     end
 
     it "where every thread that fails is to end the process, or to print" do
