@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require "digest"
+require "digest/md5" # "digest" loads it when first asked, and not for two threads at once
 require "openssl"
 
 module ChannelsApi
