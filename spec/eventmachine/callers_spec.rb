@@ -118,26 +118,26 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
       expect(endpoint.events.map(&:data)).to eq(["from the handler"])
     end
 
+    # Without a timer of its own, EventMachine sleeps until something wakes it.
     it "may be a signal's handler, 50 times, while the reactor makes requests of its own" do
       output = output_of(<<~RUBY, first: "require \"eventmachine\"")
+        Pusher.timeout = nil
+        Thread.new { sleep(30) && abort("some are never settled") }
         EM.run do
           handled = settled = 0
-          note = lambda do |*|
-            settled += 1
-            EM.stop if settled == 100
+          watch = lambda do |deferrable, &after|
+            deferrable.callback do
+              after&.call
+              EM.stop if (settled += 1) == 100
+            end
+            deferrable.errback { |error| abort(error.message) }
           end
-          trap(:USR1) do
-            handled += 1
-            publish("handler \#{handled}").tap { |deferrable| deferrable.callback(&note) }.errback(&note)
-          end
+          trap(:USR1) { watch.call(publish("handler \#{handled += 1}")) }
           Thread.new { 50.times { |number| Process.kill(:USR1, Process.pid); wait_until { handled > number } } }
           step = lambda do |number|
-            next if number == 50
-            deferrable = publish("reactor \#{number + 1}")
-            deferrable.callback { note.call; step.call(number + 1) }
-            deferrable.errback { |error| abort error.message }
+            watch.call(publish("reactor \#{number}")) { step.call(number + 1) if number < 50 }
           end
-          step.call(0)
+          step.call(1)
         end
       RUBY
       expect(output).to eq("")
