@@ -141,5 +141,5 @@ module Pusher
   end
 end
 
-require_relative "testing/rspec" if defined?(RSpec::Core) && defined?(RSpec::Matchers)
+require_relative "testing/rspec" if defined?(RSpec::Core)
 require_relative "testing/minitest" if defined?(Minitest::Test)

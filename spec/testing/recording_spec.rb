@@ -79,7 +79,9 @@ RSpec.describe Pusher::Testing do
     client.encryption_master_key = nil
     client.post("/events", { name: "e", channels: ["private-encrypted-a"], data: { "a" => 1 } })
 
-    expect(testing.events.map { |event| [event.encrypted?, event.data] }).to eq([[false, "plain"], [false, { "a" => 1 }]])
+    expect(testing.events.map do |event|
+             [event.encrypted?, event.data]
+           end).to eq([[false, "plain"], [false, { "a" => 1 }]])
   end
 
   it "records what a channel and the module trigger" do

@@ -95,7 +95,8 @@ RSpec.describe Pusher::WebHook do
     end
 
     it "may have its body as a String" do
-      request = Struct.new(:env, :content_type, :body).new(rack_request.env.except("rack.input"), "application/json", body)
+      request = Struct.new(:env, :content_type, :body).new(rack_request.env.except("rack.input"), "application/json",
+                                                           body)
 
       expect(described_class.new(request, client)).to be_valid
     end

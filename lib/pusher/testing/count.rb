@@ -25,6 +25,7 @@ module Pusher
         @range = range(times)
       end
 
+      # @return [Boolean] whether that is what is asked for
       def ===(number) = @range.cover?(number)
 
       # @return [String]

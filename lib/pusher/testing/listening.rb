@@ -22,6 +22,7 @@ module Pusher
         @heard = []
       end
 
+      # As {Scope#take}.
       def take(exchange)
         @scope.take(exchange) do |request|
           heard << request

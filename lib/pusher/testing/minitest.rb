@@ -4,4 +4,4 @@ require "minitest"
 require_relative "../testing"
 require_relative "assertions"
 
-Minitest::Test.include(Pusher::Testing::Assertions)
+Minitest::Test.class_eval { include Pusher::Testing::Assertions }

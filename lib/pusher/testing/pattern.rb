@@ -29,6 +29,7 @@ module Pusher
         say("with data that satisfies the block") { |event| yield event.data }
       end
 
+      # The event was sent encrypted.
       def encrypted = say("encrypted", &:encrypted?)
 
       # @param socket_id [String, Regexp, #===]
@@ -36,6 +37,7 @@ module Pusher
         say("excluding #{Words.one(socket_id)}") { |event| Likeness.like?(socket_id, event.params[:socket_id]) }
       end
 
+      # @return [Boolean] whether the event is one of them
       def ===(event)
         (@name.nil? || like?(@name, event.name)) &&
           @channels.all? { |expected| event.channels.any? { |channel| like?(expected, channel) } } &&

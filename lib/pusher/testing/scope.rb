@@ -33,13 +33,17 @@ module Pusher
 
       def open? = !@holders.empty?
 
+      # @return [Array<Event>] those of requests that went well
       def events = requests.select(&:published?).flat_map(&:events)
 
+      # @return [nil]
       def clear
         [@requests, @failures, @answers].each(&:clear)
         nil
       end
 
+      # @param failure [Failure]
+      # @return [Object, nil] the block's value
       def fail_with(failure)
         @failures << failure
         return unless block_given?
@@ -51,6 +55,8 @@ module Pusher
         end
       end
 
+      # @param answer [Answer]
+      # @return [nil]
       def answer(answer)
         @answers << answer
         nil

@@ -40,6 +40,10 @@ module Pusher
 
         # A block after `do` belongs to `to`, which hands it on.
         def listen(publishing, &block)
+          unless publishing.is_a?(Proc)
+            raise ArgumentError, "publish_event is asked of a block: expect { … }.to publish_event"
+          end
+
           with(&block) if block
           @is_on = Testing.faking?
           return false unless @is_on
