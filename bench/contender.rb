@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# One contender of the comparison: `contender.rb CONTENDER URL`. For each line `THREADS REQUESTS` it publishes, and says
+# One contender of a comparison: `contender.rb CONTENDER URL`. For each line `THREADS REQUESTS` it publishes, and says
 # `REQUESTS WALL CPU`, in seconds.
 
 contender, url = ARGV

@@ -11,4 +11,5 @@ Bench::TriggerCost.run
 Bench::Comparison.run
 Bench::Interrupts.run
 Bench::Fibers.run
+Bench::Background.run
 Bench.conclude

@@ -15,6 +15,8 @@ require_relative "pusher/errors"
 require_relative "pusher/name_resolution"
 require_relative "pusher/native"
 require_relative "pusher/utils"
+require_relative "pusher/async"
+require_relative "pusher/async/reactor"
 require_relative "pusher/http_client"
 require_relative "pusher/signature"
 require_relative "pusher/request"
@@ -49,6 +51,7 @@ module Pusher
     def_delegators :default_client,
                    :authentication_token, :url, :get, :post, :channels, :channel_info, :channel_users, :trigger,
                    :trigger_batch, :authenticate, :authenticate_user, :webhook, :channel, :[]
+    def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async
 
     # Where the gem logs to.
     #
@@ -66,6 +69,56 @@ module Pusher
     # @return [Pusher::Client]
     def default_client
       @default_client ||= ENV["PUSHER_URL"] ? Client.from_env : Client.new
+    end
+
+    # @return [Integer] how many threads send requests in the background at most: 10 where nothing else was set
+    def async_threads = Async.threads
+
+    # @param number [Integer] how many threads send requests in the background at most
+    # @raise [ArgumentError] for what is no positive Integer
+    def async_threads=(number)
+      Async.threads = number
+    end
+
+    # @return [Integer] how many requests may wait for a thread: 10,000 where nothing else was set
+    def async_queue_size = Async.queue_size
+
+    # @param number [Integer] how many requests may wait for a thread; with one more, the caller waits
+    # @raise [ArgumentError] for what is no positive Integer
+    def async_queue_size=(number)
+      Async.queue_size = number
+    end
+
+    # @return [Numeric, nil] seconds for which the exit of the process waits for requests in the background: 10 where
+    #   nothing else was set
+    def async_exit_timeout = Async.exit_timeout
+
+    # @param seconds [Numeric, nil] for which the exit of the process waits for requests in the background at most; 0
+    #   for not at all, nil for as long as it takes
+    # @raise [ArgumentError] for what is no number of seconds
+    def async_exit_timeout=(seconds)
+      Async.exit_timeout = seconds
+    end
+
+    # @return [#call, nil] what is told of background requests that failed and that nobody asked for
+    def on_async_error = Async.on_error
+
+    # Whoever holds a request may ask it for its error ({AsyncRequest#pop}). Where nobody does, it is logged, or passed
+    # to this handler.
+    #
+    # @param handler [#call, nil] called with the error and the facts of the request: `:verb`, `:path`, `:channels`,
+    #   `:event`; nil to have it logged
+    # @raise [ArgumentError] for what cannot be called
+    def on_async_error=(handler)
+      Async.on_error = handler
+    end
+
+    # Waits for the requests in the background that were accepted until now.
+    #
+    # @param timeout [Numeric, nil] seconds to wait at most
+    # @return [Boolean] whether all of them have gone: false where the time was up, or one failed in transport
+    def flush(timeout = nil)
+      Async.current.flush(timeout)
     end
 
     # Push notifications were removed from the library in 2.0.

@@ -9,8 +9,8 @@ module Pusher
     # The methods that are, or make, a step.
     STEPS = {
       Client => %i[resource url authentication_token],
-      Resource => %i[initialize get post create_request],
-      Request => %i[initialize send_sync]
+      Resource => %i[initialize get get_async post post_async create_request],
+      Request => %i[initialize send_sync send_async]
     }.freeze
 
     @is_prepended = false

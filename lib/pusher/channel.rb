@@ -56,9 +56,19 @@ module Pusher
     # @return [Hash] the reply
     # @raise [Pusher::Error]
     def trigger!(event_name, data, socket_id = nil)
-      params = {}
-      params[:socket_id] = validate_socket_id(socket_id) if socket_id
-      @client.trigger(name, event_name, data, params)
+      @client.trigger(name, event_name, data, exclusion(socket_id))
+    end
+
+    # Triggers an event in the background.
+    #
+    # @param event_name [String]
+    # @param data [Object] a String as it is, anything else as JSON
+    # @param socket_id [String, nil] the socket that does not get the event
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @raise [Pusher::Error] for what would be refused before it is sent
+    # @see Client#trigger_async
+    def trigger_async(event_name, data, socket_id = nil)
+      @client.trigger_async(name, event_name, data, exclusion(socket_id))
     end
 
     # @param attributes [Array<String>] what to ask for, such as `"user_count"`
@@ -101,6 +111,12 @@ module Pusher
     # @return [String, nil] the bytes of the secret that the channel's subscribers share
     def shared_secret(encryption_master_key)
       Native.shared_secret(name, encryption_master_key) if encryption_master_key
+    end
+
+    private
+
+    def exclusion(socket_id)
+      socket_id ? { socket_id: validate_socket_id(socket_id) } : {}
     end
   end
 end

@@ -36,6 +36,33 @@ module Pusher
       native_trigger_batch(events)
     end
 
+    # Triggers an event in the background. Everything that is refused before it is sent is refused here.
+    #
+    # In a running EventMachine reactor this returns a deferrable, whose callbacks get the reply and whose errbacks get
+    # a {Pusher::Error}; both run on the reactor's thread. Else a fiber of the current scheduler sends the request, or
+    # a thread, and this returns at once what stands for it. While the queue for threads is full, the caller waits.
+    #
+    # @param channels [String, Symbol, Array<String>] at most 100
+    # @param event_name [String]
+    # @param data [Object] a String as it is, anything else as JSON
+    # @param params [Hash] as for {#trigger}
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @raise [Pusher::Error] as {#trigger}, but for refusals of the server
+    # @see Pusher.flush
+    def trigger_async(channels, event_name, data, params = {})
+      native_trigger_async(channels, event_name, data, params)
+    end
+
+    # Triggers several events with one request in the background.
+    #
+    # @param events [Array<Hash>] as for {#trigger_batch}
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @raise [Pusher::Error] as {#trigger_async}
+    # @see #trigger_async
+    def trigger_batch_async(*events)
+      native_trigger_batch_async(events)
+    end
+
     # Reads a resource of the HTTP API.
     #
     # @param path [String] below `/apps/APP_ID`, such as `"/channels"`
@@ -58,6 +85,29 @@ module Pusher
     # @raise [Pusher::HTTPError] when the request does not get through
     def post(path, params = {})
       native_post(path, params)
+    end
+
+    # Reads a resource of the HTTP API in the background.
+    #
+    # @param path [String] below `/apps/APP_ID`
+    # @param params [Hash] query parameters
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @raise [Pusher::ConfigurationError] for missing credentials
+    # @see #trigger_async
+    def get_async(path, params = {})
+      native_get_async(path, params)
+    end
+
+    # Writes to a resource of the HTTP API in the background.
+    #
+    # @param path [String] below `/apps/APP_ID`
+    # @param params [Hash] what is sent as JSON
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @raise [Pusher::Error] for params that cannot be encoded
+    # @raise [Pusher::ConfigurationError] for missing credentials
+    # @see #trigger_async
+    def post_async(path, params = {})
+      native_post_async(path, params)
     end
 
     # @param params [Hash] `:filter_by_prefix`, `:info`
@@ -156,6 +206,14 @@ module Pusher
     end
 
     private
+
+    # The native part calls this where nobody could notice the documented steps between.
+    def send_in_background(path, *request)
+      http = sync_http_client
+      return http.request_async(*request) unless Async::Reactor.running?
+
+      Async::Reactor.deferrable(Exchange.new(http, *request)) { Native.send_request(self, *request, path) }
+    end
 
     def validate_user_data(user_data)
       id = user_data[:id] || user_data["id"] if user_data.is_a?(Hash)

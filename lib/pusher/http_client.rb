@@ -79,6 +79,24 @@ module Pusher
       end
     end
 
+    # Has a request sent in the background: by a fiber of the current scheduler, else by a thread. What is passed may
+    # be changed afterwards. While the queue is full, the caller waits.
+    #
+    # @param verb [Symbol, String] the method
+    # @param uri [String, URI] absolute
+    # @param query [Hash, String, nil] parameters, added to the uri's own
+    # @param body [String, nil]
+    # @param headers [Hash] header fields
+    # @return [AsyncRequest]
+    # @raise [ArgumentError] for what is no url
+    def request_async(verb, uri, query = nil, body = nil, headers = {})
+      exchange = Exchange.new(self, verb, uri, query, body&.dup, headers)
+      Seam.admit(exchange) if Seam.engaged?
+      Async.current.accept(exchange) do
+        request(exchange.verb, exchange.url, nil, exchange.body, exchange.headers)
+      end
+    end
+
     # @return [String]
     def inspect
       "#<#{self.class}>"

@@ -40,12 +40,29 @@ module Pusher
     # @raise [Pusher::Error] for any other status
     # @raise [Pusher::HTTPError] when there is no reply, or one that cannot be read
     def send_sync
-      Native.send_request(@client, @verb, @uri, @params, @body, @head)
+      Native.send_request(@client, @verb, @uri, @params, @body, @head, @uri.path)
+    end
+
+    # Has the request sent in the background: on the reactor of EventMachine where one is running, else by a fiber of
+    # the current scheduler, else by a thread.
+    #
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest] the first with the parsed reply, or a {Pusher::Error};
+    #   the second with the reply as it came
+    def send_async
+      return Async::Reactor.deferrable(exchange) { send_sync } if Async::Reactor.running?
+
+      @client.sync_http_client.request_async(@verb, @uri, @params, @body, @head)
     end
 
     # @return [String] without parameters
     def inspect
       "#<#{self.class} #{@verb} #{@uri&.path}>"
+    end
+
+    private
+
+    def exchange
+      Exchange.new(@client.sync_http_client, @verb, @uri, @params, @body, @head)
     end
   end
 end

@@ -26,6 +26,26 @@ module Pusher
       create_request(:post, {}, Native.encode(params)).send_sync
     end
 
+    # As {#get}, in the background.
+    #
+    # @param params [Hash] query parameters
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @raise [Pusher::Error] for what would be refused before it is sent
+    # @see Client#get_async
+    def get_async(params)
+      create_request(:get, params).send_async
+    end
+
+    # As {#post}, in the background.
+    #
+    # @param params [Hash] what is sent as JSON
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @raise [Pusher::Error] for what would be refused before it is sent
+    # @see Client#post_async
+    def post_async(params)
+      create_request(:post, {}, Native.encode(params)).send_async
+    end
+
     private
 
     def create_request(verb, params, body = nil)

@@ -130,12 +130,49 @@ module Pusher
         token
       end
 
+      # As {#authenticate}, where the token has to be waited for: usable in an EventMachine reactor.
+      #
+      # @param timestamp_grace [Integer, nil]
+      # @yieldparam key [String]
+      # @yieldreturn [EventMachine::Deferrable, Token, nil] a deferrable whose callbacks get the token, or the token
+      # @return [EventMachine::DefaultDeferrable] whose callbacks get the token, and whose errbacks an
+      #   AuthenticationError
+      # @raise [ArgumentError] without a block
+      def authenticate_async(timestamp_grace = 600)
+        raise ArgumentError, "Block required" unless block_given?
+
+        require "eventmachine"
+        outcome = EventMachine::DefaultDeferrable.new
+        key = @auth_hash[:auth_key]
+        return fail_authentication(outcome, "Missing parameter: auth_key") unless key
+
+        token = yield key
+        return settle_authentication(outcome, token, timestamp_grace) unless token.respond_to?(:callback)
+
+        token.callback { |found| settle_authentication(outcome, found, timestamp_grace) }
+        token.errback { fail_authentication(outcome, "Unknown auth_key") }
+        outcome
+      end
+
       # @return [String] without the signature
       def inspect
         "#<#{self.class} #{@method} #{path}>"
       end
 
       private
+
+      def settle_authentication(outcome, token, timestamp_grace)
+        outcome.succeed(authenticate(timestamp_grace) { token })
+        outcome
+      rescue AuthenticationError => e
+        outcome.fail(e)
+        outcome
+      end
+
+      def fail_authentication(outcome, message)
+        outcome.fail(AuthenticationError.new(message))
+        outcome
+      end
 
       def signature(token)
         Native.sign(token.secret, string_to_sign)

@@ -49,6 +49,7 @@ RSpec.describe "README.md" do
   end
 
   before { ENV["PUSHER_URL"] = service.url }
+  after { Pusher.on_async_error = nil }
 
   rails, plain = examples.partition { |code, _| code.include?("ApplicationController") }
 

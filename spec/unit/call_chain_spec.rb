@@ -147,6 +147,31 @@ RSpec.describe "The call chain" do
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, "down")
     end
 
+    it "#send_async may be stubbed on any instance, and so may the steps to it" do
+      allow_any_instance_of(Pusher::Request).to receive(:send_async).and_return(:sending)
+      expect([client.trigger_async("news", "event", "data"), client.get_async("/x")]).to eq(%i[sending sending])
+      allow_any_instance_of(Pusher::Resource).to receive(:post_async).with({ a: 1 }).and_return(:posting)
+      allow_any_instance_of(Pusher::Resource).to receive(:get_async).with({ b: 2 }).and_return(:getting)
+      expect([client.post_async("/x", { a: 1 }), client.get_async("/x", { b: 2 })]).to eq(%i[posting getting])
+    end
+
+    %i[trigger_async trigger_batch_async].each do |name|
+      it "has post_async called by #{name}" do
+        expect(client).to receive(:post_async).with(String, Hash).and_return(:posting)
+        arguments = name == :trigger_async ? %w[news event data] : [{ channel: "news", name: "event", data: "data" }]
+        expect(client.public_send(name, *arguments)).to eq(:posting)
+      end
+    end
+
+    it "has the http client's request_async called as request is, with the steps and without" do
+      calls = []
+      record = ->(*arguments) { calls << arguments.values_at(0, 3, 4) }
+      allow(client.sync_http_client).to receive(:request_async, &record)
+      client.post_async("/x", { a: 1 })
+      client.resource("/x").post_async({ a: 1 })
+      expect(calls).to eq([[:post, '{"a":1}', Pusher::Request::JSON_HEADERS]] * 2)
+    end
+
     it "works by itself and shows its body and its signed parameters" do
       calls = stub_http(client, body: '{"ok":1}')
       request = Pusher::Request.new(client, :post, client.url("/x"), { "Q" => "v" }, '{"b":2}')

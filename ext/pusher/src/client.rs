@@ -25,6 +25,7 @@ fn trigger(
     ruby: &Ruby,
     client: RObject,
     (channels, event, data, params): (Value, Value, Value, Value),
+    sender: Sender,
 ) -> Result<Value, Failure> {
     let data = encode_data(ruby, data)?;
     let channels = channel_names(ruby, channels)?;
@@ -43,10 +44,18 @@ fn trigger(
     body.aset(symbol(ruby, &names::NAME), event)?;
     body.aset(symbol(ruby, &names::CHANNELS), channels)?;
     body.aset(symbol(ruby, &names::DATA), data)?;
-    Ok(client.funcall(*names::POST, (interned(ruby, &names::EVENTS_PATH)?, body))?)
+    Ok(client.funcall(
+        **sender.post(),
+        (interned(ruby, &names::EVENTS_PATH)?, body),
+    )?)
 }
 
-fn trigger_batch(ruby: &Ruby, client: RObject, events: RArray) -> Result<Value, Failure> {
+fn trigger_batch(
+    ruby: &Ruby,
+    client: RObject,
+    events: RArray,
+    sender: Sender,
+) -> Result<Value, Failure> {
     let flat: RArray = events.funcall("flatten", ())?;
     let batch = ruby.ary_new_capa(flat.len());
     for index in 0..flat.len() {
@@ -55,7 +64,7 @@ fn trigger_batch(ruby: &Ruby, client: RObject, events: RArray) -> Result<Value, 
     let body = ruby.hash_new();
     body.aset(ruby.to_symbol("batch"), batch)?;
     Ok(client.funcall(
-        *names::POST,
+        **sender.post(),
         (interned(ruby, &names::BATCH_EVENTS_PATH)?, body),
     )?)
 }
@@ -188,40 +197,78 @@ fn encrypt(
     Ok(ruby.str_new(&sealed))
 }
 
-fn get(ruby: &Ruby, client: RObject, path: Value, params: Value) -> Result<Value, Failure> {
+/// Who sends: the caller, or somebody in the background.
+#[derive(Clone, Copy)]
+enum Sender {
+    Caller,
+    Background,
+}
+
+impl Sender {
+    fn get(self) -> &'static LazyId {
+        match self {
+            Self::Caller => &names::GET,
+            Self::Background => &names::GET_ASYNC,
+        }
+    }
+
+    fn post(self) -> &'static LazyId {
+        match self {
+            Self::Caller => &names::POST,
+            Self::Background => &names::POST_ASYNC,
+        }
+    }
+
+    fn run(self, ruby: &Ruby, call: &Call<'_>) -> Result<Value, Failure> {
+        match self {
+            Self::Caller => call.run(ruby),
+            Self::Background => call.run_in_background(ruby),
+        }
+    }
+}
+
+fn get(
+    ruby: &Ruby,
+    client: RObject,
+    (path, params): (Value, Value),
+    sender: Sender,
+) -> Result<Value, Failure> {
     if !chain::is_unobserved(ruby, &client)? {
         let resource: Value = client.funcall(*names::RESOURCE, (path,))?;
-        return Ok(resource.funcall(*names::GET, (params,))?);
+        return Ok(resource.funcall(**sender.get(), (params,))?);
     }
     let Some(params) = RHash::from_value(params) else {
         return Err(Error::new(ruby.exception_arg_error(), "Expected hash").into());
     };
-    let path = borrow::text(ruby, path)?;
-    Call {
+    let call = Call {
         verb: Verb::Get,
-        path,
+        path: borrow::text(ruby, path)?,
         params: Some(params),
         body: None,
         client: &client,
-    }
-    .run(ruby)
+    };
+    sender.run(ruby, &call)
 }
 
-fn post(ruby: &Ruby, client: RObject, path: Value, params: Value) -> Result<Value, Failure> {
+fn post(
+    ruby: &Ruby,
+    client: RObject,
+    (path, params): (Value, Value),
+    sender: Sender,
+) -> Result<Value, Failure> {
     if !chain::is_unobserved(ruby, &client)? {
         let resource: Value = client.funcall(*names::RESOURCE, (path,))?;
-        return Ok(resource.funcall(*names::POST, (params,))?);
+        return Ok(resource.funcall(**sender.post(), (params,))?);
     }
     let body = json::encode(ruby, params)?;
-    let path = borrow::text(ruby, path)?;
-    Call {
+    let call = Call {
         verb: Verb::Post,
-        path,
+        path: borrow::text(ruby, path)?,
         params: None,
         body: Some(body),
         client: &client,
-    }
-    .run(ruby)
+    };
+    sender.run(ruby, &call)
 }
 
 /// A name as a frozen String that is made once.
@@ -233,42 +280,66 @@ fn symbol(ruby: &Ruby, name: &LazyId) -> Symbol {
     Symbol::from(LazyId::get_inner_with(name, ruby))
 }
 
+/// The operations that send something, by whoever sends.
+macro_rules! operations {
+    ($class:ident, $sender:path, $trigger:literal, $trigger_batch:literal, $get:literal, $post:literal) => {
+        $class.define_private_method(
+            $trigger,
+            method!(
+                |client: RObject, channels: Value, event: Value, data: Value, params: Value| {
+                    guard(|ruby| trigger(ruby, client, (channels, event, data, params), $sender))
+                },
+                4
+            ),
+        )?;
+        $class.define_private_method(
+            $trigger_batch,
+            method!(
+                |client: RObject, events: RArray| {
+                    guard(|ruby| trigger_batch(ruby, client, events, $sender))
+                },
+                1
+            ),
+        )?;
+        $class.define_private_method(
+            $get,
+            method!(
+                |client: RObject, path: Value, params: Value| {
+                    guard(|ruby| get(ruby, client, (path, params), $sender))
+                },
+                2
+            ),
+        )?;
+        $class.define_private_method(
+            $post,
+            method!(
+                |client: RObject, path: Value, params: Value| {
+                    guard(|ruby| post(ruby, client, (path, params), $sender))
+                },
+                2
+            ),
+        )?;
+    };
+}
+
 pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     let class = pusher.define_class("Client", ruby.class_object())?;
-    class.define_private_method(
+    operations!(
+        class,
+        Sender::Caller,
         "native_trigger",
-        method!(
-            |client: RObject, channels: Value, event: Value, data: Value, params: Value| {
-                guard(|ruby| trigger(ruby, client, (channels, event, data, params)))
-            },
-            4
-        ),
-    )?;
-    class.define_private_method(
         "native_trigger_batch",
-        method!(
-            |client: RObject, events: RArray| guard(|ruby| trigger_batch(ruby, client, events)),
-            1
-        ),
-    )?;
-    class.define_private_method(
         "native_get",
-        method!(
-            |client: RObject, path: Value, params: Value| guard(|ruby| get(
-                ruby, client, path, params
-            )),
-            2
-        ),
-    )?;
-    class.define_private_method(
-        "native_post",
-        method!(
-            |client: RObject, path: Value, params: Value| guard(|ruby| post(
-                ruby, client, path, params
-            )),
-            2
-        ),
-    )?;
+        "native_post"
+    );
+    operations!(
+        class,
+        Sender::Background,
+        "native_trigger_async",
+        "native_trigger_batch_async",
+        "native_get_async",
+        "native_post_async"
+    );
     class.define_private_method(
         "native_sync_http_client",
         method!(

@@ -16,6 +16,7 @@ constants! {
     HEADERS = "HEADERS",
     HTTP_CLIENT = "HttpClient",
     JSON_HEADERS = "JSON_HEADERS",
+    NAME_RESOLUTION = "NameResolution",
     REQUEST = "Request",
 }
 

@@ -9,12 +9,15 @@ use std::ffi::{c_int, c_long, c_void};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use magnus::rb_sys::{AsRawValue, FromRawValue};
-use magnus::value::ReprValue;
-use magnus::{Module, RArray, RModule, RString, Ruby, Value};
+use magnus::rb_sys::{AsRawId, AsRawValue, FromRawValue};
+use magnus::value::{LazyId, ReprValue};
+use magnus::{RArray, RModule, RString, Ruby, Value};
 use pusher_core::Error;
 use pusher_core::http::{Deadline, Host, Interest, RawSocket, generation};
 use rb_sys::VALUE;
+
+use crate::constants;
+use crate::names;
 
 /// Waits by means of the Ruby that calls.
 #[derive(Debug)]
@@ -28,12 +31,11 @@ impl Host for RubyHost {
             ruby.into_value(port),
             ruby.into_value(seconds_left(deadline)),
         ];
-        let resolution: RModule = ruby
-            .class_object()
-            .const_get::<_, RModule>("Pusher")
-            .and_then(|pusher| pusher.const_get("NameResolution"))
-            .map_err(|error| Error::Resolve(error.to_string()))?;
-        let answer = protected(|| call(resolution.as_value(), "call", &arguments))?;
+        let (resolver, method) = match reactor_request(&ruby) {
+            Some(request) => (request, "resolve"),
+            None => (name_resolution(&ruby)?, "call"),
+        };
+        let answer = protected(|| call(resolver, method, &arguments))?;
         addresses(name, port, answer)
     }
 
@@ -94,6 +96,10 @@ fn protected<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
 ///
 /// When the time is over the socket itself is asked: a scheduler that always finds it ready would keep us for ever.
 fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline, is_over: bool) -> bool {
+    let ruby = Ruby::get().expect("requests are made by Ruby");
+    if let Some(request) = reactor_request(&ruby).filter(|_| !is_over) {
+        return park_on_reactor(&ruby, request, socket, interest, deadline);
+    }
     // SAFETY: called under `rb_protect`, with the lock.
     let scheduler = unsafe { rb_sys::rb_fiber_scheduler_current() };
     if scheduler != rb_sys::special_consts::Qnil as VALUE && !is_over {
@@ -103,6 +109,43 @@ fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline, is_over:
     // SAFETY: called under `rb_protect`, with the lock.
     unsafe { rb_sys::rb_thread_check_ints() };
     is_ready
+}
+
+/// What a fiber on the reactor of EventMachine waits by: it has it among its own variables.
+fn reactor_request(ruby: &Ruby) -> Option<Value> {
+    let name = LazyId::get_inner_with(&names::REACTOR_REQUEST, ruby).as_raw();
+    // SAFETY: with the lock; reading a variable of the current fiber runs no Ruby code and raises nothing.
+    let request = unsafe {
+        Value::from_raw(rb_sys::rb_thread_local_aref(
+            rb_sys::rb_thread_current(),
+            name,
+        ))
+    };
+    (!request.is_nil()).then_some(request)
+}
+
+fn name_resolution(ruby: &Ruby) -> Result<Value, Error> {
+    constants::of_pusher::<RModule>(ruby, &constants::NAME_RESOLUTION)
+        .map(|module| module.as_value())
+        .map_err(|error| Error::Resolve(error.to_string()))
+}
+
+/// Called under `rb_protect`.
+fn park_on_reactor(
+    ruby: &Ruby,
+    request: Value,
+    socket: RawSocket,
+    interest: Interest,
+    deadline: Deadline,
+) -> bool {
+    let is_writing = ruby.into_value(interest == Interest::Write);
+    let seconds = ruby.into_value(seconds_left(deadline));
+    call(
+        request,
+        "wait",
+        &[ruby.into_value(socket), is_writing, seconds],
+    )
+    .to_bool()
 }
 
 /// Called under `rb_protect`.

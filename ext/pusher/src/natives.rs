@@ -117,16 +117,14 @@ fn body_md5(body: RString) -> String {
     borrow::with_bytes(body, signature::body_md5)
 }
 
-/// From a request's own step to the http client and back, for `Pusher::Request#send_sync`.
+/// From a request's own step to the http client and back.
 fn send_request(
     ruby: &Ruby,
     client: Value,
-    verb: Value,
-    uri: Value,
-    (query, body, headers): (Value, Option<RString>, Value),
+    (verb, uri, query, body, headers): (Value, Value, Value, Option<RString>, Value),
+    path: RString,
 ) -> Result<Value, Failure> {
-    let path: Value = uri.funcall("path", ())?;
-    let path = borrow::text(ruby, path)?.to_string()?;
+    let path = path.to_string()?;
     request::send(ruby, client, (verb, uri, query, body, headers), &path)
 }
 
@@ -280,10 +278,11 @@ pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
              uri: Value,
              query: Value,
              body: Option<RString>,
-             headers: Value| {
-                guard(|ruby| send_request(ruby, client, verb, uri, (query, body, headers)))
+             headers: Value,
+             path: RString| {
+                guard(|ruby| send_request(ruby, client, (verb, uri, query, body, headers), path))
             },
-            6
+            7
         ),
     )?;
     Ok(())

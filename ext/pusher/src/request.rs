@@ -14,6 +14,9 @@ use crate::query;
 use crate::reply;
 use crate::transport_error;
 
+/// Verb, url, query, body and headers, as `sync_http_client.request` takes them.
+type Arguments = (Value, Value, Value, Option<RString>, Value);
+
 /// What an API call sends.
 pub(crate) struct Call<'a> {
     pub(crate) verb: Verb,
@@ -57,13 +60,26 @@ struct Address {
 impl Call<'_> {
     /// Signs, sends and reads, without the objects of the documented steps between.
     pub(crate) fn run(&self, ruby: &Ruby) -> Result<Value, Failure> {
+        let (arguments, path) = self.signed(ruby)?;
+        send(ruby, self.client.as_value(), arguments, &path)
+    }
+
+    /// Signs, and has the client send in the background.
+    pub(crate) fn run_in_background(&self, ruby: &Ruby) -> Result<Value, Failure> {
+        let ((verb, url, query, body, headers), path) = self.signed(ruby)?;
+        let arguments = (ruby.str_new(&path), verb, url, query, body, headers);
+        Ok(self.client.funcall(*names::SEND_IN_BACKGROUND, arguments)?)
+    }
+
+    /// What `sync_http_client.request` is called with, and the url's path.
+    fn signed(&self, ruby: &Ruby) -> Result<(Arguments, String), Failure> {
         let address = self.address(ruby)?;
         let query = self.signed_query(ruby, &address)?;
         let url = ruby.str_new(&(address.base + &address.path)).as_value();
         let query = ruby.str_new(&query).as_value();
         let headers = chain::headers(ruby, self.body.is_some())?;
         let arguments = (self.verb.symbol(ruby), url, query, self.body, headers);
-        send(ruby, self.client.as_value(), arguments, &address.path)
+        Ok((arguments, address.path))
     }
 
     fn signed_query(&self, ruby: &Ruby, address: &Address) -> Result<String, Failure> {
@@ -195,7 +211,7 @@ fn is_plain(text: &str, besides: &[u8]) -> bool {
 pub(crate) fn send(
     ruby: &Ruby,
     client: Value,
-    arguments: (Value, Value, Value, Option<RString>, Value),
+    arguments: Arguments,
     path: &str,
 ) -> Result<Value, Failure> {
     let http: Value = client.funcall(*names::SYNC_HTTP_CLIENT, ())?;

@@ -1,0 +1,189 @@
+# frozen_string_literal: true
+
+require_relative "async/failures"
+require_relative "async/pool"
+require_relative "async/job"
+require_relative "async_request"
+require_relative "seam"
+
+module Pusher
+  # Requests in the background, as far as this process has accepted them: who sends them, and what becomes of them when
+  # they fail, when the process ends, and when it is forked. Usable in a signal trap, so nothing here takes a lock.
+  # @api private
+  class Async
+    @threads = 10
+    @queue_size = 10_000
+    @exit_timeout = 10
+    @instances = []
+
+    class << self
+      attr_reader :threads, :queue_size, :exit_timeout, :on_error
+
+      # The one of this process: what a parent has accepted, the parent sends. Where several threads make one at once,
+      # the first to enter it wins.
+      def current
+        own || begin
+          @instances.each { |instance| instance.forget unless instance.here? }
+          @instances << new
+          own
+        end
+      end
+
+      def threads=(number)
+        @threads = positive(:async_threads, number)
+        current.replace_pool
+      end
+
+      def queue_size=(number)
+        @queue_size = positive(:async_queue_size, number)
+        current.replace_pool
+      end
+
+      def exit_timeout=(seconds)
+        unless seconds.nil? || (seconds.is_a?(Numeric) && seconds.real? && !seconds.negative?)
+          raise ArgumentError, "async_exit_timeout must be a number of seconds, or nil, got #{seconds.inspect}"
+        end
+
+        @exit_timeout = seconds
+      end
+
+      def on_error=(handler)
+        unless handler.nil? || handler.respond_to?(:call)
+          raise ArgumentError, "on_async_error must be callable, or nil, got #{handler.inspect}"
+        end
+
+        @on_error = handler
+      end
+
+      private
+
+      def own
+        @instances.find(&:here?)
+      end
+
+      def positive(name, number)
+        return number if number.is_a?(Integer) && number.positive?
+
+        raise ArgumentError, "#{name} must be a positive Integer, got #{number.inspect}"
+      end
+    end
+
+    def initialize
+      @process = Process.pid
+      @pending = {}.compare_by_identity
+      @failures = Failures.new
+      @exit_place = Thread::Queue.new.push(:free)
+      @pool = new_pool
+    end
+
+    # @return [Boolean] whether this is the process that accepts them
+    def here?
+      @process == Process.pid
+    end
+
+    # Drops what a parent process has accepted.
+    def forget
+      @pending = @failures = @pool = nil
+    end
+
+    # From now on a pool with the settings of now is used; the old one sends what it has.
+    def replace_pool
+      old = @pool
+      @pool = new_pool
+      old.close
+    end
+
+    # Accepts a request: a fiber of the current scheduler sends it, or a thread of the pool.
+    #
+    # @param exchange [Exchange]
+    # @return [AsyncRequest]
+    def accept(exchange, &work)
+      job = Job.new(exchange, Seam.bind(work)) { |ended| conclude(ended) }
+      enter(job)
+      Fiber.current_scheduler ? Fiber.schedule { perform_in_fiber(job) } : queue(job)
+      is_accepted = true
+      AsyncRequest.new(job)
+    ensure
+      # The caller was interrupted while it waited for room, or there is nobody to send it.
+      job.withdraw unless is_accepted || job.nil?
+    end
+
+    # Notes a job that is to be waited for.
+    def enter(job)
+      @pending[job] = true
+      drain_at_exit
+    end
+
+    # Notes that a job has ended.
+    def leave(job)
+      @pending.delete(job)
+    end
+
+    # @param timeout [Numeric, nil] seconds to wait at most
+    # @return [Boolean] whether all that was accepted until now has gone
+    def flush(timeout)
+      jobs = @pending.keys
+      wait_for(jobs.select(&:awaitable?), timeout)
+      have_all_gone = jobs.all? { |job| job.finished? && !job.error }
+      @failures.tell_all.empty? && have_all_gone
+    end
+
+    private
+
+    def new_pool
+      Pool.new(self.class.threads, self.class.queue_size, &:perform)
+    end
+
+    def queue(job)
+      @pool.push(job)
+    rescue ClosedQueueError
+      retry
+    end
+
+    # Called before anybody learns that the job has ended: who waits for it may end the process.
+    def conclude(job)
+      @failures.add(job) if job.error && !job.asked_for?
+      leave(job)
+    end
+
+    # What ends a fiber is not to be kept from it.
+    def perform_in_fiber(job)
+      job.perform
+      raise job.error if job.error && !job.error.is_a?(StandardError)
+    end
+
+    def wait_for(jobs, timeout)
+      @pool.hire
+      return jobs.each(&:join) unless timeout
+
+      Aside.run(timeout) { jobs.each(&:join) }
+    end
+
+    # Handlers run last in, first out: whatever is accepted after this one has run gets another.
+    def drain_at_exit
+      @exit_place.pop(true)
+      at_exit { drain if here? }
+    rescue ThreadError
+      # The handler is there already.
+    end
+
+    def drain
+      @exit_place.push(:free)
+      limit = self.class.exit_timeout
+      return @failures.tell_all if limit&.zero?
+
+      flush(limit)
+      give_up(@pending.keys.reject(&:finished?), limit)
+    end
+
+    def give_up(jobs, limit)
+      return if jobs.empty?
+
+      error = Error.new("not sent: the process ended, and #{limit} s after that its time was up")
+      return jobs.each { |job| Failures.report(job, error) } if self.class.on_error
+
+      Pusher.logger.error("#{jobs.size} asynchronous requests #{error.message}")
+    end
+  end
+  private_constant :Async
+end

@@ -1,0 +1,100 @@
+# frozen_string_literal: true
+
+require_relative "../aside"
+require_relative "../async_reply"
+require_relative "../errors"
+
+module Pusher
+  class Async
+    # A request that is sent in the background, and what becomes of it.
+    # @api private
+    class Job
+      # @return [Exception, nil] what the request failed with, once it has ended
+      attr_reader :error
+
+      # @param exchange [Exchange] the request
+      # @param work [#call] sends it and returns the reply
+      # @yieldparam job [Job] once, when it has ended, before those who wait for it are told
+      def initialize(exchange, work, &at_end)
+        @exchange = exchange
+        @work = work
+        @at_end = at_end
+        @process = Process.pid
+        # Closed when the request has ended: unlike a condition variable, that can be awaited in a signal trap.
+        @ended = Thread::Queue.new
+        @is_asked_for = false
+      end
+
+      # @return [Boolean] whether the request has ended, with a reply or without
+      def finished? = @ended.closed?
+
+      # @return [Boolean] whether somebody has asked for the reply, and so has seen the error, or will
+      def asked_for? = @is_asked_for
+
+      # @return [Boolean] whether the caller may wait without keeping the request from being sent
+      def awaitable? = true
+
+      # @return [Hash] what may be told of the request
+      def facts = @exchange.facts
+
+      # Waits until the request has ended.
+      #
+      # @param limit [Numeric, nil] seconds to wait at most
+      # @return [Boolean] whether it has
+      # @raise [Pusher::Error] in a process forked from the one that accepted the request
+      def join(limit = nil)
+        return true if finished?
+        raise Error, "the request is for the process that this one was forked from" unless @process == Process.pid
+
+        limit ? Aside.run(limit) { @ended.pop } : @ended.pop
+        finished?
+      end
+
+      # Waits for the reply.
+      #
+      # @return [AsyncReply]
+      # @raise [Exception] what the request failed with
+      def reply
+        @is_asked_for = true
+        join
+        raise @error if @error
+
+        @reply
+      end
+
+      # Sends the request: called once, by whoever does so in the background.
+      def perform
+        @reply = AsyncReply.new(@work.call) unless finished?
+      rescue Exception => e # rubocop:disable Lint/RescueException -- whoever asks for the reply gets it, whatever it is
+        @error = e
+      ensure
+        finish
+      end
+
+      # Ends the request unsent, as far as it is: its caller knows.
+      def withdraw
+        @is_asked_for = true
+        @error ||= Error.new("the request was withdrawn before it was queued")
+        finish
+      end
+
+      # @return [String] without the query, which is signed
+      def to_s
+        "#{@exchange.verb} #{@exchange.path}#{" finished" if finished?}"
+      end
+
+      private
+
+      # A thread that is killed gets here as well.
+      def finish
+        return if finished?
+
+        @error ||= Error.new("the request was ended before its reply came") unless @reply
+        @work = nil
+        @at_end.call(self)
+      ensure
+        @ended.close
+      end
+    end
+  end
+end
