@@ -222,55 +222,108 @@ RSpec.describe Pusher::Testing, "while it is on" do
     end
   end
 
-  describe "for work that is done later, elsewhere" do
+  describe "for work that is to be done later, elsewhere" do
     let(:seam) { Pusher.class_eval("Seam", __FILE__, __LINE__) }
 
-    def on_another_thread(work) = Thread.new(&work).value
+    def on_another_thread(work) = Thread.new { work.call }.value
 
-    it "counts where it was asked for" do
-      jobs = Queue.new
-      results = Queue.new
-      worker = Thread.new { 2.times { results << jobs.pop.call("x") } }
-      first = []
+    it "does it at once, so that it is recorded right after the call" do
       testing.fake! do
-        jobs << seam.bind(->(argument) { trigger("first").merge(argument:) })
-        first << wait_for(results)
-        testing.fake! do
-          jobs << seam.bind(->(_) { trigger("second") })
-          worker.join
-          expect(names).to eq(["second"])
-        end
-        expect([first, names]).to eq([[{ argument: "x" }], ["first"]])
+        work = seam.bind(-> { trigger("e").merge(by: Thread.current) })
+        expect(names).to eq(["e"])
+        expect(on_another_thread(work)).to eq(by: Thread.current)
+        expect(names).to eq(["e"])
       end
     end
 
-    it "counts there even when that is over" do
-      work = testing.fake! { seam.bind(-> { [trigger("late"), testing.faking?, names] }) }
+    it "gives what came of it later, even when the test mode is off by then" do
+      work = testing.fake! { seam.bind(-> { trigger("e") }) }
+      expect(on_another_thread(work)).to eq({})
 
-      expect(on_another_thread(work)).to eq([{}, true, ["late"]])
-      expect { trigger("e") }.to really_sends
-    end
-
-    it "does so when the test mode was on for all, and was switched off" do
-      testing.fake!
-      work = seam.bind(-> { trigger("late") && names })
-      testing.disable!
-
-      expect(on_another_thread(work)).to eq(["late"])
-      expect(on_another_thread(work)).to eq(%w[late late])
-      expect(testing).not_to be_faking
-    end
-
-    it "is really sent where that was asked for" do
       testing.fake! do
-        work = testing.disable! { seam.bind(-> { trigger("real") }) }
-        expect { work.call }.to really_sends
+        testing.fail_with(Errno::EPIPE)
+        work = seam.bind(-> { trigger("e") })
+      end
+      expect { work.call }.to raise_error(Pusher::HTTPError, /EPIPE/)
+    end
+
+    it "keeps no interrupt of its caller" do
+      caller = Thread.new do
+        Thread.current.report_on_exception = false
+        testing.fake! { seam.bind(-> { Thread.current.raise(IOError, "interrupt") }) && sleep }
+      end
+
+      expect { caller.join(30) }.to raise_error(IOError, "interrupt")
+    end
+
+    it "is really sent, and elsewhere, where that was asked for" do
+      jobs = Queue.new
+      worker = Thread.new do
+        Thread.current.report_on_exception = false
+        jobs.pop.call
+      end
+      testing.fake! do
+        jobs << testing.disable! { seam.bind(-> { trigger("real") }) }
+        expect { worker.join }.to really_sends
       end
     end
 
     it "is as it was while the test mode is off" do
       work = -> { :work }
       expect(seam.bind(work)).to equal(work)
+    end
+  end
+
+  describe "for requests in the background" do
+    it "records them at the call, in their order, and gives their replies" do
+      testing.fake! do
+        requests = Array.new(20) { |number| client.trigger_async("c", "e#{number}", number) }
+        expect(names).to eq(Array.new(20) { |number| "e#{number}" })
+        expect(requests.map { |request| request.pop.status }).to eq([200] * 20)
+        expect(client.get_async("/channels").pop.content).to eq('{"channels":{}}')
+      end
+    end
+
+    it "fails them as it fails others" do
+      testing.fake! do
+        testing.fail_with(Errno::ECONNREFUSED, times: 1)
+        testing.fail_with(503, times: 1)
+        requests = Array.new(2) { |number| client.trigger_async("c", "e", number) }
+
+        expect { requests.first.pop }.to raise_error(Errno::ECONNREFUSED)
+        expect(requests.last.pop.status).to eq(503)
+        expect(testing.events).to be_empty
+      end
+    end
+
+    it "records those of a reactor, and settles them on it" do
+      skip "eventmachine is not installed" unless Gem::Specification.find_all_by_name("eventmachine").any?
+      require "eventmachine"
+      seen = []
+      testing.fake! do
+        EventMachine.run do
+          EventMachine.add_timer(30) { EventMachine.stop }
+          testing.fail_with(503, event: "bad")
+          client.trigger_async("c", "good", 1).callback { |reply| seen << reply }
+          client.trigger_async("c", "bad", 1).errback { |error| (seen << error.status) && EventMachine.stop }
+          seen << names
+        end
+      end
+
+      expect(seen).to eq([["good"], {}, 503])
+    end
+
+    it "records each where it was asked for, whichever thread of the pool has it" do
+      results = Array.new(6) do |number|
+        Thread.new do
+          testing.fake! do
+            10.times { client.trigger_batch_async({ channel: "c", name: "e#{number}", data: 1 }).pop }
+            names
+          end
+        end
+      end
+
+      expect(results.map(&:value)).to eq(Array.new(6) { |number| ["e#{number}"] * 10 })
     end
   end
 
