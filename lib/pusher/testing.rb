@@ -70,15 +70,6 @@ module Pusher
       # @raise [RuntimeError] while the test mode is off
       def requests = scope.requests.dup
 
-      # Notes what is requested while the block runs, here and in the threads and fibers it starts.
-      #
-      # @api private
-      # @return [Array(Object, Array<Request>)] the block's value, and the requests
-      def listen(&)
-        listening = Listening.new(scope, Scopes.own)
-        [Scopes.within(listening, &), listening.heard]
-      end
-
       # Forgets what was recorded, and what {fail_with} and {answer} prepared.
       #
       # @return [nil]

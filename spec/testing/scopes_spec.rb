@@ -159,6 +159,16 @@ RSpec.describe Pusher::Testing, "while it is on" do
       expect(testing).not_to be_faking
     end
 
+    it "leaves nothing behind where such fibers end in another order than they began" do
+      testing.fake! do
+        fibers = Array.new(2) { Fiber.new { testing.fake! { Fiber.yield } } }
+        2.times { fibers.each(&:resume) }
+        Fiber.new { trigger("after") }.resume
+
+        expect(names).to eq(["after"])
+      end
+    end
+
     it "counts for threads and fibers that are started in the block" do
       testing.fake! do
         Thread.new { trigger("thread") }.join

@@ -58,7 +58,7 @@ module Pusher
       def assert_publishes(name = nil, client: nil, **options, &)
         expectation = pusher_expectation(name, **options)
         assert_pusher_testing
-        value, requests = Testing.listen(&)
+        value, requests = Listening.during(&)
         assert expectation.met_by?(requests, client), -> { expectation.failure_message("the block to publish") }
         value
       end
@@ -72,7 +72,7 @@ module Pusher
       def refute_publishes(name = nil, client: nil, **options, &)
         expectation = pusher_expectation(name, **options)
         assert_pusher_testing
-        value, requests = Testing.listen(&)
+        value, requests = Listening.during(&)
         refute expectation.met_by?(requests, client), lambda {
           expectation.failure_message_when_negated("the block not to publish")
         }

@@ -81,7 +81,7 @@ module Pusher
 
       def parse(text)
         text.is_a?(String) ? JSON.parse(text, max_nesting: false, freeze: true) : text
-      rescue JSON::ParserError, EncodingError
+      rescue JSON::ParserError
         text
       end
     end

@@ -14,6 +14,14 @@ module Pusher
 
       def_delegators :@scope, :requests, :events, :clear, :fail_with, :answer
 
+      # Calls a block, and notes what it requests here, and on the threads and fibers that it starts.
+      #
+      # @return [Array(Object, Array<Request>)] the block's value, and the requests
+      def self.during(&)
+        listening = new(Scopes.current, Scopes.own)
+        [Scopes.within(listening, &), listening.heard]
+      end
+
       # @param scope [Scope]
       # @param outer [Scope, nil]
       def initialize(scope, outer)

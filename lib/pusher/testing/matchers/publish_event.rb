@@ -48,7 +48,7 @@ module Pusher
           @is_on = Testing.faking?
           return false unless @is_on
 
-          _, requests = Testing.listen(&publishing)
+          _, requests = Listening.during(&publishing)
           @is_met = expectation.met_by?(requests)
           true
         end
