@@ -163,7 +163,13 @@ RSpec.describe Pusher::Testing, "while it is on" do
       testing.fake! do
         fibers = Array.new(2) { Fiber.new { testing.fake! { Fiber.yield } } }
         2.times { fibers.each(&:resume) }
+        is_open = Queue.new
+        is_done = Queue.new
+        other = Thread.new { testing.fake! { (is_open << true) && wait_for(is_done) } }
+        wait_for(is_open)
         Fiber.new { trigger("after") }.resume
+        is_done << true
+        other.join
 
         expect(names).to eq(["after"])
       end
