@@ -206,6 +206,20 @@ RSpec.describe Pusher::Testing, "while it is on" do
       end
     end
 
+    it "has them take part in the block opened last of those that are open" do
+      jobs = Queue.new
+      worker = Thread.new { jobs.pop.call }
+      first = Fiber.new { testing.fake! { Fiber.yield } }
+      first.resume
+      last = Fiber.new { testing.fake! { Fiber.yield && names } }
+      last.resume
+      first.resume
+      jobs << -> { trigger("worker") }
+      worker.join
+
+      expect(last.resume(true)).to eq(["worker"])
+    end
+
     it "lets nothing out of them while a block elsewhere really sends" do
       jobs = Queue.new
       worker = Thread.new { jobs.pop.call }
