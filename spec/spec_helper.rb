@@ -13,6 +13,9 @@ require_relative "support/fresh_pusher"
 # The suite's second run: every request takes all documented steps, as in an application that has patched one.
 Pusher::Resource.prepend(Module.new) if ENV["PUSHER_SPECS"] == "every step"
 
+# And its third: the endpoint is one of WebMock's.
+require_relative "support/stubbed_endpoint" if ENV["PUSHER_SPECS"] == "webmock"
+
 RSpec.configure do |config|
   config.disable_monkey_patching!
   config.order = :random

@@ -8,7 +8,8 @@ require_relative "seam"
 
 module Pusher
   # Requests in the background, as far as this process has accepted them: who sends them, and what becomes of them when
-  # they fail, when the process ends, and when it is forked. Usable in a signal trap, so nothing here takes a lock.
+  # they fail, when the process ends, and when it is forked. All of it can be used in a signal trap, where no lock can
+  # be taken: queues and what is atomic by itself keep the order.
   # @api private
   class Async
     @threads = 10
@@ -72,7 +73,6 @@ module Pusher
       @process = Process.pid
       @pending = {}.compare_by_identity
       @failures = Failures.new
-      @exit_place = Thread::Queue.new.push(:free)
       @pool = new_pool
     end
 
@@ -100,7 +100,7 @@ module Pusher
     def accept(exchange, &work)
       job = Job.new(exchange, Seam.bind(work)) { |ended| conclude(ended) }
       enter(job)
-      Fiber.current_scheduler ? Fiber.schedule { perform_in_fiber(job) } : queue(job)
+      hand_over(job)
       is_accepted = true
       AsyncRequest.new(job)
     ensure
@@ -128,10 +128,28 @@ module Pusher
       @failures.tell_all.empty? && have_all_gone
     end
 
+    # Somebody waits: whoever kills all threads of a process kills those that send as well.
+    def hire
+      @pool.hire
+    end
+
+    # @return [String]
+    def inspect
+      "#<#{self.class}>"
+    end
+
     private
 
     def new_pool
-      Pool.new(self.class.threads, self.class.queue_size, &:perform)
+      Pool.new(self.class.threads, self.class.queue_size)
+    end
+
+    # When the process has come to its end, nobody is left who would wait for others.
+    def hand_over(job)
+      return job.perform if @is_ending
+      return Fiber.schedule { perform_in_fiber(job) } if Fiber.current_scheduler
+
+      queue(job)
     end
 
     def queue(job)
@@ -142,8 +160,13 @@ module Pusher
 
     # Called before anybody learns that the job has ended: who waits for it may end the process.
     def conclude(job)
-      @failures.add(job) if job.error && !job.asked_for?
+      tell_of_failure(job) if job.error && !job.asked_for?
       leave(job)
+    end
+
+    # At the end of the process there is no time to ask.
+    def tell_of_failure(job)
+      @is_ending ? Failures.report(job, job.error) : @failures.add(job)
     end
 
     # What ends a fiber is not to be kept from it.
@@ -153,33 +176,33 @@ module Pusher
     end
 
     def wait_for(jobs, timeout)
-      @pool.hire
       return jobs.each(&:join) unless timeout
 
       Aside.run(timeout) { jobs.each(&:join) }
     end
 
-    # Handlers run last in, first out: whatever is accepted after this one has run gets another.
+    # Where two threads get here at once there are two handlers, of which the second finds nothing to do.
     def drain_at_exit
-      @exit_place.pop(true)
+      return if @drains_at_exit
+
       at_exit { drain if here? }
-    rescue ThreadError
-      # The handler is there already.
+      @drains_at_exit = true
     end
 
     def drain
-      @exit_place.push(:free)
       limit = self.class.exit_timeout
       return @failures.tell_all if limit&.zero?
 
+      @is_ending = true
+      jobs = @pending.keys
       flush(limit)
-      give_up(@pending.keys.reject(&:finished?), limit)
+      give_up(jobs.reject(&:finished?), limit)
     end
 
     def give_up(jobs, limit)
       return if jobs.empty?
 
-      error = Error.new("not sent: the process ended, and #{limit} s after that its time was up")
+      error = Error.new("given up: no reply #{limit} s after the process came to its end")
       return jobs.each { |job| Failures.report(job, error) } if self.class.on_error
 
       Pusher.logger.error("#{jobs.size} asynchronous requests #{error.message}")

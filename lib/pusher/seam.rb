@@ -29,6 +29,7 @@ module Pusher
 
       # @return [Boolean] whether anything comes between at this moment
       def engaged?
+        notice_hosts
         @layers.each_value { |layer| return true if layer.engaged? }
         false
       end
@@ -47,7 +48,16 @@ module Pusher
       #
       # @param exchange [Exchange]
       def admit(exchange)
+        notice_hosts
         @layers.each_value { |layer| layer.admit(exchange) if layer.engaged? && layer.respond_to?(:admit) }
+      end
+
+      # Loads the layers of the libraries that are there by now, however late they came. It costs a look.
+      #
+      # @return [void]
+      def notice_hosts
+        # Its last method of use: a WebMock that is still being loaded is not there yet.
+        require_relative "webmock/adapter" if !@layers.key?(:webmock) && defined?(::WebMock.globally_stub_request)
       end
 
       # Work that is done later, elsewhere, as if it were done here.
@@ -59,4 +69,6 @@ module Pusher
     end
   end
   private_constant :Seam
+
+  Seam.notice_hosts
 end

@@ -44,7 +44,7 @@ RSpec.describe "Errors" do
     expect { answered(500, "oops") }.to raise_error(Pusher::Error, "Unknown error (status code 500): oops")
   end
 
-  it "of the network are an HTTPError around the error that Ruby knows" do
+  it "of the network are an HTTPError around the error that Ruby knows", :socket do
     listener = TCPServer.new("127.0.0.1", 0)
     client.port = listener.addr[1]
     listener.close

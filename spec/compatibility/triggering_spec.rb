@@ -81,7 +81,7 @@ RSpec.describe "Triggering events" do
                                       "body_md5" => Digest::MD5.hexdigest(request.body))
   end
 
-  it "keeps its connection" do
+  it "keeps its connection", :socket do
     5.times { |number| client.trigger("news", "headline", number) }
     expect(endpoint.requests.map(&:connection)).to eq([1] * 5)
   end
@@ -91,7 +91,7 @@ RSpec.describe "Triggering events" do
     expect(event.data).to eq("text")
   end
 
-  it "can be done over TLS" do
+  it "can be done over TLS", :socket do
     server = start_endpoint(tls: certificates.good)
     client = Pusher::Client.new(server.client_options)
     client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
@@ -99,7 +99,7 @@ RSpec.describe "Triggering events" do
     expect(server.events.length).to eq(1)
   end
 
-  it "can be done over TLS with nothing verified, where one insists" do
+  it "can be done over TLS with nothing verified, where one insists", :socket do
     server = start_endpoint(tls: certificates.unknown_authority)
     client = Pusher::Client.new(server.client_options)
     expect { client.trigger("news", "headline", "data") }.to raise_error(Pusher::HTTPError)

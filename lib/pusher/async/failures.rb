@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "crew"
+
 module Pusher
   class Async
     # Tells of requests that failed and whose result nobody has asked for: to the application's handler, else to the
@@ -12,14 +14,14 @@ module Pusher
       def initialize
         @untold = {}.compare_by_identity
         @due = Thread::Queue.new
-        @place = Thread::Queue.new.push(:free)
+        @crew = Crew.new("pusher-async-failures", 1) { work }
       end
 
       # @param job [Job] that has failed
       def add(job)
         @untold[job] = true
         @due.push([now + GRACE, job])
-        hire
+        @crew.add
       end
 
       # Tells of all there are, at once.
@@ -52,14 +54,6 @@ module Pusher
         true
       end
 
-      # One thread waits for what becomes due.
-      def hire
-        @place.pop(true)
-        Thread.new { work }.name = "pusher-async-failures"
-      rescue ThreadError
-        # It is there already.
-      end
-
       def work
         loop do
           due, job = @due.pop
@@ -67,8 +61,6 @@ module Pusher
           sleep(left) if left.positive?
           tell(job)
         end
-      ensure
-        @place.push(:free)
       end
     end
   end

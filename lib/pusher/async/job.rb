@@ -46,6 +46,7 @@ module Pusher
         return true if finished?
         raise Error, "the request is for the process that this one was forked from" unless @process == Process.pid
 
+        Async.current.hire
         limit ? Aside.run(limit) { @ended.pop } : @ended.pop
         finished?
       end
@@ -76,6 +77,11 @@ module Pusher
         @is_asked_for = true
         @error ||= Error.new("the request was withdrawn before it was queued")
         finish
+      end
+
+      # @return [String]
+      def inspect
+        "#<#{self.class} #{self}>"
       end
 
       # @return [String] without the query, which is signed

@@ -20,7 +20,7 @@ module Pusher
         # @return [EventMachine::DefaultDeferrable]
         def deferrable(exchange, &work)
           Seam.admit(exchange) if Seam.engaged?
-          current.start(ReactorRequest.new(Seam.bind(work)))
+          current.start(ReactorRequest.new(exchange, Seam.bind(work)))
         end
 
         # Has something called on the reactor's thread, soon.
@@ -86,6 +86,11 @@ module Pusher
       def remove(request)
         @requests.delete(request)
         Async.current.leave(request)
+      end
+
+      # @return [String]
+      def inspect
+        "#<#{self.class}>"
       end
 
       private

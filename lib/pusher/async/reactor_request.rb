@@ -18,8 +18,10 @@ module Pusher
       # @return [Error, nil] what the request failed with
       attr_reader :error
 
-      # @param work [#call] sends the request and returns the parsed reply
-      def initialize(work)
+      # @param exchange [Exchange] the request
+      # @param work [#call] sends it and returns the parsed reply
+      def initialize(exchange, work)
+        @exchange = exchange
         @work = work
         @deferrable = ::EventMachine::DefaultDeferrable.new
         @ended = Thread::Queue.new
@@ -63,6 +65,14 @@ module Pusher
 
       # @return [Boolean] whether the caller may wait for the request without keeping it from being sent
       def awaitable? = !::EventMachine.reactor_thread?
+
+      # @return [Hash] what may be told of the request
+      def facts = @exchange.facts
+
+      # @return [String] without the query, which is signed
+      def inspect
+        "#<#{self.class} #{@exchange.verb} #{@exchange.path}>"
+      end
 
       # Waits for a socket: called by the native part, in the fiber.
       #

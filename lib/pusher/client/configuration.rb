@@ -76,6 +76,7 @@ module Pusher
     # @raise [ArgumentError, ConfigurationError] for a master key that is none
     # @raise [URI::InvalidURIError] for a proxy that is no url
     def initialize(options = {})
+      Seam.notice_hosts
       @app_id = options[:app_id]
       @key = options[:key]
       @secret = options[:secret]

@@ -1,0 +1,51 @@
+# frozen_string_literal: true
+
+module Pusher
+  class Async
+    # Threads that do the same work: as many as are asked for, up to a number. One that was killed leaves a place.
+    # @api private
+    class Crew
+      # @param name [String] what the threads are called
+      # @param size [Integer] how many there may be
+      # @yield what a thread does, until it ends
+      def initialize(name, size, &work)
+        @name = name
+        @size = size
+        @work = work
+        @threads = []
+        @lock = Mutex.new
+      end
+
+      # Starts one more thread, where there is a place for it.
+      #
+      # @raise [ThreadError] where the system has none to give, and there is no other
+      def add
+        # Whoever interrupts the caller must not strike between the start of a thread and the note of it.
+        Thread.handle_interrupt(Object => :never) { @lock.synchronize { start } }
+      rescue ThreadError
+        raise if @threads.none? && !out_of_reach?
+
+        # A signal trap may take no lock, but start a thread that does.
+        Thread.new { add } if out_of_reach?
+      end
+
+      private
+
+      def start
+        @threads.select!(&:alive?)
+        return if @threads.size >= @size
+
+        thread = Thread.new { Thread.handle_interrupt(Object => :immediate, &@work) }
+        thread.name = @name
+        @threads << thread
+      end
+
+      # Whether the lock cannot be taken here.
+      def out_of_reach?
+        @lock.synchronize { false }
+      rescue ThreadError
+        true
+      end
+    end
+  end
+end

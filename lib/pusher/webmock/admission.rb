@@ -1,0 +1,60 @@
+# frozen_string_literal: true
+
+module Pusher
+  # The stub that a request which is sent later was admitted for. It goes with the request, from where that was made to
+  # where it is sent: patterns are asked once, and in between a test may end, reset WebMock or switch it off.
+  # @api private
+  class Admission
+    # Where a fiber keeps its own.
+    PLACE = :pusher_webmock_admission
+
+    class << self
+      # @param admission [Admission, nil]
+      # @return [void]
+      def note(admission)
+        Thread.current[PLACE] = admission
+      end
+
+      # @return [Boolean] whether there is one in this fiber
+      def noted?
+        !Thread.current[PLACE].nil?
+      end
+
+      # @return [Admission, nil] the one of this fiber, once
+      def take
+        Thread.current[PLACE].tap { note(nil) }
+      end
+
+      # @param signature [WebMock::RequestSignature]
+      # @return [WebMock::RequestStub, nil] the stub, where it was this request that was admitted
+      def redeem(signature)
+        take&.stub_for(signature)
+      end
+    end
+
+    # @param signature [WebMock::RequestSignature]
+    # @param stub [WebMock::RequestStub]
+    def initialize(signature, stub)
+      @signature = signature
+      @stub = stub
+    end
+
+    # @param signature [WebMock::RequestSignature]
+    # @return [WebMock::RequestStub, nil]
+    def stub_for(signature)
+      @stub if @signature == signature
+    end
+
+    # @param work [#call]
+    # @return [#call] the same work, with this at hand in whatever fiber does it
+    def bind(work)
+      lambda do
+        Admission.note(self)
+        work.call
+      ensure
+        Admission.note(nil)
+      end
+    end
+  end
+  private_constant :Admission
+end

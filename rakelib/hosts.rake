@@ -1,0 +1,41 @@
+# frozen_string_literal: true
+
+# Libraries of applications that this gem finds by itself: the folder of their specs, and the gems that it needs. Each
+# runs in a process of its own, for such a library changes what others see: so .rspec leaves them out.
+HOSTS = {
+  "webmock" => %w[webmock httpclient rack async eventmachine],
+  "vcr" => %w[vcr webmock]
+}.freeze
+
+# Runs specs where the gems are installed, and says so where they are not. In CI nothing is skipped.
+def with_gems(gems, what)
+  missing = gems.reject { |name| Gem::Specification.find_all_by_name(name).any? }
+  return yield if missing.empty?
+
+  sentence = "#{what} is skipped: not installed: #{missing.join(", ")} (bin/setup installs what the specs need)."
+  ENV["CI"] ? abort("In CI nothing may be skipped, and #{sentence}") : puts(sentence)
+end
+
+def run_host(folder)
+  options = "spec/#{folder}/.rspec"
+  sh "rspec", *(["--options", options] if File.exist?(options)), "spec/#{folder}"
+end
+
+namespace :hosts do
+  HOSTS.each do |folder, gems|
+    desc "Run spec/#{folder}, which needs #{gems.join(", ")}"
+    task folder => :compile do
+      with_gems(gems, "spec/#{folder}") { run_host(folder) }
+    end
+  end
+
+  desc "Run spec/compatibility once more, with an endpoint of WebMock's in the place of a server"
+  task compatibility: :compile do
+    with_gems(%w[webmock], "spec/compatibility under WebMock") do
+      sh({ "PUSHER_SPECS" => "webmock" }, "rspec", "spec/compatibility")
+    end
+  end
+end
+
+desc "Run the specs of each library of applications that finds the gem"
+task hosts: [*HOSTS.keys, "compatibility"].map { |name| "hosts:#{name}" }

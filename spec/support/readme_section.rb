@@ -1,0 +1,24 @@
+# frozen_string_literal: true
+
+require "open3"
+require "rbconfig"
+
+# The example of a section of the README that is a spec file, run as a user runs it: in a process of its own.
+module ReadmeSection
+  ROOT = File.expand_path("../..", __dir__)
+
+  module_function
+
+  def example(heading)
+    section = File.read(File.join(ROOT, "README.md"))[/^### #{heading}\n(.*?)(?=^##)/m, 1]
+    section[/^```ruby\n(.*?)^```$/m, 1] || raise("the section #{heading} has no example")
+  end
+
+  # What rspec says of it, in this folder.
+  def run(code, folder, environment = {})
+    file = File.join(folder, "readme_spec.rb")
+    File.write(file, code)
+    command = [RbConfig.ruby, "-I", File.join(ROOT, "lib"), "-S", "rspec", file]
+    Open3.capture2e({ "PUSHER_URL" => nil }.merge(environment), *command, chdir: folder).first
+  end
+end

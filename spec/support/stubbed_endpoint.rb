@@ -1,0 +1,111 @@
+# frozen_string_literal: true
+
+require "webmock"
+
+# The suite's second life: an endpoint without a socket, reached by WebMock. What it says is the app's own word.
+class StubbedEndpoint
+  include ChannelsApi::Addressed
+  include ChannelsApi::Observed
+  include ChannelsApi::Directed
+  include ChannelsApi::Realtime
+
+  # Something in the place of a connection: takes the reply, and notes where there will never be one.
+  class Line
+    attr_reader :written
+
+    def write(bytes) = @written = bytes
+
+    def readpartial(_size)
+      @hangs = true
+      raise EOFError
+    end
+
+    # As WebMock takes a reply.
+    def reply
+      return { should_timeout: true } if @hangs
+
+      written.empty? ? { exception: EOFError.new("the connection was closed") } : written
+    end
+  end
+
+  @started = {}
+  @port = 10_000
+
+  class << self
+    def start(**options)
+      endpoint = new(port: @port += 1, **options)
+      @started[endpoint.port] = endpoint
+    end
+
+    # The stub for all requests. Those to no endpoint of ours are left to WebMock.
+    def answer(signature)
+      @started[signature.uri.port]&.answer(signature) if signature.uri.host == HOST
+    end
+
+    def forget(endpoint) = @started.delete(endpoint.port)
+  end
+
+  HOST = ChannelsApi::Server::HOST
+
+  attr_reader :app, :port, :host, :audience, :ledger
+
+  def initialize(port:, app: ChannelsApi::App.default)
+    @app = app
+    @port = port
+    @host = HOST
+    @ledger = ChannelsApi::Ledger.new
+    @audience = ChannelsApi::Audience.new
+    @script = ChannelsApi::Script.new
+    @gate = ChannelsApi::Gate.new
+    @responder = ChannelsApi::Responder.new(
+      checks: [ChannelsApi::ShapeCheck.new, ChannelsApi::SignatureCheck.new(app)],
+      script: @script, gate: @gate, routes: ChannelsApi::Routes.new(app, @ledger, @audience), ledger: @ledger
+    )
+  end
+
+  def stop
+    self.class.forget(self)
+  end
+
+  def answer(signature)
+    request = request_of(signature)
+    @ledger.arrived(request)
+    Line.new.tap { |line| @responder.answer(line, request) }.reply
+  end
+
+  private
+
+  # WebMock sees a request before the transport has added what frames it.
+  def request_of(signature)
+    body = signature.body.to_s.b
+    headers = [["Host", "#{host}:#{port}"], ["Content-Length", body.bytesize.to_s], *signature.headers]
+    ChannelsApi::Request.new(verb: signature.method.to_s.upcase, target: target_of(signature.uri), headers:, body:,
+                             raw: nil, connection: nil, segments: nil)
+  end
+
+  # WebMock keeps a query in an order and an escape of its own.
+  def target_of(uri)
+    fields = uri.query.to_s.split("&").map do |field|
+      field.split("=", 2).map { |text| ChannelsApi::Query.escape(ChannelsApi::Query.unescape(text.to_s)) }.join("=")
+    end
+    fields.empty? ? uri.path : "#{uri.path}?#{fields.join("&")}"
+  end
+
+  # What the examples of the suite find in the place of a server.
+  module Helpers
+    def start_endpoint(**options)
+      StubbedEndpoint.start(**options).tap { |endpoint| endpoints << endpoint }
+    end
+  end
+
+  EndpointHelpers.prepend(Helpers)
+  WebMock.enable!
+  WebMock.disable_net_connect!
+  WebMock.globally_stub_request { |signature| answer(signature) }
+
+  RSpec.configure do |config|
+    # What only a socket can show.
+    config.filter_run_excluding :socket
+    config.after { WebMock.reset! }
+  end
+end
