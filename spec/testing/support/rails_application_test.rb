@@ -8,6 +8,8 @@ require "pusher"
 
 class Application < Rails::Application
   config.eager_load = false
+  # Rails' own lock for reloading deadlocks now and then between tests on threads.
+  config.cache_classes = true
   config.logger = Logger.new(nil)
   config.secret_key_base = "secret"
   config.hosts.clear if config.respond_to?(:hosts)
