@@ -63,6 +63,30 @@ module Pusher
     # A logger of the application's; nil goes back to the default.
     attr_writer :logger
 
+    # What every request is shown to, as the event `request.pusher` (the README has its payload).
+    #
+    # @return [#instrument, false, nil] the one that was set, else `ActiveSupport::Notifications` where that is loaded
+    def instrumenter
+      return @instrumenter unless @instrumenter.nil?
+
+      ::ActiveSupport::Notifications if Seam.notifications?
+    end
+
+    # Shows requests to an instrumenter of the application's. Whatever it does, each is sent once, and its reply or
+    # its error is the caller's.
+    #
+    # @param instrumenter [#instrument, false, nil] answers `instrument(name, payload) { }`, the block being the
+    #   request; nil goes back to the default, false shows requests to nobody
+    # @raise [ArgumentError] for what has no `instrument`
+    def instrumenter=(instrumenter)
+      if instrumenter && !instrumenter.respond_to?(:instrument)
+        raise ArgumentError, "an instrumenter answers instrument(name, payload) { }: #{instrumenter.class} does not"
+      end
+
+      require_relative "pusher/instrumentation" if instrumenter
+      @instrumenter = instrumenter
+    end
+
     # The client that the methods of this module use: made by {Client.from_env} where `PUSHER_URL` is set, else
     # without credentials.
     #
@@ -116,7 +140,9 @@ module Pusher
     # Waits for the requests in the background that were accepted until now.
     #
     # @param timeout [Numeric, nil] seconds to wait at most
-    # @return [Boolean] whether all of them have gone: false where the time was up, or one failed in transport
+    # @return [Boolean] whether all of them have gone: false where the time was up, or where one has failed in transport
+    #   and nobody had heard of it
+    # @raise [ArgumentError] for what is no number of seconds
     def flush(timeout = nil)
       Async.current.flush(timeout)
     end

@@ -4,7 +4,8 @@
 # runs in a process of its own, for such a library changes what others see: so .rspec leaves them out.
 HOSTS = {
   "webmock" => %w[webmock httpclient rack async eventmachine],
-  "vcr" => %w[vcr webmock]
+  "vcr" => %w[vcr webmock],
+  "active_support" => %w[activesupport railties actionpack eventmachine]
 }.freeze
 
 # Runs specs where the gems are installed, and says so where they are not. In CI nothing is skipped.

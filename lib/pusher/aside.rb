@@ -3,32 +3,56 @@
 require "io/wait"
 
 module Pusher
-  # Work that has no time limit of its own, done in a short-lived thread that is awaited for so long: the wait can be
-  # interrupted, and leaves other threads and fibers running.
+  # Threads of the library's own.
   # @api private
   module Aside
-    # The block must not raise: an error that left the thread would trip `Thread.abort_on_exception`.
+    # Starts a thread. What it does must not raise: an error that left it would trip `Thread.abort_on_exception`.
+    #
+    # @param name [String]
+    # @return [Thread]
+    def self.start(name, &work)
+      # A thread inherits what its maker shuts out; one of ours can always be ended.
+      thread = Thread.new { Thread.handle_interrupt(Object => :immediate) { work.call } }
+      thread.report_on_exception = false
+      thread.name = name
+      thread
+    end
+
+    # Longer than any process waits, and as long as Ruby's clocks can.
+    FOR_EVER = 1_000_000_000
+    private_constant :FOR_EVER
+
+    # @return [Boolean] whether this is a signal trap, where no lock can be taken
+    def self.trap?
+      Mutex.new.synchronize { false }
+    rescue ThreadError
+      true
+    end
+
+    # Does work that has no time limit of its own in a short-lived thread, which is awaited for so long: the wait can be
+    # interrupted, and leaves other threads and fibers running. The work must not raise.
     #
     # @param seconds [Numeric, nil] how long it may take
     # @return [Object, nil] the block's value; nil when it took too long
-    def self.run(seconds, &work) # rubocop:disable Naming/BlockForwarding -- a block does not see an anonymous one
+    def self.run(seconds)
       # Under a fiber scheduler Ruby 3.1 joins a thread without heeding the limit: there the end of a pipe is awaited.
       ended, ending = IO.pipe if Fiber.current_scheduler
-      thread = Thread.new { perform(ending, &work) } # rubocop:disable Naming/BlockForwarding -- as above
-      (ended ? ended.wait_readable(seconds) : thread.join(seconds)) && thread.value
+      thread = start("pusher-aside") do
+        yield
+      ensure
+        ending&.close
+      end
+      await(thread, ended, seconds) && thread.value
     ensure
       thread&.kill
       [ended, ending].compact.each(&:close)
     end
 
-    # A thread inherits what its maker shuts out; this one can always be ended.
-    def self.perform(ending, &)
-      Thread.current.report_on_exception = false
-      Thread.handle_interrupt(Object => :immediate, &)
-    ensure
-      ending&.close
+    def self.await(thread, ended, seconds)
+      seconds = nil if seconds && seconds >= FOR_EVER
+      ended ? ended.wait_readable(seconds) : thread.join(seconds)
     end
-    private_class_method :perform
+    private_class_method :await
   end
   private_constant :Aside
 end

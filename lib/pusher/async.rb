@@ -41,11 +41,7 @@ module Pusher
       end
 
       def exit_timeout=(seconds)
-        unless seconds.nil? || (seconds.is_a?(Numeric) && seconds.real? && !seconds.negative?)
-          raise ArgumentError, "async_exit_timeout must be a number of seconds, or nil, got #{seconds.inspect}"
-        end
-
-        @exit_timeout = seconds
+        @exit_timeout = limit(:async_exit_timeout, seconds)
       end
 
       def on_error=(handler)
@@ -54,6 +50,13 @@ module Pusher
         end
 
         @on_error = handler
+      end
+
+      # @raise [ArgumentError] for what is no number of seconds
+      def limit(name, seconds)
+        return seconds if seconds.nil? || (seconds.is_a?(Numeric) && seconds.real? && seconds >= 0)
+
+        raise ArgumentError, "#{name} must be a number of seconds, or nil, got #{seconds.inspect}"
       end
 
       private
@@ -120,12 +123,13 @@ module Pusher
     end
 
     # @param timeout [Numeric, nil] seconds to wait at most
-    # @return [Boolean] whether all that was accepted until now has gone
+    # @return [Boolean] whether all that was accepted until now has gone, as far as nobody has heard otherwise
+    # @raise [ArgumentError] for what is no number of seconds
     def flush(timeout)
       jobs = @pending.keys
-      wait_for(jobs.select(&:awaitable?), timeout)
-      have_all_gone = jobs.all? { |job| job.finished? && !job.error }
-      @failures.tell_all.empty? && have_all_gone
+      wait_for(jobs.select(&:awaitable?), self.class.limit(:timeout, left_of(timeout)))
+      has_bad_news = @failures.tell_all
+      jobs.all?(&:gone?) && !has_bad_news
     end
 
     # Somebody waits: whoever kills all threads of a process kills those that send as well.
@@ -139,6 +143,11 @@ module Pusher
     end
 
     private
+
+    # What is left of a time that is up is negative.
+    def left_of(timeout)
+      timeout.is_a?(Numeric) && timeout.real? && timeout.negative? ? 0 : timeout
+    end
 
     def new_pool
       Pool.new(self.class.threads, self.class.queue_size)
@@ -176,6 +185,7 @@ module Pusher
     end
 
     def wait_for(jobs, timeout)
+      return if jobs.empty?
       return jobs.each(&:join) unless timeout
 
       Aside.run(timeout) { jobs.each(&:join) }
@@ -196,16 +206,19 @@ module Pusher
       @is_ending = true
       jobs = @pending.keys
       flush(limit)
-      give_up(jobs.reject(&:finished?), limit)
+    ensure
+      # A signal may have ended the wait.
+      give_up(jobs.reject(&:finished?)) if jobs
     end
 
-    def give_up(jobs, limit)
+    def give_up(jobs)
       return if jobs.empty?
 
-      error = Error.new("given up: no reply #{limit} s after the process came to its end")
+      jobs.each(&:give_up)
+      error = Error.new("given up at the end of the process")
       return jobs.each { |job| Failures.report(job, error) } if self.class.on_error
 
-      Pusher.logger.error("#{jobs.size} asynchronous requests #{error.message}")
+      Failures.log("#{error.message}: #{jobs.size} of the requests in the background")
     end
   end
   private_constant :Async

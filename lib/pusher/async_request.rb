@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "aside"
+
 module Pusher
   # A request that a thread or a fiber in the background sends. It was accepted: unless the process is killed, it is
   # sent, whether anybody asks for its reply or not.
@@ -33,7 +35,7 @@ module Pusher
 
     # @return [Thread] one that ends with the request
     def async_thread
-      @async_thread ||= Thread.new { @job.join }
+      @async_thread ||= Aside.start("pusher-async-request") { @job.join }
     end
 
     # @return [String] without the query, which is signed

@@ -40,11 +40,19 @@ module Pusher
 
       def current
         STEPS.flat_map do |step, names|
-          [step.method(:new).owner, *names.map { |name| method_of(step, name) }]
+          [new_of(step), *names.map { |name| method_of(step, name) }]
         end
       end
 
-      # nil while a method is being exchanged for another.
+      # nil while a method is being exchanged for another. One that a stub has put back is what it was, wherever it
+      # lies now.
+      def new_of(step)
+        step.method(:new).unbind
+      rescue NameError
+        nil
+      end
+
+      # The same of an instance.
       def method_of(step, name)
         step.instance_method(name)
       rescue NameError

@@ -2,6 +2,7 @@
 
 require_relative "native"
 require_relative "signature"
+require_relative "signing"
 require_relative "version"
 
 module Pusher
@@ -28,10 +29,7 @@ module Pusher
       @uri = uri
       @body = body
       @head = body ? JSON_HEADERS : HEADERS
-      params = params.merge("body_md5" => Native.body_md5(body)) if body
-      request = Signature::Request.new(verb.to_s.upcase, uri.path, params)
-      request.sign(client.authentication_token)
-      @params = request.signed_params
+      @params = sign(params, client.authentication_token)
     end
 
     # Sends the request.
@@ -49,7 +47,7 @@ module Pusher
     # @return [EventMachine::DefaultDeferrable, AsyncRequest] the first with the parsed reply, or a {Pusher::Error};
     #   the second with the reply as it came
     def send_async
-      return Async::Reactor.deferrable(exchange) { send_sync } if Async::Reactor.running?
+      return send_on_reactor if Async::Reactor.running?
 
       @client.sync_http_client.request_async(@verb, @uri, @params, @body, @head)
     end
@@ -61,8 +59,19 @@ module Pusher
 
     private
 
-    def exchange
-      Exchange.new(@client.sync_http_client, @verb, @uri, @params, @body, @head)
+    def sign(params, token)
+      Signing.check(@uri.path, params)
+      params, = Signing.split(params)
+      params["body_md5"] = Native.body_md5(body) if body
+      params.merge(Signing.sign(@verb.to_s.upcase, @uri.path, params, token))
+    end
+
+    # What is sent is what the exchange has: whose parameters they are may change them.
+    def send_on_reactor
+      exchange = Exchange.new(@client.sync_http_client, @verb, @uri, @params, @body&.dup, @head)
+      Async::Reactor.deferrable(exchange) do
+        Native.send_request(@client, exchange.verb, exchange.url, nil, exchange.body, exchange.headers, @uri.path)
+      end
     end
   end
 end

@@ -58,6 +58,9 @@ module Pusher
       def notice_hosts
         # Its last method of use: a WebMock that is still being loaded is not there yet.
         require_relative "webmock/adapter" if !@layers.key?(:webmock) && defined?(::WebMock.globally_stub_request)
+        require_relative "instrumentation" if !@layers.key?(:instrumentation) && notifications?
+      rescue ThreadError
+        nil # In a signal trap nothing can be loaded.
       end
 
       # Work that is done later, elsewhere, as if it were done here.
@@ -65,6 +68,11 @@ module Pusher
       # @return [#call]
       def bind(work)
         @layers.each_value.inject(work) { |bound, layer| layer.respond_to?(:bind) ? layer.bind(bound) : bound }
+      end
+
+      # @return [Boolean, nil] whether ActiveSupport's notifications are loaded; to name them would load them
+      def notifications?
+        defined?(::ActiveSupport::Notifications) && (@is_loaded ||= !::ActiveSupport.autoload?(:Notifications))
       end
     end
   end

@@ -2,6 +2,7 @@
 
 require "time"
 require_relative "native"
+require_relative "signing"
 
 module Pusher
   # Signing and verifying of requests to the HTTP API, for clients, servers and test doubles.
@@ -38,7 +39,7 @@ module Pusher
     # A request to be signed or verified.
     class Request
       # The version of the signature scheme.
-      VERSION = "1.0"
+      VERSION = Signing::VERSION
 
       # @return [String]
       attr_accessor :path
@@ -50,15 +51,11 @@ module Pusher
       # @param query [Hash] its parameters, those of a signature included
       # @raise [ArgumentError] for other types
       def initialize(method, path, query)
-        raise ArgumentError, "Expected string" unless path.is_a?(String)
-        raise ArgumentError, "Expected hash" unless query.is_a?(Hash)
-
+        Signing.check(path, query)
         @method = method.to_s.upcase
         @path = path
-        params = query.transform_keys { |name| name.to_s.downcase }
-        auth, rest = params.keys.partition { |name| name.start_with?("auth_") }
-        @query_hash = params.slice(*rest)
-        @auth_hash = params.slice(*auth).transform_keys(&:to_sym)
+        @query_hash, auth = Signing.split(query)
+        @auth_hash = auth.transform_keys(&:to_sym)
       end
 
       # @return [Hash{Symbol => String}] the parameters of the signature
@@ -74,9 +71,7 @@ module Pusher
       # @param token [Token]
       # @return [Hash{Symbol => String}] the auth parameters
       def sign(token)
-        @auth_hash = { auth_version: VERSION, auth_key: token.key, auth_timestamp: Time.now.to_i.to_s }
-        @auth_hash[:auth_signature] = signature(token)
-        @auth_hash
+        @auth_hash = Signing.sign(@method, path, query_hash, token)
       end
 
       # @return [Hash] all parameters of the signed request: lowercased String keys, and the Symbols `:auth_…`
@@ -172,10 +167,6 @@ module Pusher
       def fail_authentication(outcome, message)
         outcome.fail(AuthenticationError.new(message))
         outcome
-      end
-
-      def signature(token)
-        Native.sign(token.secret, string_to_sign)
       end
 
       def string_to_sign

@@ -94,6 +94,20 @@ RSpec.describe "The programs in examples/" do
     expect(run("errors").output).to start_with("The service refused it (status 503), try again in 7")
   end
 
+  it "make spans of requests" do
+    program = run("opentelemetry")
+    expect(program).to have_attributes(status: 0, errors: "")
+    expect(program.output).not_to match(/auth_|signature|Nobody hears|xxx/)
+    expect(program.output.lines(chomp: true).grep_v(/ {2}/)).to eq(
+      ["producer trigger news,sport: unset", "client GET /apps/3/channels: unset",
+       "producer trigger news: error (status 413)", "It failed: Payload Too Large > 10KB",
+       "producer trigger news: error (Errno::ECONNREFUSED)", "It failed: Connection refused"]
+    )
+    expect(program.output).to include("  http.request.method=POST\n", "  messaging.destination.name=news,sport\n",
+                                      "  http.response.status_code=200\n", "  error.type=413\n",
+                                      "  error.type=Errno::ECONNREFUSED\n")
+  end
+
   describe "the auth endpoint" do
     let(:app) { rack_app("auth_endpoint") }
 

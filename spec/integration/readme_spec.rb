@@ -53,7 +53,15 @@ RSpec.describe "README.md" do
   before { ENV["PUSHER_URL"] = service.url }
   after { Pusher.on_async_error = nil }
 
-  rails, plain = examples.partition { |code, _| code.include?("ApplicationController") }
+  # So does ActiveSupport.
+  def run_with_notifications(code)
+    lib = File.expand_path("../../lib", __dir__)
+    Open3.capture2e(RbConfig.ruby, "-I", lib, "-r", "active_support", "-r", "active_support/notifications",
+                    "-r", "pusher", "-e", "#{code}\nPusher.trigger('my-channel', 'my-event', '')")
+  end
+
+  rails, others = examples.partition { |code, _| code.include?("ApplicationController") }
+  notified, plain = others.partition { |code, _| code.include?("ActiveSupport::Notifications") }
 
   plain.each do |code, line|
     it "runs what stands at line #{line}" do
@@ -66,6 +74,14 @@ RSpec.describe "README.md" do
     it "runs what stands at line #{line} in Rails" do
       output, = run_in_rails(code)
       expect(output).to match(/\A200\n{"auth":"#{app.key}:\h{64}","channel_data":".*Ann/)
+    end
+  end
+
+  notified.each do |code, line|
+    it "runs what stands at line #{line} with ActiveSupport's notifications" do
+      output, status = run_with_notifications(code)
+      expect(output).to start_with("/apps/123456/events")
+      expect(status).to be_success
     end
   end
 

@@ -23,10 +23,16 @@ module Cost
   def count_objects(options)
     client = warm_client(options)
     GC.start
+    objects_of(rounds: 1) { trigger(client) }.fdiv(ROUNDS)
+  end
+
+  # All objects that so many rounds of a block take, when it has run as often before.
+  def objects_of(rounds: ROUNDS, &block)
+    rounds.times(&block)
     GC.disable
     before = GC.stat(:total_allocated_objects)
-    trigger(client)
-    (GC.stat(:total_allocated_objects) - before - objects_of_counting).fdiv(ROUNDS)
+    rounds.times(&block)
+    GC.stat(:total_allocated_objects) - before - objects_of_counting
   ensure
     GC.enable
   end

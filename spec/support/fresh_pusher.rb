@@ -11,7 +11,7 @@ module FreshPusher
   end
 
   def self.forget
-    %i[@default_client @logger].each { |name| Pusher.instance_variable_set(name, nil) }
+    %i[@default_client @logger @instrumenter].each { |name| Pusher.instance_variable_set(name, nil) }
   end
 
   def self.keeping_environment

@@ -251,11 +251,11 @@ RSpec.describe "The public surface" do
   end
 
   describe "the Pusher module" do
-    it "has the delegators, the default client, the logger and nothing else" do
+    it "has the delegators, the default client, the logger, the instrumenter and nothing else" do
       added = %i[async_threads async_threads= async_queue_size async_queue_size= async_exit_timeout async_exit_timeout=
                  on_async_error on_async_error= flush]
       expect(own_singleton_methods(Pusher) - delegated_async - added).to match_array(
-        delegated + %i[notify default_client logger logger=]
+        delegated + %i[notify default_client logger logger= instrumenter instrumenter=]
       )
     end
 

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../aside"
+
 module Pusher
   class Async
     # Threads that do the same work: as many as are asked for, up to a number. One that was killed leaves a place.
@@ -23,10 +25,10 @@ module Pusher
         # Whoever interrupts the caller must not strike between the start of a thread and the note of it.
         Thread.handle_interrupt(Object => :never) { @lock.synchronize { start } }
       rescue ThreadError
-        raise if @threads.none? && !out_of_reach?
-
         # A signal trap may take no lock, but start a thread that does.
-        Thread.new { add } if out_of_reach?
+        return Aside.start(@name) { add } if Aside.trap?
+
+        raise if @threads.empty?
       end
 
       private
@@ -35,16 +37,7 @@ module Pusher
         @threads.select!(&:alive?)
         return if @threads.size >= @size
 
-        thread = Thread.new { Thread.handle_interrupt(Object => :immediate, &@work) }
-        thread.name = @name
-        @threads << thread
-      end
-
-      # Whether the lock cannot be taken here.
-      def out_of_reach?
-        @lock.synchronize { false }
-      rescue ThreadError
-        true
+        @threads << Aside.start(@name, &@work)
       end
     end
   end

@@ -24,22 +24,37 @@ module Pusher
         @crew.add
       end
 
-      # Tells of all there are, at once.
+      # Tells of all there are, at once. In a signal trap, where a logger may not write, that is left to the thread.
       #
-      # @return [Array<Job>] those told of
+      # @return [Boolean] whether there was something to tell
       def tell_all
-        @untold.keys.select { |job| tell(job) }
+        return @untold.keys.any? { |job| !job.asked_for? } if Aside.trap?
+
+        @untold.keys.count { |job| tell(job) }.positive?
       end
 
-      # @param job [Job]
-      # @param error [Exception] what it failed with
-      def self.report(job, error)
-        handler = Async.on_error
-        return Pusher.logger.error("#{error.message} (#{error.class})") unless handler
+      class << self
+        # @param job [Job]
+        # @param error [Exception] what it failed with
+        def report(job, error)
+          handler = Async.on_error
+          handler ? hand_over(handler, job, error) : log("#{error.message} (#{error.class})")
+        end
 
-        handler.call(error, job.facts)
-      rescue StandardError => e
-        Pusher.logger.error("on_async_error failed: #{e.message} (#{e.class})")
+        # Nobody is there to whom a logger that fails could be reported but `$stderr`.
+        def log(line)
+          Pusher.logger.error(line)
+        rescue StandardError => e
+          warn("#{line}; it could not be logged: #{e.message} (#{e.class})")
+        end
+
+        private
+
+        def hand_over(handler, job, error)
+          handler.call(error, job.facts)
+        rescue StandardError, ScriptError => e
+          log("on_async_error failed: #{e.message} (#{e.class})")
+        end
       end
 
       private

@@ -31,6 +31,9 @@ module Pusher
       # @return [Boolean] whether somebody has asked for the reply, and so has seen the error, or will
       def asked_for? = @is_asked_for
 
+      # @return [Boolean] whether the request has ended, and nobody is unaware of a failure
+      def gone? = finished? && (asked_for? || error.nil?)
+
       # @return [Boolean] whether the caller may wait without keeping the request from being sent
       def awaitable? = true
 
@@ -77,6 +80,11 @@ module Pusher
         @is_asked_for = true
         @error ||= Error.new("the request was withdrawn before it was queued")
         finish
+      end
+
+      # Has nobody told of the request's end: that it was given up is told.
+      def give_up
+        @is_asked_for = true
       end
 
       # @return [String]

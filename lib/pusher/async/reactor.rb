@@ -30,7 +30,7 @@ module Pusher
           ::EventMachine.next_tick(work)
         rescue ThreadError
           # It takes a lock, which a signal trap may not.
-          Thread.new { ::EventMachine.next_tick(work) }
+          Aside.start("pusher-reactor") { ::EventMachine.next_tick(work) }
         end
 
         private
@@ -115,6 +115,7 @@ module Pusher
         @timer = nil
         moment = now
         @requests.to_a.each { |request, due| request.late if due && due <= moment }
+      ensure
         next_due = @requests.values.compact.min
         arm(next_due) if next_due && (@timer.nil? || next_due < @timer_due)
       end
@@ -122,7 +123,14 @@ module Pusher
       # The reactor ends: what has not would hang for ever.
       def stop
         @is_stopped = true
-        @requests.to_a.each { |request, _| request.stop }
+        @requests.to_a.each { |request, _| stop_request(request) }
+      end
+
+      # What an errback raises here would keep the others, and EventMachine itself, from coming to an end.
+      def stop_request(request)
+        request.stop
+      rescue StandardError => e
+        Pusher.logger.error("an errback failed: #{e.message} (#{e.class})")
       end
     end
   end

@@ -66,6 +66,12 @@ module Pusher
       # @return [Boolean] whether the caller may wait for the request without keeping it from being sent
       def awaitable? = !::EventMachine.reactor_thread?
 
+      # @return [Boolean] the same: errbacks learn of every failure
+      def gone? = finished?
+
+      # Errbacks learn of that as well.
+      def give_up; end
+
       # @return [Hash] what may be told of the request
       def facts = @exchange.facts
 

@@ -1,0 +1,91 @@
+# frozen_string_literal: true
+
+require_relative "support/active_support_helper"
+require "stringio"
+require "pusher/log_subscriber"
+
+# It has attached itself; the other files of this process do without.
+Pusher::LogSubscriber.detach_from(:pusher)
+
+RSpec.describe "Pusher::LogSubscriber" do
+  let(:client) { Pusher::Client.from_url(endpoint.url) }
+  let(:log) { StringIO.new }
+  let(:lines) { log.string.lines(chomp: true) }
+
+  around do |example|
+    before = ActiveSupport::LogSubscriber.logger
+    Pusher::LogSubscriber.attach_to(:pusher)
+    example.run
+  ensure
+    Pusher::LogSubscriber.detach_from(:pusher)
+    ActiveSupport::LogSubscriber.logger = before
+  end
+
+  before do
+    formatter = ->(level, _, _, message) { "#{level} #{message}\n" }
+    ActiveSupport::LogSubscriber.logger = Logger.new(log, formatter:)
+  end
+
+  def milliseconds = /\d+\.\d ms/
+
+  it "prints a line for an event" do
+    client.trigger("my-channel", "greet", { text: "hello" })
+    expect(lines).to match([%r{\AINFO Pusher POST /apps/3/events greet on my-channel → 200 \(#{milliseconds}\)\z}])
+  end
+
+  it "prints a line for a query" do
+    client.channels
+    expect(lines).to match([%r{\AINFO Pusher GET /apps/3/channels → 200 \(#{milliseconds}\)\z}])
+  end
+
+  it "prints a line for a batch, and counts what is too much for one" do
+    batch = (1..5).map { |number| { channel: "channel-#{number}", name: "event-#{number % 2}", data: "" } }
+    client.trigger_batch(batch)
+    expect(lines).to match([/ event-1, event-0 on channel-1, channel-2, channel-3 and 2 more → 200 \(/])
+  end
+
+  it "prints refusals and failures as errors" do
+    endpoint.reply_with(status: 403)
+    expect { client.trigger("a", "b", "c") }.to raise_error(Pusher::Error)
+    client.port = 1
+    expect { client.trigger("a", "b", "c") }.to raise_error(Pusher::HTTPError)
+
+    expect(lines).to match(
+      [%r{\AERROR Pusher POST /apps/3/events b on a → 403 \(#{milliseconds}\)\z},
+       %r{\AERROR Pusher POST /apps/3/events b on a → Errno::ECONNREFUSED \(#{milliseconds}\)\z}]
+    )
+  end
+
+  it "prints what was ended by somebody else" do
+    endpoint.hang
+    thread = Thread.new { client.channels }
+    endpoint.wait_for_requests(1)
+    thread.kill.join
+    expect(lines).to match([%r{\AERROR Pusher GET /apps/3/channels → interrupted \(}])
+  end
+
+  it "prints when a request was sent twice" do
+    client.channels
+    endpoint.drop
+    client.channels
+    expect(lines.last).to match(/ → 200 \(#{milliseconds}, 2 attempts\)\z/)
+  end
+
+  it "prints one line whatever the names are, and no escape sequence" do
+    client.post("/events", { name: "a\nb\r\e[1m", channels: ["ü\u0000"], data: "" }) rescue nil # rubocop:disable Style/RescueModifier
+    expect(lines).to match([/ a\\nb\\r\\e\[1m on ü\\(x00|0|u0000) → /])
+  end
+
+  it "prints nothing of credentials, signature and data" do
+    client.trigger("a", "b", "the data", { socket_id: "12345.678" })
+    client.channels(filter_by_prefix: "the-query")
+    expect(log.string).not_to match(/the data|the-query|auth_|12345|#{client.key}|#{client.secret}/)
+  end
+
+  it "prints to Pusher.logger where there is no other" do
+    ActiveSupport::LogSubscriber.logger = nil
+    Pusher.logger = Logger.new(own = StringIO.new)
+    client.channels
+    expect(own.string).to match(%r{INFO .*Pusher GET /apps/3/channels → 200})
+  end
+end

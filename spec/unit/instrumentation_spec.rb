@@ -1,0 +1,336 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require "stringio"
+
+# Without ActiveSupport, which has a folder of its own.
+RSpec.describe "Pusher.instrumenter" do
+  let(:client) { Pusher::Client.from_url(endpoint.url) }
+  let(:log) { StringIO.new }
+  let(:seam) { Pusher.class_eval("Seam", __FILE__, __LINE__) }
+
+  before { Pusher.logger = Logger.new(log, level: Logger::DEBUG) }
+
+  # An instrumenter that does what the block says, with the event and the request.
+  def instrument(&instrumenter)
+    Pusher.instrumenter = Object.new.tap do |object|
+      object.define_singleton_method(:instrument) do |name, payload, &request|
+        instrumenter.call(name, payload, request)
+      end
+    end
+  end
+
+  # The events that are seen while the block runs, as they are at their end.
+  def events
+    seen = []
+    instrument do |name, payload, request|
+      seen << [name, payload]
+      request.call
+    end
+    yield
+    seen
+  end
+
+  def payload_of(&)
+    events(&).then { |seen| seen.dig(0, 1) }
+  end
+
+  it "is nobody, and whatever is set becomes it" do
+    expect(Pusher.instrumenter).to be_nil
+    instrumenter = double("instrumenter", instrument: nil)
+    expect(Pusher.instrumenter = instrumenter).to equal(instrumenter)
+    expect(Pusher.instrumenter).to equal(instrumenter)
+    Pusher.instrumenter = false
+    expect(Pusher.instrumenter).to be(false)
+    Pusher.instrumenter = nil
+    expect(Pusher.instrumenter).to be_nil
+  end
+
+  it "is refused where it cannot instrument, and stays what it was" do
+    instrument { |_, _, request| request.call }
+    before = Pusher.instrumenter
+
+    expect { Pusher.instrumenter = "secret" }.to raise_error(
+      ArgumentError, "an instrumenter answers instrument(name, payload) { }: String does not"
+    )
+    expect { Pusher.instrumenter = true }.to raise_error(ArgumentError)
+    expect(Pusher.instrumenter).to equal(before)
+  end
+
+  it "sees nothing any more when it is taken back" do
+    [nil, false].each do |nobody|
+      seen = events { client.channels }
+      Pusher.instrumenter = nobody
+      expect { client.channels }.not_to(change { seen.size })
+      expect(seen.size).to eq(1)
+      expect(seam).not_to be_engaged
+    end
+  end
+
+  it "costs no object while there is none" do
+    [nil, false].each do |nobody|
+      Pusher.instrumenter = nobody
+      expect(Cost.objects_of { seam.engaged? }).to eq(0)
+    end
+  end
+
+  describe "the event" do
+    it "is request.pusher, one for each request" do
+      names = events do
+        client.trigger("a", "b", "c")
+        client.channels
+        client.sync_http_client.request(:get, "#{endpoint.scheme}://#{endpoint.host}:#{endpoint.port}/")
+      end.map(&:first)
+      expect(names).to eq(["request.pusher"] * 3)
+    end
+
+    it "has the facts of an event that was published, and of its reply" do
+      endpoint.reply_with(body: '{"channels":{}}')
+      payload = payload_of { client.trigger(%w[a b], "greet", { text: "ü" }) }
+
+      expect(payload).to match(
+        verb: :post, path: "/apps/3/events", channels: %w[a b], event: "greet",
+        request_bytes: endpoint.requests.last.body.bytesize,
+        status: 200, reply_bytes: 15, attempts: 1, duration: be_a(Float).and(be_positive)
+      )
+    end
+
+    it "is there for requests in the background as well" do
+      payloads = events { [client.trigger_async("a", "b", "c"), client.get_async("/channels")].each(&:pop) }.map(&:last)
+      expect(payloads.sort_by { |payload| payload[:verb] }).to match(
+        [include(verb: :get, path: "/apps/3/channels", status: 200),
+         include(verb: :post, channels: ["a"], event: "b", status: 200, duration: be_a(Float))]
+      )
+    end
+
+    it "has the facts of a query" do
+      expect(payload_of { client.channel_info("a", info: "subscription_count") })
+        .to include(verb: :get, path: "/apps/3/channels/a", channels: [], event: nil, request_bytes: 0, status: 200)
+    end
+
+    it "has the status of a refusal, which is no error of the request's" do
+      endpoint.reply_with(status: 403, body: "no more")
+      payload = payload_of { expect { client.trigger("a", "b", "c") }.to raise_error(Pusher::Error) }
+
+      expect(payload).to include(status: 403, reply_bytes: 7, attempts: 1)
+      expect(payload).not_to have_key(:error)
+    end
+
+    it "has the error of a request without a reply, and the times it was sent" do
+      client.channels
+      endpoint.drop(times: 2)
+      error = nil
+      payload = payload_of { expect { client.channels }.to raise_error(Pusher::HTTPError) { |raised| error = raised } }
+
+      expect(payload[:error]).to equal(error.original_error)
+      expect(payload).to include(attempts: 2, duration: be_a(Float))
+      expect(payload).not_to include(:status, :reply_bytes)
+    end
+
+    it "counts a second sending" do
+      client.channels
+      endpoint.drop
+      expect(payload_of { client.channels }).to include(attempts: 2, status: 200)
+    end
+
+    it "knows while the request is under way what is sent" do
+      instrument do |_, payload, request|
+        expect(payload).to eq(verb: :post, path: "/apps/3/events", channels: ["a"], event: "b", request_bytes: 40)
+        request.call
+      end
+      client.trigger("a", "b", "c")
+      expect(log.string).to eq("")
+    end
+
+    it "measures time by a clock that nobody sets" do
+      allow(Time).to receive(:now).and_return(Time.at(0))
+      endpoint.behave
+      duration = payload_of { expect { client.trigger("a", "b", "c") }.to raise_error(Pusher::Error) }[:duration]
+      expect(duration).to be > 0
+    end
+
+    it "shows nothing of credentials, signature and data, nor does the block" do
+      client.encryption_master_key_base64 = ["k" * 32].pack("m0")
+      shown = []
+      instrument do |name, payload, request|
+        shown << [name, payload]
+        expect(request.call).to be_nil
+      end
+      client.trigger("private-encrypted-a", "event", "the data", { socket_id: "1.1" })
+      client.trigger("a", "event", "the data", { socket_id: "12345.678" })
+      client.trigger_batch([{ channel: "a", name: "event", data: "the data" }])
+      client.channels(filter_by_prefix: "the-query")
+      client.port = 1
+      expect { client.trigger("a", "event", "the data") }.to raise_error(Pusher::HTTPError)
+
+      expect(shown.size).to eq(5)
+      expect(shown.inspect).not_to match(/the data|the-query|auth_|signature|12345\.678|#{client.key}|#{client.secret}/)
+    end
+  end
+
+  describe "whatever it does" do
+    let(:answer) { client.trigger("a", "b", "c") }
+
+    before { endpoint.reply_with(body: '{"the":"reply"}') }
+
+    def expect_one_request
+      expect(endpoint.requests.size).to eq(1)
+    end
+
+    it "the caller gets the reply, not what it returns" do
+      instrument do |_, _, request|
+        request.call
+        "something else"
+      end
+      expect(answer).to eq(the: "reply")
+      expect(log.string).to eq("")
+    end
+
+    it "the request is sent where it does not yield" do
+      instrument { nil }
+      expect(answer).to eq(the: "reply")
+      expect_one_request
+    end
+
+    it "the request is sent once where it yields twice" do
+      instrument do |_, _, request|
+        request.call
+        request.call
+      end
+      expect(answer).to eq(the: "reply")
+      expect_one_request
+    end
+
+    it "the request is sent where it fails before it yields, and the log says so" do
+      instrument { raise KeyError, "oops" }
+      expect(answer).to eq(the: "reply")
+      expect_one_request
+      expect(log.string).to match(/WARN .*: The instrumenter failed: oops \(KeyError\)$/)
+    end
+
+    it "the reply is not lost where it fails after it has yielded" do
+      instrument do |_, _, request|
+        request.call
+        raise KeyError, "oops"
+      end
+      expect(answer).to eq(the: "reply")
+      expect_one_request
+      expect(log.string).to include("oops (KeyError)")
+    end
+
+    it "the reply is not lost where it freezes the payload" do
+      instrument do |_, payload, request|
+        payload.freeze
+        request.call
+      end
+      expect(answer).to eq(the: "reply")
+      expect(log.string).to eq("")
+    end
+
+    it "the caller gets the very error of the request" do
+      [
+        ->(request) { request.call },
+        ->(request) { request.call rescue nil }, # rubocop:disable Style/RescueModifier
+        lambda do |request|
+          request.call
+        ensure
+          raise "oops"
+        end
+      ].each do |handle|
+        error = SystemCallError.new("on purpose", Errno::EPIPE::Errno)
+        seam.install(:testing, failing_layer(error))
+        instrument { |_, _, request| handle.call(request) }
+        expect { client.trigger("a", "b", "c") }
+          .to raise_error(Pusher::HTTPError) { |raised| expect(raised.original_error).to equal(error) }
+      end
+      expect(log.string.lines).to match([/oops \(RuntimeError\)/])
+    end
+
+    it "what is no StandardError goes through it and out of it" do
+      failure = Class.new(Exception) # rubocop:disable Lint/InheritException
+      instrument { raise failure }
+      expect { client.trigger("a", "b", "c") }.to raise_error(failure)
+      expect(endpoint.requests).to be_empty
+
+      seen = payload_of do
+        seam.install(:testing, failing_layer(failure.new))
+        expect { client.trigger("a", "b", "c") }.to raise_error(failure)
+      end
+      expect(seen).to include(error: be_a(failure), attempts: nil)
+    end
+
+    it "a request that it leaves in the middle is not sent again, and is an error" do
+      endpoint.behave
+      endpoint.hang
+      instrument do |_, _, request|
+        thread = Thread.new { request.call }
+        endpoint.wait_for_requests(1)
+        thread.kill.join
+      end
+      expect { client.channels }.to raise_error(Pusher::Error, /did not let the request come to its end/)
+      expect_one_request
+    end
+
+    def failing_layer(error)
+      exchanges = Pusher.class_eval("Exchange", __FILE__, __LINE__)
+      double("layer", engaged?: true).tap do |layer|
+        allow(layer).to receive(:call) { raise error.is_a?(StandardError) ? exchanges.failure(error) : error }
+      end
+    end
+
+    around do |example|
+      before = seam.instance_variable_get(:@layers)
+      example.run
+    ensure
+      seam.instance_variable_set(:@layers, before)
+    end
+  end
+
+  describe "what ends a request in its middle" do
+    before { endpoint.hang }
+
+    def hanging_thread(&)
+      thread = Thread.new(&)
+      thread.report_on_exception = false
+      endpoint.wait_for_requests(1)
+      thread
+    end
+
+    it "passes through: Thread#kill" do
+      payload = payload_of do
+        thread = hanging_thread { client.channels }
+        expect(thread.kill.join.value).to be_nil
+      end
+      expect(payload).to include(duration: be_a(Float))
+      expect(payload).not_to include(:status, :error)
+    end
+
+    it "passes through: Timeout" do
+      payload = payload_of { expect { Timeout.timeout(0.5) { client.channels } }.to raise_error(Timeout::Error) }
+      expect(payload).to include(duration: be_a(Float))
+      expect(log.string).to eq("")
+    end
+
+    it "passes through: Thread#raise, and is not taken for a failure of the transport" do
+      error = KeyError.new("from elsewhere")
+      payload = payload_of do
+        thread = hanging_thread { client.channels }
+        thread.raise(error)
+        expect { thread.join }.to raise_error(error)
+      end
+      expect(payload[:error]).to equal(error)
+    end
+
+    it "is not lost where the instrumenter fails over it" do
+      instrument do |_, _, request|
+        request.call
+      ensure
+        raise KeyError, "oops"
+      end
+      thread = hanging_thread { client.channels }
+      thread.kill
+      expect { thread.join }.to raise_error(KeyError)
+      expect(endpoint.requests.size).to eq(1)
+    end
+  end
+end
