@@ -158,3 +158,5 @@ end
 
 # The first dump loads the engine; in a signal trap that would be too late.
 MultiJson.dump({})
+# Only now: had it been loaded before, MultiJson might have preferred it to a faster one.
+require "json"

@@ -18,7 +18,14 @@ module Pusher
     @instances = []
 
     class << self
-      attr_reader :threads, :queue_size, :exit_timeout, :on_error
+      # @return [Integer] as {Pusher.async_threads}
+      attr_reader :threads
+      # @return [Integer] as {Pusher.async_queue_size}
+      attr_reader :queue_size
+      # @return [Numeric, nil] as {Pusher.async_exit_timeout}
+      attr_reader :exit_timeout
+      # @return [#call, nil] as {Pusher.on_async_error}
+      attr_reader :on_error
 
       # The one of this process: what a parent has accepted, the parent sends. Where several threads make one at once,
       # the first to enter it wins.

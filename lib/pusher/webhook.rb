@@ -85,7 +85,7 @@ module Pusher
 
     def read_body(request)
       input = request.respond_to?(:body) ? request.body : request.env["rack.input"]
-      return "" unless input
+      return input.to_s unless input.respond_to?(:read)
 
       input.rewind if input.respond_to?(:rewind)
       body = input.read.to_s

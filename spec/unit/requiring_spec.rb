@@ -19,6 +19,15 @@ RSpec.describe "Requiring the gem" do
     expect(run_ruby(script)).to eq("OpenSSL::HMAC Base64 MultiJson URI::Generic")
   end
 
+  it "leaves MultiJson its choice of an engine: none is loaded before" do
+    script = <<~RUBY
+      require "multi_json"
+      MultiJson.singleton_class.prepend(Module.new { def default_adapter = (puts defined?(::JSON).inspect) || super })
+      require "pusher"
+    RUBY
+    expect(run_ruby(script).lines.first.chomp).to eq("nil")
+  end
+
   it "prints no warning, not even with -w" do
     own = run_ruby('require "pusher"', "-w").lines.grep(%r{/lib/pusher})
     expect(own).to eq([])

@@ -94,6 +94,13 @@ RSpec.describe Pusher::WebHook do
       expect(webhook.events.length).to eq(1)
     end
 
+    it "may have its body as a String" do
+      request = Struct.new(:env, :content_type, :body).new(rack_request.env.except("rack.input"), "application/json",
+                                                           body)
+
+      expect(described_class.new(request, client)).to be_valid
+    end
+
     it "Fix: may have no input at all" do
       request = rack_request
       request.env.delete("rack.input")

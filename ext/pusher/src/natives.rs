@@ -79,6 +79,19 @@ fn decode_master_key(ruby: &Ruby, base64: RString) -> Result<RString, Failure> {
     Ok(ruby.str_from_slice(&key))
 }
 
+/// The data of an encrypted event, as it was before it was sealed.
+fn decrypt(
+    ruby: &Ruby,
+    channel: Value,
+    master_key: RString,
+    sealed: RString,
+) -> Result<RString, Failure> {
+    let channel = bytes(borrow::text(ruby, channel)?);
+    let secret = encryption::shared_secret(&channel, &bytes(master_key));
+    let data = encryption::open(&secret, &bytes(sealed))?;
+    Ok(borrow::string(ruby, &data))
+}
+
 fn is_webhook_valid(
     ruby: &Ruby,
     secret: Value,
@@ -209,6 +222,15 @@ pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
         function!(
             |channel: Value, key: RString| guard(|ruby| shared_secret(ruby, channel, key)),
             2
+        ),
+    )?;
+    native.define_singleton_method(
+        "decrypt",
+        function!(
+            |channel: Value, key: RString, sealed: RString| {
+                guard(|ruby| decrypt(ruby, channel, key, sealed))
+            },
+            3
         ),
     )?;
     native.define_singleton_method(

@@ -116,13 +116,21 @@ module Pusher
 
       # Tells its request that a socket is ready.
       module Watch
+        # @param request [ReactorRequest]
         def initialize(request)
           super
           @request = request
         end
 
-        def notify_readable = @request.tell(self, :ready)
-        def notify_writable = @request.tell(self, :ready)
+        # EventMachine calls this when there is something to read.
+        def notify_readable
+          @request.tell(self, :ready)
+        end
+
+        # EventMachine calls this when there is room to write.
+        def notify_writable
+          @request.tell(self, :ready)
+        end
       end
 
       private

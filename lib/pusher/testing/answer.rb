@@ -1,0 +1,28 @@
+# frozen_string_literal: true
+
+require "json"
+
+module Pusher
+  module Testing
+    # What a test says that the server answers.
+    # @api private
+    class Answer
+      def initialize(path, body, status:, headers:, &block)
+        @path = path.is_a?(String) ? "/#{path.delete_prefix("/")}" : path
+        @body = body
+        @status = status
+        @headers = headers
+        @block = block
+      end
+
+      def for?(request) = @path === request.path # rubocop:disable Style/CaseEquality
+
+      # @return [Array(Integer, String, Hash)] a reply's status, body and headers
+      def give(request)
+        body = @block ? @block.call(request) : @body
+        [@status, body.is_a?(String) ? body : JSON.generate(body), @headers]
+      end
+    end
+    private_constant :Answer
+  end
+end

@@ -1,0 +1,100 @@
+# frozen_string_literal: true
+
+module Pusher
+  module Testing
+    # Assertions for Minitest, in every test where `pusher/testing` is loaded. All take the same:
+    #
+    # - the event's name: a String, a Regexp, whatever has a `===`, or nil for any
+    # - `on:` the channel, or an Array of several to all of which it goes
+    # - `with:` its data; keys may be Symbols or Strings, and whatever has a `===` may stand at any place
+    # - `times:` how often, an Integer or a Range; at least once without it
+    # - `excluding:` the socket that does not get it
+    # - `encrypted:` true for encrypted events only
+    # - `client:` the client whose events count; every client's without it
+    module Assertions
+      ANYTHING = Object.new.freeze
+      private_constant :ANYTHING
+
+      # Fails unless such an event was published since the test mode was switched on.
+      #
+      #     assert_triggered("created", on: "orders", with: { id: 1 })
+      #
+      # @param name [String, Regexp, #===, nil]
+      # @param client [Client, nil]
+      # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
+      # @yieldparam data [Object] the data, its keys Strings, for a look at it
+      # @return [true]
+      def assert_triggered(name = nil, client: nil, **options, &)
+        expectation = pusher_expectation(name, **options, &)
+        assert_pusher_testing
+        assert expectation.met_by?(Testing.requests, client), lambda {
+          expectation.failure_message("#{pusher_subject(client)} to have triggered")
+        }
+      end
+
+      # Fails when such an event was published since the test mode was switched on.
+      #
+      # @param name [String, Regexp, #===, nil]
+      # @param client [Client, nil]
+      # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
+      # @yieldparam data [Object] the data, its keys Strings, for a look at it
+      # @return [false]
+      def refute_triggered(name = nil, client: nil, **options, &)
+        expectation = pusher_expectation(name, **options, &)
+        assert_pusher_testing
+        refute expectation.met_by?(Testing.requests, client), lambda {
+          expectation.failure_message_when_negated("#{pusher_subject(client)} not to have triggered")
+        }
+      end
+
+      # Fails unless the block publishes such an event.
+      #
+      #     assert_publishes("created", on: "orders") { order.save! }
+      #
+      # @param name [String, Regexp, #===, nil]
+      # @param client [Client, nil]
+      # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
+      # @return [Object] the block's value
+      def assert_publishes(name = nil, client: nil, **options, &)
+        expectation = pusher_expectation(name, **options)
+        assert_pusher_testing
+        value, requests = Listening.during(&)
+        assert expectation.met_by?(requests, client), -> { expectation.failure_message("the block to publish") }
+        value
+      end
+
+      # Fails when the block publishes such an event.
+      #
+      # @param name [String, Regexp, #===, nil]
+      # @param client [Client, nil]
+      # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
+      # @return [Object] the block's value
+      def refute_publishes(name = nil, client: nil, **options, &)
+        expectation = pusher_expectation(name, **options)
+        assert_pusher_testing
+        value, requests = Listening.during(&)
+        refute expectation.met_by?(requests, client), lambda {
+          expectation.failure_message_when_negated("the block not to publish")
+        }
+        value
+      end
+
+      private
+
+      def assert_pusher_testing
+        assert Testing.faking?, Expectation::OFF
+      end
+
+      def pusher_subject(client) = client ? "the client" : "Pusher"
+
+      def pusher_expectation(name, on: [], with: ANYTHING, times: nil, excluding: nil, encrypted: false, &look) # rubocop:disable Metrics/ParameterLists
+        pattern = Pattern.new(name).on(Array(on))
+        pattern.with(with) unless ANYTHING.equal?(with)
+        pattern.satisfying(&look) if look
+        pattern.excluding(excluding) if excluding
+        pattern.encrypted if encrypted
+        Expectation.new(pattern, Count.new(times))
+      end
+    end
+  end
+end

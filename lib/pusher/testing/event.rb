@@ -1,0 +1,89 @@
+# frozen_string_literal: true
+
+require "json"
+
+module Pusher
+  module Testing
+    # An event that was published, or would have been, had its request not failed.
+    class Event
+      # @return [Array<String>] the channels it goes to
+      attr_reader :channels
+      # @return [String] its name
+      attr_reader :name
+      # @return [Object] its data as subscribers see it: parsed where it is JSON, decrypted where it was encrypted
+      attr_reader :data
+      # @return [String] its data as it was sent
+      attr_reader :raw_data
+      # @return [String] its data as it was sent, decrypted where it was encrypted
+      attr_reader :text
+      # @return [Hash{Symbol => Object}] what else was sent with it, such as `:socket_id` and `:info`
+      attr_reader :params
+      # @return [Client, nil] what published it
+      attr_reader :client
+
+      # @api private
+      # @param sent [Hash] as the body has it
+      # @param client [Client, nil]
+      def initialize(sent, client)
+        @client = client
+        @name = sent["name"].freeze
+        @channels = Array(sent["channels"] || sent["channel"]).each(&:freeze).freeze
+        @params = sent.except("name", "channel", "channels", "data").transform_keys(&:to_sym).freeze
+        read(sent["data"].freeze)
+        freeze
+      end
+
+      # @return [String, nil] the channel it goes to, the first of several
+      def channel = channels.first
+
+      # @return [Boolean] whether its data was sent encrypted
+      def encrypted? = @is_encrypted
+
+      # @return [Boolean] whether the other was sent with the same name and data to the same channels
+      def ==(other)
+        other.is_a?(Event) && to_h == other.to_h
+      end
+      alias eql? ==
+
+      # @return [Integer]
+      def hash = to_h.hash
+
+      # @return [Hash{Symbol => Object}] `:channels`, `:name`, `:data`, `:params` and `:encrypted`
+      def to_h = { channels:, name:, data:, params:, encrypted: encrypted? }
+
+      # For pattern matching.
+      #
+      # @return [Hash{Symbol => Object}]
+      def deconstruct_keys(_keys) = to_h.merge(channel:, raw_data:)
+
+      # @return [String]
+      def inspect = "#<#{self.class} #{name.inspect} on #{channels.map(&:inspect).join(", ")}: #{data.inspect}>"
+
+      private
+
+      def read(raw_data)
+        @raw_data = raw_data
+        decrypted = decrypt
+        @is_encrypted = !decrypted.nil?
+        @text = decrypted || raw_data
+        @data = parse(@text)
+      end
+
+      # nil for what was not encrypted, or not with the client's key.
+      def decrypt
+        key = client&.encryption_master_key
+        return unless key && raw_data.is_a?(String) && channel.to_s.start_with?("private-encrypted-")
+
+        Native.decrypt(channel, key, raw_data).freeze
+      rescue Pusher::Error
+        nil
+      end
+
+      def parse(text)
+        text.is_a?(String) ? JSON.parse(text, max_nesting: false, freeze: true) : text
+      rescue JSON::ParserError
+        text
+      end
+    end
+  end
+end

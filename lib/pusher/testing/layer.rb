@@ -1,0 +1,32 @@
+# frozen_string_literal: true
+
+module Pusher
+  module Testing
+    # What the seam has of the test mode.
+    # @api private
+    module Layer
+      class << self
+        # @return [Boolean]
+        def engaged? = !Scopes.current.nil?
+
+        # @return [Reply]
+        def call(exchange, &)
+          scope = Scopes.current
+          scope ? scope.take(exchange) : yield(exchange)
+        end
+
+        # Work that is to be done later, elsewhere, is done here and now, so that a test finds it recorded right after
+        # the call: all that is left for later is what came of it. Where requests are really sent, later they will be.
+        #
+        # @return [#call]
+        def bind(work)
+          scope = Scopes.placed or return work
+          return -> { Scopes.within(scope) { work.call } } unless scope.faking
+
+          Outcome.of(work)
+        end
+      end
+    end
+    private_constant :Layer
+  end
+end

@@ -1,0 +1,65 @@
+# frozen_string_literal: true
+
+require "json"
+require "stringio"
+
+module Pusher
+  module Testing
+    # A webhook as the service would send it, for {Pusher.webhook} and for specs of the controller that receives it.
+    class WebhookRequest
+      # @return [String] JSON
+      attr_reader :body
+      # @return [Hash{String => String}] `Content-Type`, `X-Pusher-Key` and `X-Pusher-Signature`
+      attr_reader :headers
+
+      # @api private
+      # @param events [Array<Hash>, Hash]
+      # @param client [Client, Module]
+      # @param time [Time]
+      def initialize(events, client, time)
+        token = client.authentication_token
+        events = [events] if events.is_a?(Hash)
+        @body = JSON.generate(time_ms: (time.to_r * 1000).to_i, events:).freeze
+        @headers = {
+          "Content-Type" => "application/json",
+          "X-Pusher-Key" => token.key.to_s,
+          "X-Pusher-Signature" => Native.webhook_signature(token.secret, body)
+        }.freeze
+      end
+
+      # @return [String]
+      def content_type = headers["Content-Type"]
+
+      # A Rack environment, as a server makes it.
+      #
+      # @param path [String] that it is posted to
+      # @return [Hash] a new one each time
+      def env(path = "/")
+        head = headers.except("Content-Type").transform_keys { |name| "HTTP_#{name.upcase.tr("-", "_")}" }
+        request_env(path).merge(rack_env, head)
+      end
+
+      # @return [String] without body and signature
+      def inspect = "#<#{self.class} key=#{headers["X-Pusher-Key"].inspect}>"
+
+      private
+
+      def request_env(path)
+        {
+          "REQUEST_METHOD" => "POST", "SCRIPT_NAME" => "", "PATH_INFO" => path, "QUERY_STRING" => "",
+          "SERVER_NAME" => "example.org", "SERVER_PORT" => "443", "SERVER_PROTOCOL" => "HTTP/1.1",
+          "HTTP_HOST" => "example.org", "HTTPS" => "on",
+          "CONTENT_TYPE" => content_type, "CONTENT_LENGTH" => body.bytesize.to_s
+        }
+      end
+
+      def rack_env
+        {
+          "rack.version" => [1, 3], "rack.url_scheme" => "https", "rack.input" => StringIO.new(body.b),
+          "rack.errors" => $stderr, "rack.multithread" => true, "rack.multiprocess" => true, "rack.run_once" => false,
+          "rack.hijack?" => false
+        }
+      end
+    end
+  end
+end
