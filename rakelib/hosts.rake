@@ -5,7 +5,9 @@
 HOSTS = {
   "webmock" => %w[webmock httpclient rack async eventmachine],
   "vcr" => %w[vcr webmock],
-  "active_support" => %w[activesupport railties actionpack eventmachine]
+  "active_support" => %w[activesupport railties actionpack eventmachine],
+  "eventmachine" => %w[eventmachine],
+  "puma" => %w[puma rack]
 }.freeze
 
 # Runs specs where the gems are installed, and says so where they are not. In CI nothing is skipped.
