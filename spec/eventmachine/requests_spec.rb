@@ -85,7 +85,8 @@ RSpec.describe "Requests on EventMachine's reactor" do
   # A caller that has not yet said what to do with the outcome must not miss it, or be called in its own midst.
   {
     "answered" => ->(_) {},
-    "refused by the operating system" => ->(client) { client.port = 1 },
+    "refused" => ->(client) { client.port = 1 },
+    "refused by the operating system at once, as an address that is none" => ->(to) { to.host = "255.255.255.255" },
     "to a proxy that refuses" => ->(client) { client.http_proxy = "http://127.0.0.1:1" }
   }.each do |how, change|
     it "are never settled inside the call: #{how}" do
@@ -95,7 +96,10 @@ RSpec.describe "Requests on EventMachine's reactor" do
       seen = nil
       on_reactor do
         deferrable = client.trigger_async("channel", "event", "data")
-        note = ->(*) { (seen = is_inside) || EM.stop }
+        note = lambda do |*|
+          seen = is_inside
+          EM.stop
+        end
         deferrable.callback(&note)
         deferrable.errback(&note)
         is_inside = false
