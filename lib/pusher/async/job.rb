@@ -42,7 +42,7 @@ module Pusher
         @thread.alive? && (!@thread.equal?(Thread.current) || !Fiber.current_scheduler.nil?)
       end
 
-      # @param thread [Thread] of the fiber that sends the request
+      # The thread of the fiber that sends the request, where one does.
       attr_writer :thread
 
       # @return [Hash] what may be told of the request
