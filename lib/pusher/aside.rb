@@ -15,8 +15,18 @@ module Pusher
       thread = Thread.new { Thread.handle_interrupt(Object => :immediate) { work.call } }
       thread.report_on_exception = false
       thread.name = name
+      make_independent(thread)
       thread
     end
+
+    # Nor is it for the maker's group, or at its priority, that it works.
+    def self.make_independent(thread)
+      thread.priority = 0
+      ThreadGroup::Default.add(thread)
+    rescue ThreadError
+      # The maker's group is enclosed.
+    end
+    private_class_method :make_independent
 
     # Longer than any process waits, and as long as Ruby's clocks can.
     FOR_EVER = 1_000_000_000

@@ -1,7 +1,9 @@
 # frozen_string_literal: true
 
+require_relative "async/ending"
 require_relative "async/failures"
 require_relative "async/pool"
+require_relative "async/report"
 require_relative "async/job"
 require_relative "async_request"
 require_relative "seam"
@@ -31,7 +33,7 @@ module Pusher
       # the first to enter it wins.
       def current
         own || begin
-          @instances.each { |instance| instance.forget unless instance.here? }
+          @instances.reject(&:here?).each { |foreign| @instances.delete(foreign) }
           @instances << new
           own
         end
@@ -83,17 +85,13 @@ module Pusher
       @process = Process.pid
       @pending = {}.compare_by_identity
       @failures = Failures.new
+      @ending = Ending.new(self)
       @pool = new_pool
     end
 
     # @return [Boolean] whether this is the process that accepts them
     def here?
       @process == Process.pid
-    end
-
-    # Drops what a parent process has accepted.
-    def forget
-      @pending = @failures = @pool = nil
     end
 
     # From now on a pool with the settings of now is used; the old one sends what it has.
@@ -118,10 +116,10 @@ module Pusher
       job.withdraw unless is_accepted || job.nil?
     end
 
-    # Notes a job that is to be waited for.
+    # Notes a job that is to be waited for: that answers `finished?`, `gone?`, `awaitable?`, `join`, `give_up`, `facts`.
     def enter(job)
       @pending[job] = true
-      drain_at_exit
+      @ending.watch
     end
 
     # Notes that a job has ended.
@@ -135,9 +133,20 @@ module Pusher
     def flush(timeout)
       jobs = @pending.keys
       wait_for(jobs.select(&:awaitable?), self.class.limit(:timeout, left_of(timeout)))
-      has_bad_news = @failures.tell_all
+      has_bad_news = tell_all
       jobs.all?(&:gone?) && !has_bad_news
     end
+
+    # @return [Array] the jobs that have not ended
+    def pending = @pending.keys
+
+    # Tells of all failures that nobody has heard of.
+    #
+    # @return [Boolean] whether there were some
+    def tell_all = @failures.tell_all
+
+    # Waits for reports of failures that are being made.
+    def wait_for_reports(seconds) = @failures.wait(seconds)
 
     # Somebody waits: whoever kills all threads of a process kills those that send as well.
     def hire
@@ -160,12 +169,23 @@ module Pusher
       Pool.new(self.class.threads, self.class.queue_size)
     end
 
-    # When the process has come to its end, nobody is left who would wait for others.
     def hand_over(job)
-      return job.perform if @is_ending
-      return Fiber.schedule { perform_in_fiber(job) } if Fiber.current_scheduler
+      return perform_at_end(job) if @ending.come?
+      return perform_in_fiber(job) if Fiber.current_scheduler
 
       queue(job)
+    end
+
+    # What is accepted that late is sent there and then.
+    def perform_at_end(job)
+      raise Error, "the process has come to its end, and its time is up" if @ending.over?
+
+      job.perform
+    end
+
+    def perform_in_fiber(job)
+      job.thread = Thread.current
+      Fiber.schedule { job.perform_in_fiber }
     end
 
     def queue(job)
@@ -182,13 +202,7 @@ module Pusher
 
     # At the end of the process there is no time to ask.
     def tell_of_failure(job)
-      @is_ending ? Failures.report(job, job.error) : @failures.add(job)
-    end
-
-    # What ends a fiber is not to be kept from it.
-    def perform_in_fiber(job)
-      job.perform
-      raise job.error if job.error && !job.error.is_a?(StandardError)
+      @ending.come? ? Report.failure(job, job.error) : @failures.add(job)
     end
 
     def wait_for(jobs, timeout)
@@ -196,36 +210,6 @@ module Pusher
       return jobs.each(&:join) unless timeout
 
       Aside.run(timeout) { jobs.each(&:join) }
-    end
-
-    # Where two threads get here at once there are two handlers, of which the second finds nothing to do.
-    def drain_at_exit
-      return if @drains_at_exit
-
-      at_exit { drain if here? }
-      @drains_at_exit = true
-    end
-
-    def drain
-      limit = self.class.exit_timeout
-      return @failures.tell_all if limit&.zero?
-
-      @is_ending = true
-      jobs = @pending.keys
-      flush(limit)
-    ensure
-      # A signal may have ended the wait.
-      give_up(jobs.reject(&:finished?)) if jobs
-    end
-
-    def give_up(jobs)
-      return if jobs.empty?
-
-      jobs.each(&:give_up)
-      error = Error.new("given up at the end of the process")
-      return jobs.each { |job| Failures.report(job, error) } if self.class.on_error
-
-      Failures.log("#{error.message}: #{jobs.size} of the requests in the background")
     end
   end
   private_constant :Async

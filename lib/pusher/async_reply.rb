@@ -20,7 +20,7 @@ module Pusher
     alias code status
 
     # @return [String] the whole body, however often it is asked for
-    def content = @reply.body
+    def content = @reply.body.to_s
 
     # @return [Hash{String => String}] fields by their canonical names
     def headers = @reply.headers

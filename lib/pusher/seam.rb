@@ -67,7 +67,7 @@ module Pusher
       #
       # @return [#call]
       def bind(work)
-        @layers.each_value.inject(work) { |bound, layer| layer.respond_to?(:bind) ? layer.bind(bound) : bound }
+        @layers.values.reverse.inject(work) { |bound, layer| layer.respond_to?(:bind) ? layer.bind(bound) : bound }
       end
 
       # @return [Boolean, nil] whether ActiveSupport's notifications are loaded; to name them would load them

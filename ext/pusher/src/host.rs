@@ -31,8 +31,8 @@ impl Host for RubyHost {
             ruby.into_value(port),
             ruby.into_value(seconds_left(deadline)),
         ];
-        let (resolver, method) = match reactor_request(&ruby) {
-            Some(request) => (request, "resolve"),
+        let (resolver, method) = match reactor_host(&ruby) {
+            Some(host) => (host, "resolve"),
             None => (name_resolution(&ruby)?, "call"),
         };
         let answer = protected(|| call(resolver, method, &arguments))?;
@@ -97,8 +97,8 @@ fn protected<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
 /// When the time is over the socket itself is asked: a scheduler that always finds it ready would keep us for ever.
 fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline, is_over: bool) -> bool {
     let ruby = Ruby::get().expect("requests are made by Ruby");
-    if let Some(request) = reactor_request(&ruby).filter(|_| !is_over) {
-        return park_on_reactor(&ruby, request, socket, interest, deadline);
+    if let Some(host) = reactor_host(&ruby).filter(|_| !is_over) {
+        return park_on_reactor(&ruby, host, socket, interest, deadline);
     }
     // SAFETY: called under `rb_protect`, with the lock.
     let scheduler = unsafe { rb_sys::rb_fiber_scheduler_current() };
@@ -112,16 +112,16 @@ fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline, is_over:
 }
 
 /// What a fiber on the reactor of EventMachine waits by: it has it among its own variables.
-fn reactor_request(ruby: &Ruby) -> Option<Value> {
-    let name = LazyId::get_inner_with(&names::REACTOR_REQUEST, ruby).as_raw();
+fn reactor_host(ruby: &Ruby) -> Option<Value> {
+    let name = LazyId::get_inner_with(&names::REACTOR_HOST, ruby).as_raw();
     // SAFETY: with the lock; reading a variable of the current fiber runs no Ruby code and raises nothing.
-    let request = unsafe {
+    let host = unsafe {
         Value::from_raw(rb_sys::rb_thread_local_aref(
             rb_sys::rb_thread_current(),
             name,
         ))
     };
-    (!request.is_nil()).then_some(request)
+    (!host.is_nil()).then_some(host)
 }
 
 fn name_resolution(ruby: &Ruby) -> Result<Value, Error> {
@@ -133,7 +133,7 @@ fn name_resolution(ruby: &Ruby) -> Result<Value, Error> {
 /// Called under `rb_protect`.
 fn park_on_reactor(
     ruby: &Ruby,
-    request: Value,
+    host: Value,
     socket: RawSocket,
     interest: Interest,
     deadline: Deadline,
@@ -141,7 +141,7 @@ fn park_on_reactor(
     let is_writing = ruby.into_value(interest == Interest::Write);
     let seconds = ruby.into_value(seconds_left(deadline));
     call(
-        request,
+        host,
         "wait",
         &[ruby.into_value(socket), is_writing, seconds],
     )

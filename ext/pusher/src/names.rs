@@ -41,7 +41,7 @@ names! {
     NOW = "now",
     POST = "post",
     POST_ASYNC = "post_async",
-    REACTOR_REQUEST = "pusher_reactor_request",
+    REACTOR_HOST = "pusher_reactor_host",
     REQUEST = "request",
     RESET_ALL = "reset_all",
     RESOURCE = "resource",

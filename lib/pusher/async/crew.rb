@@ -4,7 +4,7 @@ require_relative "../aside"
 
 module Pusher
   class Async
-    # Threads that do the same work: as many as are asked for, up to a number. One that was killed leaves a place.
+    # Threads that do the same work: as many as are asked for, up to a number. One that was killed leaves its place.
     # @api private
     class Crew
       # @param name [String] what the threads are called
@@ -22,8 +22,7 @@ module Pusher
       #
       # @raise [ThreadError] where the system has none to give, and there is no other
       def add
-        # Whoever interrupts the caller must not strike between the start of a thread and the note of it.
-        Thread.handle_interrupt(Object => :never) { @lock.synchronize { start } }
+        undisturbed { start }
       rescue ThreadError
         # A signal trap may take no lock, but start a thread that does.
         return Aside.start(@name) { add } if Aside.trap?
@@ -31,13 +30,21 @@ module Pusher
         raise if @threads.empty?
       end
 
+      # The current thread, one of them, has ended its work.
+      def leave
+        undisturbed { @threads.delete(Thread.current) }
+      end
+
       private
+
+      # Whoever interrupts must not strike between the start of a thread and the note of it.
+      def undisturbed(&)
+        Thread.handle_interrupt(Object => :never) { @lock.synchronize(&) }
+      end
 
       def start
         @threads.select!(&:alive?)
-        return if @threads.size >= @size
-
-        @threads << Aside.start(@name, &@work)
+        @threads << Aside.start(@name, &@work) if @threads.size < @size
       end
     end
   end

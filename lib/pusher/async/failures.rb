@@ -1,11 +1,11 @@
 # frozen_string_literal: true
 
 require_relative "crew"
+require_relative "report"
 
 module Pusher
   class Async
-    # Tells of requests that failed and whose result nobody has asked for: to the application's handler, else to the
-    # log. Whoever holds a request has a moment to ask.
+    # Requests that failed, until somebody is told. Whoever holds a request has a moment to ask for its error.
     # @api private
     class Failures
       # Seconds from a failure until it is told.
@@ -13,6 +13,8 @@ module Pusher
 
       def initialize
         @untold = {}.compare_by_identity
+        # Each is closed when a report has been made.
+        @reports = {}.compare_by_identity
         @due = Thread::Queue.new
         @crew = Crew.new("pusher-async-failures", 1) { work }
       end
@@ -33,28 +35,12 @@ module Pusher
         @untold.keys.count { |job| tell(job) }.positive?
       end
 
-      class << self
-        # @param job [Job]
-        # @param error [Exception] what it failed with
-        def report(job, error)
-          handler = Async.on_error
-          handler ? hand_over(handler, job, error) : log("#{error.message} (#{error.class})")
-        end
-
-        # Nobody is there to whom a logger that fails could be reported but `$stderr`.
-        def log(line)
-          Pusher.logger.error(line)
-        rescue StandardError => e
-          warn("#{line}; it could not be logged: #{e.message} (#{e.class})")
-        end
-
-        private
-
-        def hand_over(handler, job, error)
-          handler.call(error, job.facts)
-        rescue StandardError, ScriptError => e
-          log("on_async_error failed: #{e.message} (#{e.class})")
-        end
+      # Waits for reports that others are making.
+      #
+      # @param seconds [Numeric, nil] how long
+      def wait(seconds)
+        reports = @reports.keys
+        Aside.run(seconds) { reports.each(&:pop) } unless reports.empty?
       end
 
       private
@@ -65,8 +51,16 @@ module Pusher
       def tell(job)
         return false if !@untold.delete(job) || job.asked_for?
 
-        Failures.report(job, job.error)
+        report(job)
         true
+      end
+
+      def report(job)
+        @reports[made = Thread::Queue.new] = true
+        Report.failure(job, job.error)
+      ensure
+        made.close
+        @reports.delete(made)
       end
 
       def work

@@ -22,20 +22,28 @@ module Pusher
         @process = Process.pid
         # Closed when the request has ended: unlike a condition variable, that can be awaited in a signal trap.
         @ended = Thread::Queue.new
-        @is_asked_for = false
+        @is_asked_for = @is_given_up = false
       end
 
       # @return [Boolean] whether the request has ended, with a reply or without
       def finished? = @ended.closed?
 
-      # @return [Boolean] whether somebody has asked for the reply, and so has seen the error, or will
-      def asked_for? = @is_asked_for
+      # @return [Boolean] whether somebody has asked for the reply, and so has seen the error, or will; or knows already
+      def asked_for? = @is_asked_for || @is_given_up
 
       # @return [Boolean] whether the request has ended, and nobody is unaware of a failure
       def gone? = finished? && (asked_for? || error.nil?)
 
-      # @return [Boolean] whether the caller may wait without keeping the request from being sent
-      def awaitable? = true
+      # @return [Boolean] whether the caller may wait without keeping the request from being sent, and not in vain: a
+      #   fiber goes on when its thread lets it
+      def awaitable?
+        return true unless @thread
+
+        @thread.alive? && (!@thread.equal?(Thread.current) || !Fiber.current_scheduler.nil?)
+      end
+
+      # The thread of the fiber that sends the request, where one does.
+      attr_writer :thread
 
       # @return [Hash] what may be told of the request
       def facts = @exchange.facts
@@ -44,11 +52,12 @@ module Pusher
       #
       # @param limit [Numeric, nil] seconds to wait at most
       # @return [Boolean] whether it has
-      # @raise [Pusher::Error] in a process forked from the one that accepted the request
+      # @raise [Pusher::Error] in a process forked from the one that accepted the request, and where the fiber that
+      #   sends it could not go on meanwhile
       def join(limit = nil)
         return true if finished?
-        raise Error, "the request is for the process that this one was forked from" unless @process == Process.pid
 
+        check_sender
         Async.current.hire
         limit ? Aside.run(limit) { @ended.pop } : @ended.pop
         finished?
@@ -64,9 +73,12 @@ module Pusher
         raise @error if @error
 
         @reply
+      ensure
+        # Who was interrupted in its wait has not heard.
+        @is_asked_for = finished?
       end
 
-      # Sends the request: called once, by whoever does so in the background.
+      # Sends the request: called once, by a thread in the background.
       def perform
         @reply = AsyncReply.new(@work.call) unless finished?
       rescue Exception => e # rubocop:disable Lint/RescueException -- whoever asks for the reply gets it, whatever it is
@@ -75,16 +87,25 @@ module Pusher
         finish
       end
 
+      # The same, by a fiber. What ends a fiber is for that fiber alone.
+      def perform_in_fiber
+        @reply = AsyncReply.new(@work.call)
+      rescue StandardError => e
+        @error = e
+      ensure
+        finish
+      end
+
       # Ends the request unsent, as far as it is: its caller knows.
       def withdraw
-        @is_asked_for = true
+        give_up
         @error ||= Error.new("the request was withdrawn before it was queued")
         finish
       end
 
       # Has nobody told of the request's end: that it was given up is told.
       def give_up
-        @is_asked_for = true
+        @is_given_up = true
       end
 
       # @return [String]
@@ -98,6 +119,11 @@ module Pusher
       end
 
       private
+
+      def check_sender
+        raise Error, "the request is for the process that this one was forked from" unless @process == Process.pid
+        raise Error, "the fiber that sends the request cannot go on while this waits" unless awaitable?
+      end
 
       # A thread that is killed gets here as well.
       def finish

@@ -19,13 +19,14 @@ module Pusher
       # @raise [ClosedQueueError] after {#close}
       # @raise [ThreadError] where the system has no thread to send it
       def push(job)
-        hire
+        hire if @queue.size >= @queue.max
         @queue.push(job)
+        hire
       end
 
-      # Starts a thread where those that wait for work are too few for it.
+      # Starts a thread where those that wait for work are too few for it. Who waits at a full queue is a caller.
       def hire
-        @crew.add if short_of_hands?
+        @crew.add if @queue.size >= @queue.max || @queue.num_waiting < @queue.size
       end
 
       # What is queued is sent still; the threads end when that is done.
@@ -35,15 +36,20 @@ module Pusher
 
       private
 
-      # Those who wait at a full queue are callers, not threads of ours.
-      def short_of_hands?
-        @queue.size >= @queue.max || @queue.num_waiting <= @queue.size
-      end
-
       def work
         while (job = @queue.pop)
           job.perform
         end
+      ensure
+        # One that is killed leaves what is queued to another.
+        @crew.leave
+        succeed unless @queue.empty?
+      end
+
+      def succeed
+        @crew.add
+      rescue ThreadError
+        nil # The process ends, and starts no more threads.
       end
     end
   end

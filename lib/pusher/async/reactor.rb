@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
+require_relative "../aside"
 require_relative "reactor_request"
+require_relative "report"
 
 module Pusher
   class Async
@@ -18,9 +20,11 @@ module Pusher
         # @param exchange [Exchange] the request, as the seam is asked about it
         # @yieldreturn [Hash, true] the parsed reply
         # @return [EventMachine::DefaultDeferrable]
+        # @raise [Error] once the reactor has come to its end
         def deferrable(exchange, &work)
           Seam.admit(exchange) if Seam.engaged?
-          current.start(ReactorRequest.new(exchange, Seam.bind(work)))
+          reactor = current
+          reactor.start(ReactorRequest.new(reactor, exchange, Seam.bind(work)))
         end
 
         # Has something called on the reactor's thread, soon.
@@ -36,50 +40,50 @@ module Pusher
         private
 
         def current
-          @current = new unless @current&.running?
+          @current = new unless @current&.here?
           @current
         end
       end
 
       def initialize
-        @thread = ::EventMachine.reactor_thread
+        @run = current_run
         @process = Process.pid
         @requests = {}.compare_by_identity
+        @deadlines = {}.compare_by_identity
         ::EventMachine.add_shutdown_hook { stop if @process == Process.pid }
       end
 
       # @return [Boolean] whether this is the reactor that runs now
-      def running?
-        !@is_stopped && @thread.equal?(::EventMachine.reactor_thread) && @process == Process.pid
+      def here?
+        @run.equal?(current_run) && @process == Process.pid
       end
 
       # @param request [ReactorRequest]
       # @return [EventMachine::DefaultDeferrable]
       def start(request)
-        enter(request)
-        if ::EventMachine.stopping?
-          request.stop
-        elsif ::EventMachine.reactor_thread?
-          request.start
-        else
-          self.class.next_tick(request.method(:start))
-        end
+        # Nobody would start it; and an errback that tries again would do so for ever.
+        raise Error, "the reactor has come to its end" if @is_stopped
+
+        @requests[request] = true
+        Async.current.enter(request)
+        launch(request)
         request.deferrable
       end
 
-      # Wakes a request that waits when so many seconds have passed.
+      # Has a host that waits learn when so many seconds have passed.
       #
+      # @param host [ReactorHost]
       # @param seconds [Float, nil]
-      def wake(request, seconds)
+      def wake(host, seconds)
         return unless seconds
 
-        @requests[request] = due = now + seconds
+        @deadlines[host] = due = now + seconds
         arm(due) if @timer.nil? || due < @timer_due
       end
 
-      # @param request [ReactorRequest] that waits no longer
-      def forget_wait(request)
-        @requests[request] = nil
+      # @param host [ReactorHost] that waits no longer
+      def forget(host)
+        @deadlines.delete(host)
       end
 
       # @param request [ReactorRequest] that has ended
@@ -95,42 +99,59 @@ module Pusher
 
       private
 
-      def enter(request)
-        request.reactor = self
-        @requests[request] = nil
-        Async.current.enter(request)
+      # EventMachine has nothing public that tells one run from the next: it makes this for each.
+      def current_run
+        ::EventMachine.instance_variable_get(:@conns) || Object.new
+      end
+
+      def launch(request)
+        return request.start if ::EventMachine.reactor_thread?
+
+        self.class.next_tick(request.method(:start))
+        # The reactor may have ended meanwhile, without a look at this one.
+        request.stop if @is_stopped
+      rescue RuntimeError
+        raise unless @is_stopped
+
+        request.stop
       end
 
       def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
-      # One timer for all: EventMachine keeps a cancelled timer until its time comes, and has room for so many.
+      # One timer for the next deadline: EventMachine keeps a cancelled timer until its time comes, and has room for
+      # only so many.
       def arm(due)
         ::EventMachine.cancel_timer(@timer) if @timer
         @timer_due = due
         @timer = ::EventMachine.add_timer([due - now, 0].max) { wake_late }
       end
 
-      # Others may add requests meanwhile, so what is looked at is a copy.
+      # Whoever is woken may raise, and may have others wait no longer.
       def wake_late
         @timer = nil
         moment = now
-        @requests.to_a.each { |request, due| request.late if due && due <= moment }
+        @deadlines.keys.each { |host| host.late if due?(host, moment) } # rubocop:disable Style/HashEachMethods -- a copy
       ensure
-        next_due = @requests.values.compact.min
+        next_due = @deadlines.values.min
         arm(next_due) if next_due && (@timer.nil? || next_due < @timer_due)
+      end
+
+      def due?(host, moment)
+        due = @deadlines[host]
+        !due.nil? && due <= moment
       end
 
       # The reactor ends: what has not would hang for ever.
       def stop
         @is_stopped = true
-        @requests.to_a.each { |request, _| stop_request(request) }
+        @requests.keys.each { |request| stop_request(request) } # rubocop:disable Style/HashEachMethods -- a copy
       end
 
       # What an errback raises here would keep the others, and EventMachine itself, from coming to an end.
       def stop_request(request)
         request.stop
       rescue StandardError => e
-        Pusher.logger.error("an errback failed: #{e.message} (#{e.class})")
+        Report.line("an errback failed: #{e.message} (#{e.class})")
       end
     end
   end

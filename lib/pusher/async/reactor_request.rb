@@ -1,28 +1,24 @@
 # frozen_string_literal: true
 
 require_relative "../errors"
-require_relative "../name_resolution"
+require_relative "reactor_host"
 
 module Pusher
   class Async
-    # A request on the reactor of EventMachine: a fiber that the native part has wait here, so that the reactor goes on.
+    # A request on the reactor of EventMachine: a fiber, and a deferrable that is told what came of it.
     # @api private
     class ReactorRequest
-      # The native part asks a fiber for what it waits by under this name.
-      HOST = :pusher_reactor_request
-
-      # @return [Reactor]
-      attr_accessor :reactor
       # @return [EventMachine::DefaultDeferrable]
       attr_reader :deferrable
-      # @return [Error, nil] what the request failed with
-      attr_reader :error
 
+      # @param reactor [Reactor]
       # @param exchange [Exchange] the request
       # @param work [#call] sends it and returns the parsed reply
-      def initialize(exchange, work)
+      def initialize(reactor, exchange, work)
+        @reactor = reactor
         @exchange = exchange
         @work = work
+        @host = ReactorHost.new(reactor, self)
         @deferrable = ::EventMachine::DefaultDeferrable.new
         @ended = Thread::Queue.new
       end
@@ -31,7 +27,8 @@ module Pusher
       def start
         return if @fiber || finished?
 
-        @fiber = Fiber.new { carry_out }
+        # A blocking fiber is none of a scheduler's, which would park it where only this reactor goes on.
+        @fiber = Fiber.new(blocking: true) { carry_out }
         @is_starting = true
         advance
       ensure
@@ -48,14 +45,20 @@ module Pusher
       # Ends the request, since the reactor ends.
       def stop
         return settle if finished?
-        return advance(:stopped) if @fiber
+        return @host.stop if @fiber
 
-        @error = stopped
+        @error = Error.new("Network error connecting to pusher (the reactor was stopped)")
         finish
       end
 
       # @return [Boolean]
       def finished? = @ended.closed?
+
+      # @return [Boolean] the same: errbacks learn of every failure
+      def gone? = finished?
+
+      # Errbacks learn of that as well.
+      def give_up; end
 
       # Waits until the request has ended: not on the reactor's thread.
       def join
@@ -66,12 +69,6 @@ module Pusher
       # @return [Boolean] whether the caller may wait for the request without keeping it from being sent
       def awaitable? = !::EventMachine.reactor_thread?
 
-      # @return [Boolean] the same: errbacks learn of every failure
-      def gone? = finished?
-
-      # Errbacks learn of that as well.
-      def give_up; end
-
       # @return [Hash] what may be told of the request
       def facts = @exchange.facts
 
@@ -80,79 +77,10 @@ module Pusher
         "#<#{self.class} #{@exchange.verb} #{@exchange.path}>"
       end
 
-      # Waits for a socket: called by the native part, in the fiber.
-      #
-      # @param descriptor [Integer]
-      # @param is_writing [Boolean] whether for room to write, else for something to read
-      # @param seconds [Float, nil]
-      # @return [Boolean] false where the time was up
-      def wait(descriptor, is_writing, seconds)
-        watch = ::EventMachine.watch(descriptor, Watch, self)
-        is_writing ? watch.notify_writable = true : watch.notify_readable = true
-        pause(watch, seconds) == :ready
-      ensure
-        watch&.detach
-      end
-
-      # Resolves a host name: called by the native part, in the fiber.
-      #
-      # @return [Array<String>, String, nil] as {NameResolution.call}
-      def resolve(host, port, seconds)
-        question = Object.new
-        ::EventMachine.defer(-> { NameResolution.look_up(host, port) }, ->(answer) { tell(question, answer) })
-        answer = pause(question, seconds)
-        answer unless answer == :late
-      end
-
-      # The time is up for what the fiber waits for.
-      def late
-        advance(:late) if @source
-      end
-
-      # News from what the fiber waits for, or waited for once.
-      def tell(source, news)
-        advance(news) if source.equal?(@source)
-      end
-
-      # Tells its request that a socket is ready.
-      module Watch
-        # @param request [ReactorRequest]
-        def initialize(request)
-          super
-          @request = request
-        end
-
-        # EventMachine calls this when there is something to read.
-        def notify_readable
-          @request.tell(self, :ready)
-        end
-
-        # EventMachine calls this when there is room to write.
-        def notify_writable
-          @request.tell(self, :ready)
-        end
-      end
-
       private
 
-      def pause(source, seconds)
-        @source = source
-        reactor.wake(self, seconds)
-        news = Fiber.yield
-        raise stopped if news == :stopped
-
-        news
-      ensure
-        @source = nil
-        reactor.forget_wait(self)
-      end
-
-      def stopped
-        Error.new("Network error connecting to pusher (the reactor was stopped)")
-      end
-
       def carry_out
-        Thread.current[HOST] = self
+        Thread.current[ReactorHost::KEY] = @host
         @reply = @work.call
       rescue StandardError => e
         @error = told(e)
@@ -188,8 +116,8 @@ module Pusher
         return if @is_settled
 
         @is_settled = true
-        reactor.remove(self)
-        error ? deferrable.fail(error) : succeed
+        @reactor.remove(self)
+        @error ? deferrable.fail(@error) : succeed
       end
 
       # What a callback raises is for the errbacks.

@@ -1,0 +1,69 @@
+# frozen_string_literal: true
+
+require_relative "report"
+
+module Pusher
+  class Async
+    # The end of the process, as far as requests in the background are concerned: they are waited for, within a limit.
+    # @api private
+    class Ending
+      # @param async [Async] what is waited for
+      def initialize(async)
+        @async = async
+      end
+
+      # From now on the process does not end without what was accepted. Where two threads get here at once there are
+      # two handlers, of which the second finds nothing to do.
+      def watch
+        return if @is_watched
+
+        at_exit { come if @async.here? }
+        @is_watched = true
+      end
+
+      # @return [Boolean] whether nobody is left who would wait for others
+      def come? = @is_come
+
+      # @return [Boolean] whether the time is up as well
+      def over?
+        !@deadline.nil? && left <= 0
+      end
+
+      private
+
+      def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+
+      def left
+        [@deadline - now, 0].max if @deadline
+      end
+
+      def come
+        limit = Async.exit_timeout
+        return @async.tell_all if limit&.zero?
+
+        @deadline ||= now + limit if limit
+        @is_come = true
+        wait
+      end
+
+      def wait
+        jobs = @async.pending
+        @async.flush(left)
+        @async.wait_for_reports(left)
+      ensure
+        # A signal may have ended the wait.
+        give_up(jobs.reject(&:finished?))
+      end
+
+      def give_up(jobs)
+        return if jobs.empty?
+
+        jobs.each(&:give_up)
+        error = Error.new("given up at the end of the process")
+        return jobs.each { |job| Report.failure(job, error) } if Async.on_error
+
+        Report.line("#{error.message}: #{jobs.size} of the requests in the background")
+      end
+    end
+  end
+end
