@@ -163,7 +163,7 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
       end
 
       # A fiber that ruby-async's scheduler starts is a child of the task that asks for it, and is stopped with it.
-      outcome = name == "ruby-async" ? "end with the task that they were made in" : "go on when the fiber that waits ends"
+      outcome = name == "ruby-async" ? "end with the task that they were made in" : "go on when who waits ends"
 
       it "#{outcome}, and nobody is kept in the dark" do
         endpoint.hold
