@@ -54,6 +54,20 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
     expect(within { reply.pop }).to eq({})
   end
 
+  it "may be other threads that change what they passed as soon as the call is over" do
+    start_reactor
+    outcomes = Queue.new
+    500.times do |number|
+      params = { filter_by_prefix: +"presence-#{number}", info: [+"user_count"] }
+      watch(client.get_async("/channels", params)) { |outcome| outcomes << outcome }
+      params[:filter_by_prefix] << "changed"
+      params[:info].first << "changed"
+    end
+    outcomes = within { Array.new(500) { outcomes.pop } }
+    expect(endpoint.refusals).to be_empty
+    expect(outcomes.map(&:kind).tally).to eq(callback: 500)
+  end
+
   it "may be threads of EM.defer" do
     made = nil
     on_reactor do

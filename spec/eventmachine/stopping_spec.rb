@@ -85,17 +85,63 @@ RSpec.describe "Requests when EventMachine's reactor is stopped" do
     expect_usable(client)
   end
 
-  it "fail where errbacks of stopped ones make more of them" do
-    endpoint.hang
+  # An errback that tries again would do so for ever.
+  {
+    "EM.stop" => -> { EM.stop }, "an error of the application" => -> { raise KeyError, "a fault" },
+    "a SIGINT" => -> { raise Interrupt }
+  }.each do |how, ending|
+    it "are refused at the call where errbacks try again after #{how}" do
+      endpoint.hang
+      errors = []
+      error_of_run = begin
+        on_reactor do
+          watch(client.trigger_async("channel", "event", "data")) do |outcome|
+            errors << outcome.error << error_of { client.trigger_async("channel", "event", "once more") }
+          end
+          EM.add_periodic_timer(0.01) { ending.call if endpoint.in_flight == 1 }
+        end
+      rescue KeyError, Interrupt => e
+        e
+      end
+      expect(errors.map(&:class)).to eq([Pusher::Error] * 2)
+      expect(errors.map(&:message)).to match([/\ANetwork error/, /has come to its end/])
+      expect(error_of_run.class).to eq({ "EM.stop" => NilClass, "a SIGINT" => Interrupt }.fetch(how, KeyError))
+      expect_usable(client)
+    end
+  end
+
+  it "are all told though an errback raises" do
+    logger = keeping_logger
+    endpoint.hang(times: 5)
     kinds = []
     on_reactor do
-      watch(client.trigger_async("channel", "event", "data")) do |first|
-        kinds << first.kind
-        watch(client.trigger_async("channel", "event", "once more")) { |second| kinds << second.kind }
+      5.times do |number|
+        client.trigger_async("channel", "event", number).errback do |error|
+          kinds << error.class
+          raise KeyError, "a fault" if number < 2
+        end
       end
-      EM.add_periodic_timer(0.01) { EM.stop if endpoint.in_flight == 1 }
+      EM.add_periodic_timer(0.01) { EM.stop if endpoint.in_flight == 5 }
     end
-    expect(kinds).to eq(%i[errback errback])
+    expect(kinds).to eq([Pusher::Error] * 5)
+    expect(logger.rest.map(&:last).grep(/a fault \(KeyError\)/).size).to eq(2)
+    expect_usable(client)
+  end
+
+  it "are told of to the handler where the process ends, the reactor being in another thread" do
+    endpoint.hang
+    program = start_program(<<~RUBY, first: "require \"eventmachine\"")
+      Pusher.async_exit_timeout = 0.2
+      Pusher.on_async_error = ->(error, facts) { puts "\#{error.class} \#{facts[:event]}" }
+      Thread.new { EM.run }
+      wait_until { EM.reactor_running? }
+      publish("data")
+      gets
+    RUBY
+    endpoint.wait_until_in_flight(1)
+    program.tell("end")
+    expect(within { program.finish })
+      .to have_attributes(errors: "", output: "Pusher::Error event\n", status: be_success)
   end
 
   it "are over when a callback stops it, and others fail" do
