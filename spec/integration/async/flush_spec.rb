@@ -104,7 +104,8 @@ RSpec.describe "Pusher.flush" do
     endpoint.delay = 0.005
     program = start_program(<<~RUBY)
       trap(:TERM) do
-        puts Pusher.flush
+        # The signal may strike while the main program is still in its own `puts`, which holds a lock.
+        $stdout.syswrite("\#{Pusher.flush}\\n")
         exit!(0)
       end
       Pusher.async_threads = 2
