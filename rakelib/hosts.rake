@@ -6,6 +6,7 @@ HOSTS = {
   "webmock" => %w[webmock httpclient rack async eventmachine],
   "vcr" => %w[vcr webmock],
   "active_support" => %w[activesupport railties actionpack eventmachine],
+  "minitest" => %w[minitest],
   "eventmachine" => %w[eventmachine],
   "puma" => %w[puma rack]
 }.freeze

@@ -27,6 +27,12 @@ RSpec.configure do |config|
   config.filter_run_when_matching :focus
   config.example_status_persistence_file_path = File.expand_path("../tmp/examples.txt", __dir__)
 
+  # Where everything is installed, nothing is left out.
+  config.after(:suite) do
+    skipped = RSpec.world.all_examples.select { |example| example.execution_result.status == :pending }
+    raise "in CI nothing may be skipped: #{skipped.map(&:full_description).join("; ")}" if ENV["CI"] && skipped.any?
+  end
+
   # What an example has stubbed must not decide which way the requests of all others take. (Stubs are taken back after
   # the last hook of their example.)
   config.before do

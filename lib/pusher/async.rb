@@ -178,7 +178,7 @@ module Pusher
 
     # What is accepted that late is sent there and then.
     def perform_at_end(job)
-      raise Error, "the process has come to its end, and its time is up" if @ending.over?
+      raise Error, "the process has come to its end, and its time is up" if @ending.time_up?
 
       job.perform
     end

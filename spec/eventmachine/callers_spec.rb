@@ -25,11 +25,12 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
 
   it "may be other threads: deferrables as well, settled on the reactor's thread" do
     start_reactor
+    shared = client
     outcomes = Queue.new
     threads = Array.new(20) do |thread|
       Thread.new do
         Array.new(10) do |number|
-          client.trigger_async("channel", "event", "#{thread}.#{number}").tap do |deferrable|
+          shared.trigger_async("channel", "event", "#{thread}.#{number}").tap do |deferrable|
             EM.next_tick { watch(deferrable) { |outcome| outcomes << outcome } }
           end
         end

@@ -6,10 +6,6 @@ require "rbconfig"
 
 # Real Minitest, in processes of its own.
 RSpec.describe "The test mode in Minitest" do
-  before(:all) do
-    skip "minitest is not installed" unless Gem::Specification.find_all_by_name("minitest").any?
-  end
-
   def run_minitest(file, environment = {})
     lib = File.expand_path("../../lib", __dir__)
     program = File.expand_path("support/#{file}.rb", __dir__)

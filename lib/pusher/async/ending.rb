@@ -7,6 +7,9 @@ module Pusher
     # The end of the process, as far as requests in the background are concerned: they are waited for, within a limit.
     # @api private
     class Ending
+      # Seconds after which a process that has come to its end has not.
+      MOMENT = 1
+
       # @param async [Async] what is waited for
       def initialize(async)
         @async = async
@@ -21,12 +24,15 @@ module Pusher
         @is_watched = true
       end
 
-      # @return [Boolean] whether nobody is left who would wait for others
-      def come? = @is_come
+      # @return [Boolean] whether nobody is left who would wait for others: the end has come, or is just over. Some
+      #   applications live on after that, in an exit handler of their own.
+      def come?
+        @is_coming || (!@over_since.nil? && now - @over_since < MOMENT)
+      end
 
       # @return [Boolean] whether the time is up as well
-      def over?
-        !@deadline.nil? && left <= 0
+      def time_up?
+        !@deadline.nil? && left.zero?
       end
 
       private
@@ -38,11 +44,12 @@ module Pusher
       end
 
       def come
+        @is_watched = false
         limit = Async.exit_timeout
         return @async.tell_all if limit&.zero?
 
-        @deadline ||= now + limit if limit
-        @is_come = true
+        @deadline = (now + limit if limit)
+        @is_coming = true
         wait
       end
 
@@ -53,6 +60,8 @@ module Pusher
       ensure
         # A signal may have ended the wait.
         give_up(jobs.reject(&:finished?))
+        @over_since = now
+        @is_coming = false
       end
 
       def give_up(jobs)

@@ -105,7 +105,8 @@ module Pusher
       end
 
       def launch(request)
-        return request.start if ::EventMachine.reactor_thread?
+        # A trap may strike in the midst of the reactor's sleep: what is started there would not wake it.
+        return request.start if ::EventMachine.reactor_thread? && !Aside.trap?
 
         self.class.next_tick(request.method(:start))
         # The reactor may have ended meanwhile, without a look at this one.
