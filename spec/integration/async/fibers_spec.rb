@@ -172,7 +172,7 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         stopping = Thread.new do
           endpoint.wait_until_in_flight(1)
           stop << true
-          endpoint.release
+          endpoint.release unless name == "ruby-async"
         end
         Pusher.logger = Logger.new(log = StringIO.new)
         bounded { fibers.stop(-> { (request = client.trigger_async("channel", "event", "data")).pop }, stop) }

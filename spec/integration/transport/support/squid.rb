@@ -48,6 +48,7 @@ class Squid
     @pid = Process.spawn(PROGRAM, "-N", "-d", "1", "-n", @name, "-f", file("squid.conf"), %i[out err] => output)
     output.close
     await_readiness
+    await_listening
     # What it says is read on, so that it never waits for somebody to read it.
     @reader = Thread.new { @output.each_line { |line| @said << line } }
   end
@@ -123,6 +124,16 @@ class Squid
       "auth_param basic program /usr/lib/squid/basic_ncsa_auth #{file("passwords")}",
       "acl known proxy_auth REQUIRED", "http_access deny !known"
     ]
+  end
+
+  # It says that it accepts a moment before it does.
+  def await_listening
+    (PATIENCE * 100).times do
+      return TCPSocket.new("127.0.0.1", port).close
+    rescue Errno::ECONNREFUSED
+      sleep(0.01)
+    end
+    raise Failed, "squid does not listen: #{@said.join}"
   end
 
   def await_readiness
