@@ -30,9 +30,9 @@ module Pusher
         @is_coming || (!@over_since.nil? && now - @over_since < MOMENT)
       end
 
-      # @return [Boolean] whether the time is up as well
+      # @return [Boolean] whether it has come, and the time is up
       def time_up?
-        !@deadline.nil? && left.zero?
+        @is_coming && !@deadline.nil? && left.zero?
       end
 
       private
