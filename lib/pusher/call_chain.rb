@@ -8,9 +8,10 @@ module Pusher
   module CallChain
     # The methods that are, or make, a step.
     STEPS = {
-      Client => %i[resource url authentication_token],
+      Client => %i[resource url authentication_token sync_http_client],
       Resource => %i[initialize get get_async post post_async create_request],
-      Request => %i[initialize send_sync send_async]
+      Request => %i[initialize send_sync send_async],
+      HttpClient => %i[request request_async]
     }.freeze
 
     @is_prepended = false

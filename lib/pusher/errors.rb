@@ -69,12 +69,23 @@ module Pusher
     # What the transport raised is wrapped. So is what stands in for the transport (a stub), where it is an error
     # a transport could raise. Anything else came from elsewhere and goes on as it is.
     def raise_for_transport(original, is_transports, is_native)
-      is_wrapped = is_transports || (!is_native && TRANSPORT_ERRORS.any? { |kind| original.is_a?(kind) })
+      is_wrapped = is_transports || (!is_native && transport_errors.any? { |kind| original.is_a?(kind) })
       raise original unless is_wrapped
 
       error = HTTPError.new(describe(original))
       error.original_error = original
       raise error, cause: original
+    end
+
+    # With those of the httpclient gem, where an application has it: it may stand behind `sync_http_client`, or a
+    # double may raise them.
+    #
+    # @return [Array<Class>]
+    def transport_errors
+      return TRANSPORT_ERRORS unless defined?(::HTTPClient::TimeoutError)
+
+      names = %i[TimeoutError BadResponseError KeepAliveDisconnected]
+      TRANSPORT_ERRORS + names.filter_map { |name| ::HTTPClient.const_get(name) if ::HTTPClient.const_defined?(name) }
     end
 
     # @raise [Error] with the engine's error as its cause

@@ -163,6 +163,23 @@ RSpec.describe "The call chain" do
       end
     end
 
+    let(:reply) { double("reply", status: 200, body: "{}", headers: {}) }
+
+    it "has a stubbed request of the http client called as documented: a URI, and the parameters" do
+      seen = nil
+      allow(client.sync_http_client).to receive(:request) { |*arguments| (seen = arguments) && reply }
+      client.trigger("news", "event", "data")
+      expect(seen).to match([:post, be_a(URI::Generic), be_a(Hash), String, Hash])
+      expect([seen[1].path, seen[2]["body_md5"]]).to eq(["/apps/20/events", Digest::MD5.hexdigest(seen[3])])
+    end
+
+    it "has a client of another library, in the place of ours, called in the same way" do
+      other = double("http client")
+      allow_any_instance_of(Pusher::Client).to receive(:sync_http_client).and_return(other)
+      expect(other).to receive(:request).with(:get, be_a(URI::Generic), Hash, nil, Hash).and_return(reply)
+      client.get("/channels")
+    end
+
     it "has the http client's request_async called as request is, with the steps and without" do
       calls = []
       record = ->(*arguments) { calls << arguments.values_at(0, 3, 4) }

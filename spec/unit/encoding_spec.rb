@@ -92,6 +92,35 @@ RSpec.describe Pusher::Client, "encoding" do
       raise_error(Pusher::Error) { |error| expect(error.cause).to be_a(StandardError) }
     end
 
+    # Engines differ, and some write what is no JSON.
+    ["NaN", "-Infinity", '{"a":[1,NaN]}'].each do |text|
+      it "is #{text} from an engine that writes it" do
+        client = described_class.new(endpoint.client_options)
+        allow(MultiJson).to receive(:dump).and_return(text)
+        expect { client.trigger("news", "event", { a: 1 }) }.to refuse_to_encode
+        expect(endpoint.requests).to be_empty
+      end
+    end
+
+    it "is not a text that says NaN or Infinity" do
+      client = described_class.new(endpoint.client_options)
+      client.trigger("news", "event", { "NaN" => "Infinity" })
+      expect(endpoint.events.last.data).to eq('{"NaN":"Infinity"}')
+    end
+
+    it "is nothing because a signal's handler cannot take the engine's locks" do
+      client = described_class.new(endpoint.client_options)
+      lock = Mutex.new
+      allow(MultiJson).to(receive(:dump).and_wrap_original { |dump, data| lock.synchronize { dump.call(data) } })
+      handled = Queue.new
+      before = trap(:USR2) { handled << client.trigger("news", "event", { a: 1 }) }
+      Process.kill(:USR2, Process.pid)
+      expect(Timeout.timeout(30) { handled.pop }).to eq({})
+      expect(endpoint.events.map(&:data)).to eq(['{"a":1}'])
+    ensure
+      trap(:USR2, before)
+    end
+
     values.each do |what, value|
       { "an event's data" => ->(client) { client.trigger("news", "event", { a: [value] }) },
         "an event's parameters" => ->(client) { client.trigger("news", "event", "data", { info: value }) },

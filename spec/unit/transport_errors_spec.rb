@@ -153,6 +153,30 @@ RSpec.describe Pusher::Client, "transport errors" do
     expect(endpoint.events.map(&:name)).to eq(["event"])
   end
 
+  # The httpclient gem's errors are StandardErrors of its own. The real ones are met under WebMock, which loads it.
+  describe "what the httpclient gem raises in the place of ours" do
+    before do
+      stub_const("HTTPClient", Class.new)
+      %i[BadResponseError TimeoutError KeepAliveDisconnected].each do |name|
+        HTTPClient.const_set(name, Class.new(name == :TimeoutError ? RuntimeError : StandardError))
+      end
+    end
+
+    %i[BadResponseError TimeoutError KeepAliveDisconnected].each do |name|
+      it "is wrapped: #{name}" do
+        type = HTTPClient.const_get(name)
+        allow(client.sync_http_client).to receive(:request).and_raise(type, "broken")
+        expect_wrapped(failure(client), type)
+      end
+    end
+
+    it "is left alone where it is none of its transport's" do
+      HTTPClient.const_set(:ConfigurationError, Class.new(StandardError))
+      allow(client.sync_http_client).to receive(:request).and_raise(HTTPClient::ConfigurationError)
+      expect { client.post("/events", {}) }.to raise_error(HTTPClient::ConfigurationError)
+    end
+  end
+
   describe "what the http client raises" do
     let(:client) { build_client }
 

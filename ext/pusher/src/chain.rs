@@ -8,15 +8,24 @@ use magnus::{Error, Module, Object, RClass, RModule, RObject, Ruby, Value, funct
 use crate::borrow;
 use crate::constants;
 use crate::error::Failure;
+use crate::names;
 
 /// Whether one of the steps is not as it was made, or has been prepended to.
 static IS_ALTERED: AtomicBool = AtomicBool::new(false);
 
 /// Whether a request of this client may skip the steps: it is exactly a `Pusher::Client`, without methods of its
-/// own, and the steps are as they were made.
+/// own, so is its http client, and the steps are as they were made.
 pub(crate) fn is_unobserved(ruby: &Ruby, client: &RObject) -> Result<bool, Failure> {
+    if is_altered() {
+        return Ok(false);
+    }
     let class: RClass = constants::of_pusher(ruby, &constants::CLIENT)?;
-    Ok(!is_altered() && borrow::is_exactly(client.as_value(), class))
+    if !borrow::is_exactly(client.as_value(), class) {
+        return Ok(false);
+    }
+    let http: Value = borrow::instance_variable(*client, &names::IV_SYNC_HTTP_CLIENT);
+    let class: RClass = constants::of_pusher(ruby, &constants::HTTP_CLIENT)?;
+    Ok(http.is_nil() || borrow::is_exactly(http, class))
 }
 
 /// The header fields of an API request, one frozen Hash for each kind.

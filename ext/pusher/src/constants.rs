@@ -10,6 +10,7 @@ macro_rules! constants {
 }
 
 constants! {
+    ASIDE = "Aside",
     CHANNEL = "Channel",
     CLIENT = "Client",
     FAILURES = "Failures",

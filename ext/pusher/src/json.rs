@@ -40,7 +40,45 @@ pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
 pub(crate) fn dump(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
     let outcome: Result<RString, Error> =
         constants::multi_json(ruby)?.funcall(*names::DUMP, (value,));
-    outcome.map_err(|error| encoding_failure(ruby, error))
+    let text = outcome.or_else(|error| {
+        if is_refused_in_trap(ruby, &error) {
+            return dump_aside(ruby, value, error);
+        }
+        Err(encoding_failure(ruby, error))
+    })?;
+    refuse_nan(ruby, text)
+}
+
+/// Some engines take a lock, which a signal trap may not.
+fn is_refused_in_trap(ruby: &Ruby, error: &Error) -> bool {
+    error.is_kind_of(ruby.exception_thread_error())
+}
+
+/// Once more in a thread of its own, where locks can be taken.
+fn dump_aside(ruby: &Ruby, value: Value, error: Error) -> Result<RString, Failure> {
+    let aside: RModule = constants::of_pusher(ruby, &constants::ASIDE)?;
+    let text: Option<RString> = aside.funcall("dump", (value,))?;
+    text.ok_or_else(|| encoding_failure(ruby, error))
+}
+
+/// Some engines write numbers that JSON does not have: NaN and Infinity.
+fn refuse_nan(ruby: &Ruby, text: RString) -> Result<RString, Failure> {
+    let is_suspect =
+        borrow::with_bytes(text, |bytes| has(bytes, b"NaN") || has(bytes, b"Infinity"));
+    if !is_suspect {
+        return Ok(text);
+    }
+    match decode(ruby, &borrow::bytes(text)) {
+        Decoded::NotJson(reason) => {
+            let error = parse_error(ruby, &reason, text);
+            Err(encoding_failure(ruby, error))
+        }
+        _ => Ok(text),
+    }
+}
+
+fn has(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.contains(&word[0]) && bytes.windows(word.len()).any(|window| window == word)
 }
 
 /// `MultiJson.load`.
