@@ -18,6 +18,7 @@ require_relative "testing/pattern"
 require_relative "testing/count"
 require_relative "testing/expectation"
 require_relative "testing/report"
+require_relative "testing/hosts"
 
 module Pusher
   # The test mode: while it is on, no request leaves the process. Events are recorded as they would have been
@@ -40,6 +41,7 @@ module Pusher
       #
       # @return [Object, nil] the block's value
       def fake!(&)
+        notice_hosts
         return Scopes.begin_global(Scope.new) unless block_given?
 
         Scopes.within(Scope.new(Scopes.own), &)
@@ -124,6 +126,8 @@ module Pusher
 
       private
 
+      def notice_hosts = Hosts.notice
+
       def scope
         Scopes.current or raise "the test mode is off: call Pusher::Testing.fake! first"
       end
@@ -133,5 +137,4 @@ module Pusher
   end
 end
 
-require_relative "testing/rspec" if defined?(RSpec::Core)
-require_relative "testing/minitest" if defined?(Minitest::Test)
+Pusher::Testing.__send__(:notice_hosts)

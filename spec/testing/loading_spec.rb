@@ -54,6 +54,27 @@ RSpec.describe "pusher/testing, where it is loaded" do
     end
   end
 
+  it "gives matchers and assertions to hosts that come later, when it is switched on" do
+    output = run_ruby(<<~RUBY)
+      require "pusher/testing"
+      require "minitest"
+      require "rspec/autorun"
+      RSpec.describe("late") do
+        it { Pusher::Testing.fake! { expect { nil }.not_to publish_event } }
+        after(:all) { p Minitest::Test.method_defined?(:assert_triggered) }
+      end
+    RUBY
+    expect(output).to include("true", "1 example, 0 failures")
+  end
+
+  it "prints no warning to those who have them on, whatever is loaded first" do
+    [%w[minitest pusher/testing], %w[rspec/core pusher/testing], %w[pusher/testing/minitest], %w[pusher/testing/rspec],
+     %w[pusher/testing pusher/testing/rspec]].each do |files|
+      output = run_ruby(files.map { |file| "require #{file.inspect}" }.join("; "), "-w")
+      expect(output.lines.grep(/pusher|circular/)).to be_empty
+    end
+  end
+
   it "gives the assertions to Minitest where that is loaded, before or by name" do
     check = "p Minitest::Test.method_defined?(:assert_triggered)"
     expect(run_ruby("require 'minitest'; require 'pusher/testing'; #{check}")).to eq("true")

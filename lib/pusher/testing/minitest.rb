@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
+# The test mode with its assertions, whatever is loaded first.
 require "minitest"
 require_relative "../testing"
-require_relative "assertions"
 
-Minitest::Test.class_eval { include Pusher::Testing::Assertions }
+Pusher::Testing.__send__(:notice_hosts)

@@ -1,8 +1,7 @@
 # frozen_string_literal: true
 
+# The test mode with its matchers, whatever is loaded first.
 require "rspec/core"
-require "rspec/expectations"
 require_relative "../testing"
-require_relative "matchers"
 
-RSpec.configure { |config| config.include(Pusher::Testing::Matchers) }
+Pusher::Testing.__send__(:notice_hosts)

@@ -1,0 +1,33 @@
+# frozen_string_literal: true
+
+module Pusher
+  module Testing
+    # Gives RSpec its matchers and Minitest its assertions, whether they are loaded before the test mode or after it.
+    # @api private
+    module Hosts
+      class << self
+        # Looks which of them are there by now.
+        def notice
+          equip_rspec if !@has_rspec && defined?(::RSpec::Core)
+          equip_minitest if !@has_minitest && defined?(::Minitest::Test)
+        end
+
+        private
+
+        def equip_rspec
+          @has_rspec = true
+          require "rspec/expectations"
+          require_relative "matchers"
+          ::RSpec.configure { |config| config.include(Matchers) }
+        end
+
+        def equip_minitest
+          @has_minitest = true
+          require_relative "assertions"
+          ::Minitest::Test.include(Assertions)
+        end
+      end
+    end
+    private_constant :Hosts
+  end
+end
