@@ -18,8 +18,8 @@ Gem::Specification.new do |spec|
   }
   spec.required_ruby_version = ">= 3.1"
 
-  root_files = %w[.yardopts CHANGELOG.md Cargo.lock Cargo.toml LICENSE README.md]
-  ruby_files = Dir["lib/**/*.rb", "sig/**/*.rbs", base: __dir__]
+  root_files = %w[.yardopts CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md]
+  ruby_files = Dir["lib/**/*.rb", "sig/**/*.rbs", "examples/opentelemetry.rb", base: __dir__]
   crate_files = Dir["ext/*/{Cargo.toml,extconf.rb}", "ext/*/src/**/*.rs", base: __dir__]
   # Unit tests stand beside what they test.
   tests = crate_files.grep(%r{/tests?(/|\.rs\z)})

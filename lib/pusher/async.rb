@@ -50,7 +50,7 @@ module Pusher
       end
 
       def exit_timeout=(seconds)
-        @exit_timeout = limit(:async_exit_timeout, seconds)
+        @exit_timeout = duration(:async_exit_timeout, seconds)
       end
 
       def on_error=(handler)
@@ -61,14 +61,21 @@ module Pusher
         @on_error = handler
       end
 
+      # @return [Numeric, nil] seconds to wait at most: what is left of a time that is up is negative
       # @raise [ArgumentError] for what is no number of seconds
       def limit(name, seconds)
+        seconds = 0 if seconds.is_a?(Numeric) && seconds.real? && seconds.negative?
+        duration(name, seconds)
+      end
+
+      private
+
+      # @raise [ArgumentError] for what is no number of seconds
+      def duration(name, seconds)
         return seconds if seconds.nil? || (seconds.is_a?(Numeric) && seconds.real? && seconds >= 0)
 
         raise ArgumentError, "#{name} must be a number of seconds, or nil, got #{seconds.inspect}"
       end
-
-      private
 
       def own
         @instances.find(&:here?)
@@ -132,7 +139,7 @@ module Pusher
     # @raise [ArgumentError] for what is no number of seconds
     def flush(timeout)
       jobs = @pending.keys
-      wait_for(jobs.select(&:awaitable?), self.class.limit(:timeout, left_of(timeout)))
+      wait_for(jobs.select(&:awaitable?), self.class.limit(:timeout, timeout))
       has_bad_news = tell_all
       jobs.all?(&:gone?) && !has_bad_news
     end
@@ -159,11 +166,6 @@ module Pusher
     end
 
     private
-
-    # What is left of a time that is up is negative.
-    def left_of(timeout)
-      timeout.is_a?(Numeric) && timeout.real? && timeout.negative? ? 0 : timeout
-    end
 
     def new_pool
       Pool.new(self.class.threads, self.class.queue_size)

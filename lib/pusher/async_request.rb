@@ -21,6 +21,7 @@ module Pusher
     # @param limit [Numeric, nil] seconds to wait at most
     # @return [AsyncRequest, nil] itself; nil when the time was up
     # @raise [Pusher::Error] in a process forked from the one that accepted the request, which sends it
+    # @raise [ArgumentError] for what is no number of seconds
     def join(limit = nil)
       self if @job.join(limit)
     end

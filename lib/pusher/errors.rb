@@ -69,12 +69,17 @@ module Pusher
     # What the transport raised is wrapped. So is what stands in for the transport (a stub), where it is an error
     # a transport could raise. Anything else came from elsewhere and goes on as it is.
     def raise_for_transport(original, is_transports, is_native)
-      is_wrapped = is_transports || (!is_native && transport_errors.any? { |kind| original.is_a?(kind) })
-      raise original unless is_wrapped
+      is_stand_ins = !is_native && transport_errors.any? { |kind| original.is_a?(kind) }
+      raise original unless is_transports || is_stand_ins || frozen_in_play?(original)
 
       error = HTTPError.new(describe(original))
       error.original_error = original
       raise error, cause: original
+    end
+
+    # An error that a stub raises is marked as the transport's; one that is frozen takes no mark.
+    def frozen_in_play?(original)
+      original.frozen? && original.is_a?(StandardError) && Seam.engaged?
     end
 
     # With those of the httpclient gem, where an application has it: it may stand behind `sync_http_client`, or a

@@ -23,11 +23,11 @@ module Pusher
     # @param query [Hash, String, nil] parameters, added to the uri's own
     # @param body [String, nil]
     # @param headers [Hash]
-    # @raise [ArgumentError] for what is no url
+    # @raise [ArgumentError] for what could not be sent
     def initialize(http_client, verb, uri, query, body, headers) # rubocop:disable Metrics/ParameterLists -- a request's
       @http_client = http_client
       @verb = verb.to_s.downcase.to_sym
-      @url, @headers = Native.visible(uri, query, headers)
+      @url, @headers = Native.visible(verb, uri, query, body, headers)
       @body = body
     end
 

@@ -28,7 +28,7 @@ module Pusher
       @verb = verb
       @uri = uri
       @body = body
-      @head = body ? JSON_HEADERS : HEADERS
+      @head = (body ? JSON_HEADERS : HEADERS).dup
       @params = sign(params, client.authentication_token)
     end
 
@@ -58,6 +58,11 @@ module Pusher
     end
 
     private
+
+    # For applications that send requests in a way of their own.
+    def handle_response(status, body)
+      Native.outcome(@client, Exchange.reply(status, body.to_s), @uri.path)
+    end
 
     def sign(params, token)
       Signing.check(@uri.path, params)

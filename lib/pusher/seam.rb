@@ -8,7 +8,8 @@ module Pusher
   #
   # A layer answers `engaged?`, and `call(exchange) { |exchange| … }` with a reply: the block's, which asks the next
   # layer and in the end the transport, or one of its own. Where it has them, `admit(exchange)` is asked before a
-  # request is put off, and `bind(work)` gives work that will be done later, elsewhere, what it needs from here.
+  # request is put off (of the layers before the first one that is `last?`: it lets nothing through), and `bind(work)`
+  # gives work that will be done later, elsewhere, what it needs from here.
   # @api private
   module Seam
     # The layers, outermost first.
@@ -49,7 +50,12 @@ module Pusher
       # @param exchange [Exchange]
       def admit(exchange)
         notice_hosts
-        @layers.each_value { |layer| layer.admit(exchange) if layer.engaged? && layer.respond_to?(:admit) }
+        @layers.each_value do |layer|
+          next unless layer.engaged?
+          break if layer.respond_to?(:last?) && layer.last?
+
+          layer.admit(exchange) if layer.respond_to?(:admit)
+        end
       end
 
       # Loads the layers of the libraries that are there by now, however late they came. It costs a look.

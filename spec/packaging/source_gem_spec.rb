@@ -7,10 +7,16 @@ RSpec.describe "The source gem" do
 
   it "holds what is needed, and nothing else" do
     expect(files).to match_array(
-      %w[.yardopts CHANGELOG.md Cargo.lock Cargo.toml LICENSE README.md] +
+      %w[.yardopts CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md] +
       %w[ext/pusher/Cargo.toml ext/pusher/extconf.rb ext/pusher-core/Cargo.toml] +
-      files_of("lib/*.rb", "lib/pusher/**/*.rb", "sig/*.rbs") + Workspace.compiled_files
+      files_of("lib/*.rb", "lib/pusher/**/*.rb", "sig/*.rbs", "examples/opentelemetry.rb") + Workspace.compiled_files
     )
+  end
+
+  it "holds every file that its README links" do
+    links = File.read(File.join(Workspace::ROOT, "README.md")).scan(/\]\(([^)#:]+)\)/).flatten
+    expect(links).not_to be_empty
+    expect(files).to include(*links)
   end
 
   it "depends on nothing but what it needs at run time or to compile" do

@@ -12,6 +12,15 @@ use crate::query;
 /// nobody sends.
 const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "expect"];
 
+/// Fields of our own, where the caller has none of that name. What is accepted was always said; stubs match it.
+const OWN: [(&str, &str); 2] = [
+    ("Accept", "*/*"),
+    (
+        "User-Agent",
+        concat!("pusher-http-ruby ", env!("CARGO_PKG_VERSION")),
+    ),
+];
+
 pub(crate) fn method_name(ruby: &Ruby, verb: Value) -> Result<String, Failure> {
     let mut name = borrow::text(ruby, verb)?.to_string()?;
     name.make_ascii_uppercase();
@@ -45,12 +54,13 @@ pub(crate) fn header_fields(
             Ok(ForEach::Continue)
         })?;
     }
-    if !fields
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("user-agent"))
-    {
-        let agent = concat!("pusher-http-ruby ", env!("CARGO_PKG_VERSION"));
-        fields.push(("User-Agent".to_owned(), agent.as_bytes().to_vec()));
+    for (name, value) in OWN {
+        if !fields
+            .iter()
+            .any(|(given, _)| given.eq_ignore_ascii_case(name))
+        {
+            fields.push((name.to_owned(), value.as_bytes().to_vec()));
+        }
     }
     Ok(fields)
 }

@@ -2,10 +2,11 @@
 
 use magnus::value::ReprValue;
 use magnus::{
-    Error, Exception, Module, Object, RArray, RHash, RModule, RString, Ruby, Value, function,
+    Error, Exception, Module, Object, RArray, RHash, RModule, RString, Ruby, TryConvert, Value,
+    function,
 };
 use pusher_core::signature::{self, Params};
-use pusher_core::{auth, encryption, webhook};
+use pusher_core::{auth, encryption, http, webhook};
 
 use crate::arguments;
 use crate::borrow::{self, bytes};
@@ -13,7 +14,7 @@ use crate::error::Failure;
 use crate::guard::guard;
 use crate::json;
 use crate::query;
-use crate::reply::Reply;
+use crate::reply::{self, Reply};
 use crate::request;
 use crate::transport_error;
 
@@ -128,14 +129,36 @@ fn send_request(
     request::send(ruby, client, (verb, uri, query, body, headers), &path)
 }
 
-/// What of a request can be seen before it is sent: its absolute url, and its header fields with those of our own.
-fn visible(ruby: &Ruby, uri: Value, query: Value, headers: Value) -> Result<RArray, Failure> {
-    let fields = ruby.hash_new();
-    for (name, value) in arguments::header_fields(ruby, headers)? {
-        fields.aset(name, borrow::string(ruby, &value))?;
-    }
+/// What of a request can be seen before it is sent: its absolute url, and its header fields with those of our own. What
+/// the transport would refuse is refused.
+fn visible(
+    ruby: &Ruby,
+    verb: Value,
+    (uri, query): (Value, Value),
+    body: Value,
+    headers: Value,
+) -> Result<RArray, Failure> {
+    let method = arguments::method_name(ruby, verb)?;
     let url = arguments::absolute_url(ruby, uri, query)?;
-    Ok(ruby.ary_new_from_values(&[ruby.str_new(&url).as_value(), fields.as_value()]))
+    let body = Option::<RString>::try_convert(body)?.map(bytes);
+    let headers = arguments::header_fields(ruby, headers)?;
+    let fields: Vec<(&str, &[u8])> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), &value[..]))
+        .collect();
+    arguments::host_and_port(&url)?;
+    http::check(&http::Request {
+        method: &method,
+        url: &url,
+        headers: &fields,
+        body: body.as_deref(),
+        timeouts: http::Timeouts::default(),
+    })?;
+    let seen = ruby.hash_new();
+    for (name, value) in &headers {
+        seen.aset(name.as_str(), borrow::string(ruby, value))?;
+    }
+    Ok(ruby.ary_new_from_values(&[ruby.str_new(&url).as_value(), seen.as_value()]))
 }
 
 /// What stands for the transport has failed as the transport may fail.
@@ -144,14 +167,20 @@ fn mark_failure(exception: Exception) -> Result<Exception, Failure> {
     Ok(exception)
 }
 
+/// What the API makes of a reply, for requests that were sent in another way than ours.
+fn outcome(ruby: &Ruby, client: Value, reply: Value, path: RString) -> Result<Value, Failure> {
+    let http: Value = client.funcall("sync_http_client", ())?;
+    reply::outcome(ruby, http, reply, &path.to_string()?)
+}
+
 fn define_seam(native: RModule) -> Result<(), Error> {
     native.define_singleton_method(
         "visible",
         function!(
-            |uri: Value, query: Value, headers: Value| {
-                guard(|ruby| visible(ruby, uri, query, headers))
+            |verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
+                guard(|ruby| visible(ruby, verb, (uri, query), body, headers))
             },
-            3
+            5
         ),
     )?;
     native.define_singleton_method(
@@ -163,6 +192,15 @@ fn define_seam(native: RModule) -> Result<(), Error> {
         function!(
             |exception: Exception| guard(|_| Ok(transport_error::attempts(exception))),
             1
+        ),
+    )?;
+    native.define_singleton_method(
+        "outcome",
+        function!(
+            |client: Value, reply: Value, path: RString| {
+                guard(|ruby| outcome(ruby, client, reply, path))
+            },
+            3
         ),
     )?;
     native.define_singleton_method(

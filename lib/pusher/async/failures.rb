@@ -64,12 +64,16 @@ module Pusher
       end
 
       def work
-        loop do
-          due, job = @due.pop
-          left = due - now
-          sleep(left) if left.positive?
-          tell(job)
-        end
+        loop { tell_in_time(*@due.pop) }
+      end
+
+      def tell_in_time(due, job)
+        left = due - now
+        sleep(left) if left.positive?
+        tell(job)
+      ensure
+        # This thread is killed: the next one goes on.
+        @due.push([due, job]) if @untold.key?(job)
       end
     end
   end

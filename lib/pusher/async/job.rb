@@ -54,9 +54,11 @@ module Pusher
       # @return [Boolean] whether it has
       # @raise [Pusher::Error] in a process forked from the one that accepted the request, and where the fiber that
       #   sends it could not go on meanwhile
+      # @raise [ArgumentError] for what is no number of seconds
       def join(limit = nil)
         return true if finished?
 
+        limit = Async.limit(:limit, limit)
         check_sender
         Async.current.hire
         limit ? Aside.run(limit) { @ended.pop } : @ended.pop

@@ -8,7 +8,8 @@ module Pusher
     module Report
       # Set while a handler runs, in the fiber that runs it.
       HANDLING = :pusher_async_report
-      private_constant :HANDLING
+      SIGNED = /(auth_(?:key|signature)=)[^&\s"']+/
+      private_constant :HANDLING, :SIGNED
 
       class << self
         # @param job [#facts]
@@ -21,8 +22,9 @@ module Pusher
           hand_over(handler, job, error)
         end
 
-        # @param text [String] for the log
+        # @param text [String] for the log; a query in it, as some libraries' messages have one, loses its signature
         def line(text)
+          text = text.gsub(SIGNED, '\\1[FILTERED]')
           Pusher.logger.error(text)
         rescue StandardError => e
           warn("#{text}; it could not be logged: #{e.message} (#{e.class})")

@@ -14,7 +14,7 @@ module Pusher
         @body = body.is_a?(Hash) ? JSON.generate(body) : body
         @headers = headers
         # An Array, for what it does is never interrupted: a lock could not be taken in a signal handler.
-        @left = Array.new(times, true) if times
+        @left = Array.new(Count.number(times), true) if times
       end
 
       # Whether it is this failure's turn, which is used up by that.

@@ -18,7 +18,11 @@ module Pusher
           @has_rspec = true
           require "rspec/expectations"
           require_relative "matchers"
-          ::RSpec.configure { |config| config.include(Matchers) }
+          ::RSpec.configure do |config|
+            config.include(Matchers)
+            # A test mode that is around every example is of no interest in a backtrace.
+            config.backtrace_exclusion_patterns << %r{/lib/pusher/testing}
+          end
         end
 
         def equip_minitest

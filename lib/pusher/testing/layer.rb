@@ -15,6 +15,9 @@ module Pusher
           scope ? scope.take(exchange) : yield(exchange)
         end
 
+        # @return [Boolean] whether no request gets any further: none does while this is engaged
+        def last? = true
+
         # Work that is to be done later, elsewhere, is done here and now, so that a test finds it recorded right after
         # the call: all that is left for later is what came of it. Where requests are really sent, later they will be.
         #

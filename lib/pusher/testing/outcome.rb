@@ -11,20 +11,20 @@ module Pusher
       def self.of(work)
         Thread.handle_interrupt(Object => :on_blocking) do
           new(work.call, nil)
-        rescue StandardError => e
+        rescue StandardError, ScriptError => e
           new(nil, e)
         end
       end
 
       # @param value [Object]
-      # @param error [StandardError, nil]
+      # @param error [Exception, nil]
       def initialize(value, error)
         @value = value
         @error = error
       end
 
       # @return [Object] the value
-      # @raise [StandardError] the error
+      # @raise [Exception] the error
       def call
         raise @error if @error
 

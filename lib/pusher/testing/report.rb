@@ -5,6 +5,10 @@ module Pusher
     # What was published, for someone who missed something among it.
     # @api private
     class Report
+      # Events that are shown of each kind.
+      MOST = 50
+      private_constant :MOST
+
       # @param requests [Array<Request>]
       def initialize(requests)
         published, failed = requests.partition(&:published?)
@@ -22,10 +26,18 @@ module Pusher
       # @param events [Array<Event>]
       # @return [String] a line for each, in columns
       def self.lines(events)
+        shown = events.first(MOST)
+        rest = events.size - shown.size
+        [table(shown), ("  … and #{rest} more" if rest.positive?)].compact.join("\n")
+      end
+
+      def self.table(events)
         rows = events.map { |event| columns(event) }
         widths = rows.transpose.map { |column| column.map(&:length).max }
         rows.map { |row| "  #{row.zip(widths).map { |cell, width| cell.ljust(width) }.join("  ").rstrip}" }.join("\n")
       end
+
+      private_class_method :table
 
       def self.columns(event)
         notes = []
@@ -45,7 +57,8 @@ module Pusher
 
       def failures
         lines = self.class.lines(@failed.map(&:first)).lines(chomp: true)
-        lines.zip(@failed).map { |line, (_, request)| "#{line}: #{reason(request)}" }.join("\n")
+        reasons = @failed.first(MOST).map { |_, request| reason(request) }
+        lines.zip(reasons).map { |line, reason| [line, reason].compact.join(": ") }.join("\n")
       end
 
       def reason(request) = request.status || request.error&.class || "interrupted"

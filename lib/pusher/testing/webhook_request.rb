@@ -19,7 +19,7 @@ module Pusher
       def initialize(events, client, time)
         token = client.authentication_token
         events = [events] if events.is_a?(Hash)
-        @body = JSON.generate(time_ms: (time.to_r * 1000).to_i, events:).freeze
+        @body = JSON.generate(time_ms: (time.to_time.to_r * 1000).to_i, events:).freeze
         @headers = {
           "Content-Type" => "application/json",
           "X-Pusher-Key" => token.key.to_s,
@@ -32,7 +32,7 @@ module Pusher
 
       # A Rack environment, as a server makes it.
       #
-      # @param path [String] that it is posted to
+      # @param path [String] that it is posted to, with a query or without
       # @return [Hash] a new one each time
       def env(path = "/")
         head = headers.except("Content-Type").transform_keys { |name| "HTTP_#{name.upcase.tr("-", "_")}" }
@@ -45,8 +45,9 @@ module Pusher
       private
 
       def request_env(path)
+        path, query = path.split("?", 2)
         {
-          "REQUEST_METHOD" => "POST", "SCRIPT_NAME" => "", "PATH_INFO" => path, "QUERY_STRING" => "",
+          "REQUEST_METHOD" => "POST", "SCRIPT_NAME" => "", "PATH_INFO" => path, "QUERY_STRING" => query.to_s,
           "SERVER_NAME" => "example.org", "SERVER_PORT" => "443", "SERVER_PROTOCOL" => "HTTP/1.1",
           "HTTP_HOST" => "example.org", "HTTPS" => "on",
           "CONTENT_TYPE" => content_type, "CONTENT_LENGTH" => body.bytesize.to_s

@@ -20,6 +20,7 @@ pub use agent::{Agent, Settings};
 pub use bounds::{MAX_BODY, MAX_HEAD};
 pub use exchange::{Reply, Request, Timeouts};
 pub use host::{Deadline, Host, Interest, RawSocket, StdHost};
+pub use outgoing::check;
 pub use proxy::{Proxy, ProxyChoice};
 pub use socket::generation;
 pub use tls::{Certificate, TlsSettings, Verification, read_certificates};

@@ -19,7 +19,9 @@ pub(crate) fn build<B>(request: &Request<'_>, body: B) -> Result<http::Request<B
         return Err(refuse(format!("{:?} is no method", request.method)));
     }
     let uri: Uri = request.url.parse().map_err(refuse)?;
-    if !uri.authority().is_some_and(is_callable) {
+    if !uri.authority().is_some_and(is_callable)
+        || !matches!(uri.scheme_str(), Some("http" | "https"))
+    {
         return Err(refuse("not an absolute http url"));
     }
     let mut builder = http::Request::builder().method(request.method).uri(uri);
@@ -43,6 +45,15 @@ pub(crate) fn build<B>(request: &Request<'_>, body: B) -> Result<http::Request<B
         builder = builder.header(name, value);
     }
     builder.body(body).map_err(refuse)
+}
+
+/// Whether a request could be sent, as far as that can be told without sending it.
+///
+/// # Errors
+///
+/// [`Error::InvalidRequest`] for what cannot be put on the wire.
+pub fn check(request: &Request<'_>) -> Result<(), Error> {
+    build(request, ()).map(drop)
 }
 
 /// Room for any line of this request's head.
