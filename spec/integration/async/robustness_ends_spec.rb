@@ -156,8 +156,8 @@ RSpec.describe "The end of a process with asynchronous requests" do
     end
 
     it "tells the handler of each that was given up" do
-      finished = cut_short("Pusher.on_async_error = ->(error, facts) { puts [error.class, facts[:event]].join(\" \") }\n" \
-                           "#{publish_some}")
+      handler = "Pusher.on_async_error = ->(error, facts) { puts [error.class, facts[:event]].join(\" \") }\n"
+      finished = cut_short(handler + publish_some)
       expect(finished.output.lines.map(&:chomp)).to eq([*["Pusher::Error event"] * 6, "the application's"])
     end
   end

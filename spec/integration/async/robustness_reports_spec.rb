@@ -44,8 +44,15 @@ RSpec.describe "Reports of asynchronous requests that failed" do
 
     it "say what was given up, too" do
       endpoint.hold
-      finished = within(45) { run_program("#{broken}Pusher.port = #{endpoint.port}\nPusher.async_exit_timeout = 0.2\n" \
-                                          "at_exit { puts \"the application's\" }\n3.times { publish(\"data\") }") }
+      finished = within(45) do
+        run_program(<<~RUBY)
+          #{broken}
+          Pusher.port = #{endpoint.port}
+          Pusher.async_exit_timeout = 0.2
+          at_exit { puts "the application's" }
+          3.times { publish("data") }
+        RUBY
+      end
       expect(finished).to have_attributes(output: "the application's\n", status: be_success)
       expect(finished.errors).to match(/\Agiven up at the end of the process: 3.*the logger is broken/)
     end
@@ -65,7 +72,7 @@ RSpec.describe "Reports of asynchronous requests that failed" do
     RUBY
 
     it "are made soon after it" do
-      told = output_of("logged = Queue.new\n#{flush_in_trap}", first: "") # at the end, at the latest
+      told = output_of(flush_in_trap)
       expect(told.lines.map(&:chomp)).to match(["false", /ERROR -- : .*Connection refused/])
     end
 

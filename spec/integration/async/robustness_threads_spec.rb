@@ -97,6 +97,43 @@ RSpec.describe "The threads of asynchronous requests" do
       expect(endpoint.events.map(&:data)).to match_array([*Array.new(4) { |number| "first #{number}" }, *waited])
     end
 
+    it "are replaced as soon as the system has threads again, also where callers wait for room" do
+      endpoint.hold
+      program = start_program(<<~RUBY)
+        #{kill_all}
+        Thread.singleton_class.prepend(Module.new do
+          def new(*, &block) = $is_denied ? raise(ThreadError, "no thread to be had") : super
+        end)
+        Pusher.async_threads = 1
+        Pusher.async_queue_size = 1
+        Pusher.on_async_error = ->(*) {}
+        publish("held")
+        puts "published"
+        gets
+        publish("queued")
+        callers = Array.new(3) { |number| Thread.new { publish("waited \#{number}") } }
+        wait_until { callers.all?(&:stop?) }
+        own.concat(callers)
+        $is_denied = true
+        kill_all
+        wait_until { (Thread.list - own).empty? }
+        $is_denied = false
+        puts "killed"
+        gets
+        publish("last").pop
+        Pusher.flush
+      RUBY
+      expect(program.line).to eq("published")
+      endpoint.wait_until_in_flight(1)
+      program.tell("go on")
+      expect(program.line).to eq("killed")
+      endpoint.release
+      program.tell("go on")
+      expect(within { program.finish }).to have_attributes(errors: "", status: be_success)
+      waited = Array.new(3) { |number| "waited #{number}" }
+      expect(endpoint.events.map(&:data)).to match_array(["held", "queued", *waited, "last"])
+    end
+
     it "leave what the pool of before has queued to others" do
       endpoint.hold
       program = start_program(<<~RUBY)
