@@ -160,6 +160,39 @@ RSpec.describe "The end of EventMachine's reactor" do
     expect(output).to eq("true\n0\n[]\n0\n")
   end
 
+  # EventMachine says that it is running until its threads have ended, which is after its end.
+  {
+    "has ended" => ["", "!thread.alive?"],
+    "is just ending" => ["EM.defer { Thread.handle_interrupt(Object => :never) { gate.pop } }",
+                         "EM.connection_count && false rescue true"]
+  }.each do |how, (preparation, has_ended)|
+    it "leaves nothing of a request that another thread was about to hand over: it #{how}" do
+      output = within(45) do
+        output_of(<<~RUBY, first: "require \"eventmachine\"")
+          gate = Queue.new
+          thread = Thread.new { EM.run { #{preparation} } }
+          wait_until { EM.reactor_running? }
+          EM.singleton_class.prepend(Module.new do
+            define_method(:next_tick) do |*arguments, &block|
+              if Thread.current[:is_late]
+                Thread.current[:is_late] = false
+                super() { EM.stop }
+                wait_until { #{has_ended} }
+              end
+              super(*arguments, &block)
+            end
+          end)
+          Thread.current[:is_late] = true
+          publish("late").errback { |error| puts error.class }
+          p Pusher.flush
+          gate << true
+          thread.join
+        RUBY
+      end
+      expect(output).to eq("Pusher::Error\ntrue\n")
+    end
+  end
+
   describe "apart," do
     it "what is changed after a call from another thread is not what is sent" do
       endpoint.release
@@ -168,14 +201,17 @@ RSpec.describe "The end of EventMachine's reactor" do
       EM.next_tick { gate.pop }
       params = { filter_by_prefix: +"presence-", info: +"user_count" }
       body = { name: +"event", channels: [+"channel"], data: +"of the call" }
-      requests = [client.get_async("/channels", params), client.post_async("/events", body),
+      json = JSON.generate(name: "event", channels: ["channel"], data: "of the call").dup
+      requests = [client.get_async("/channels", params), client.resource("/channels").get_async(params),
+                  Pusher::Request.new(client, :post, client.url("/events"), {}, json).send_async,
+                  client.post_async("/events", body),
                   client.trigger_async([+"channel"], name = +"event", data = +"of the call")]
-      [*params.values, body[:name], body[:data], name, data].each { |text| text << " changed" }
+      [*params.values, body[:name], body[:data], name, data, json].each { |text| text << " changed" }
       params[:more] = "changed"
       ended = Queue.new
       requests.each { |request| watch(request) { |outcome| ended << outcome.kind } }
       gate << true
-      expect(within { Array.new(3) { ended.pop } }).to eq(%i[callback] * 3)
+      expect(within { Array.new(5) { ended.pop } }).to eq(%i[callback] * 5)
       expect(endpoint.refusals).to be_empty
       expect(endpoint.requests.map { |request| "#{request.query} #{request.body}" }.join).not_to include("changed")
     end
