@@ -193,6 +193,42 @@ RSpec.describe "The end of EventMachine's reactor" do
     end
   end
 
+  it "may come at any line of a call from another thread, which then raises, or has its request told" do
+    endpoint.release
+    output = within(80) do
+      output_of(<<~RUBY, first: "require \"eventmachine\"")
+        # Has the reactor end before a call passes so many lines of the library.
+        define_method(:publish_until) do |count|
+          reactor = Thread.new { EM.run }
+          wait_until { EM.reactor_running? }
+          publish("the first") && Pusher.flush
+          passed = 0
+          trace = TracePoint.new(:line) do |point|
+            next unless point.path.include?("/pusher/async/") && (passed += 1) == count
+
+            EM.next_tick { EM.stop }
+            reactor.join
+          end
+          told = false
+          begin
+            request = trace.enable(target_thread: Thread.current) { publish("data") }
+            request.is_a?(EM::DefaultDeferrable) ? request.errback { told = true } : told = request.pop
+          rescue Pusher::Error
+            told = true
+          end
+          puts "\#{count} lines on nobody was told" if passed >= count && !(told && Pusher.flush(1))
+          EM.next_tick { EM.stop } if EM.reactor_running?
+          reactor.join
+          passed
+        end
+        count = 1
+        count += 1 until publish_until(count) < count
+        p count > 5
+      RUBY
+    end
+    expect(output).to eq("true\n")
+  end
+
   describe "apart," do
     it "what is changed after a call from another thread is not what is sent" do
       endpoint.release
