@@ -229,6 +229,43 @@ RSpec.describe "The end of EventMachine's reactor" do
     expect(output).to eq("true\n")
   end
 
+  it "may come at any line of the first call from another thread, too" do
+    endpoint.release
+    output = within(80) do
+      output_of(<<~RUBY, first: "require \"eventmachine\"")
+        # Has the reactor end before a call passes so many lines of the library.
+        define_method(:publish_until) do |count|
+          reactor = Thread.new { EM.run }
+          wait_until { EM.reactor_running? }
+          passed = 0
+          trace = TracePoint.new(:line) do |point|
+            next unless point.path.include?("/pusher/async/") && (passed += 1) == count
+
+            EM.next_tick { EM.stop }
+            reactor.join
+          end
+          told = false
+          begin
+            request = trace.enable(target_thread: Thread.current) { publish("data") }
+            request.is_a?(EM::DefaultDeferrable) ? request.errback { told = true } : told = request.pop
+          rescue Pusher::Error
+            told = true
+          end
+          puts "\#{count} lines on nobody was told" if passed >= count && !(told && Pusher.flush(1))
+          left = Pusher.__send__(:const_get, :Async).current.pending.size
+          puts "\#{count} lines on \#{left} are left" if passed >= count && left.positive?
+          EM.next_tick { EM.stop } if EM.reactor_running?
+          reactor.join
+          passed
+        end
+        count = 1
+        count += 1 until publish_until(count) < count
+        p count > 5
+      RUBY
+    end
+    expect(output).to eq("true\n")
+  end
+
   describe "apart," do
     it "what is changed after a call from another thread is not what is sent" do
       endpoint.release
