@@ -16,9 +16,9 @@ module Pusher
       end
 
       # From now on the process does not end without what was accepted. Where two threads get here at once there are
-      # two handlers, of which the second finds nothing to do.
+      # two handlers, of which the second finds nothing to do. When the end has come, nothing is left to others.
       def watch
-        return if @is_watched
+        return if @is_watched || come?
 
         at_exit { come if @async.here? }
         @is_watched = true
@@ -30,9 +30,10 @@ module Pusher
         @is_coming || (!@over_since.nil? && now - @over_since < MOMENT)
       end
 
-      # @return [Boolean] whether it has come, and the time is up
+      # @return [Boolean] whether it has come, and the time is up: for exit handlers that follow as well, which run on
+      #   the main thread
       def time_up?
-        @is_coming && !@deadline.nil? && left.zero?
+        come? && !@deadline.nil? && left.zero? && (@is_coming || Thread.current.equal?(Thread.main))
       end
 
       private
@@ -48,7 +49,7 @@ module Pusher
         limit = Async.exit_timeout
         return @async.tell_all if limit&.zero?
 
-        @deadline = (now + limit if limit)
+        @deadline = (now + limit if limit) unless come?
         @is_coming = true
         wait
       end

@@ -51,6 +51,8 @@ module Pusher
         @requests = {}.compare_by_identity
         @deadlines = {}.compare_by_identity
         ::EventMachine.add_shutdown_hook { stop if @process == Process.pid }
+        # It may have ended before it had the hook, when another thread calls.
+        @is_stopped = true unless goes_on?
       end
 
       # @return [Boolean] whether this is the reactor that runs now
@@ -64,8 +66,8 @@ module Pusher
         # Nobody would start it; and an errback that tries again would do so for ever.
         raise Error, "the reactor has come to its end" if @is_stopped
 
-        @requests[request] = true
         Async.current.enter(request)
+        @requests[request] = true
         launch(request)
         request.deferrable
       end
@@ -102,6 +104,14 @@ module Pusher
       # EventMachine has nothing public that tells one run from the next: it makes this for each.
       def current_run
         ::EventMachine.instance_variable_get(:@conns) || Object.new
+      end
+
+      def goes_on?
+        # Asked whether it stops, EventMachine raises where it has nothing left that could.
+        ::EventMachine.stopping?
+        self.class.running? && @run.equal?(current_run)
+      rescue RuntimeError
+        false
       end
 
       def launch(request)

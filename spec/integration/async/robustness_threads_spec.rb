@@ -157,7 +157,7 @@ RSpec.describe "The threads of asynchronous requests" do
     end
 
     it "are replaced, those that tell of failures among them" do
-      expect(output_of(<<~RUBY)).to eq("told of after\ntold of before\n")
+      expect(output_of(<<~RUBY)).to eq("told of before\ntold of after\n")
         #{kill_all}
         Pusher.port = 1
         told = []
