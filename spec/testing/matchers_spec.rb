@@ -195,7 +195,7 @@ RSpec.describe Pusher::Testing::Matchers do
       expect([Pusher, testing]).to all(have_triggered.twice)
       expect(client.dup).not_to have_triggered
       expect { expect("other").to have_triggered }
-        .to raise_error(ArgumentError, 'have_triggered is asked of Pusher or of a client, not of "other"')
+        .to raise_error(ArgumentError, 'events are those of Pusher or of a client, not of "other"')
     end
 
     it "sees nothing of failed requests" do

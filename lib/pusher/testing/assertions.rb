@@ -20,11 +20,12 @@ module Pusher
       #     assert_triggered("created", on: "orders", with: { id: 1 })
       #
       # @param name [String, Regexp, #===, nil]
-      # @param client [Client, nil]
+      # @param client [Module, Client] {Pusher} for every client's events
       # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
       # @yieldparam data [Object] the data, its keys Strings, for a look at it
       # @return [true]
-      def assert_triggered(name = nil, client: nil, **options, &)
+      def assert_triggered(name = nil, client: Pusher, **options, &)
+        client = Expectation.client_of(client)
         expectation = pusher_expectation(name, **options, &)
         assert_pusher_testing
         assert expectation.met_by?(Testing.requests, client), lambda {
@@ -35,11 +36,12 @@ module Pusher
       # Fails when such an event was published since the test mode was switched on.
       #
       # @param name [String, Regexp, #===, nil]
-      # @param client [Client, nil]
+      # @param client [Module, Client] {Pusher} for every client's events
       # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
       # @yieldparam data [Object] the data, its keys Strings, for a look at it
       # @return [false]
-      def refute_triggered(name = nil, client: nil, **options, &)
+      def refute_triggered(name = nil, client: Pusher, **options, &)
+        client = Expectation.client_of(client)
         expectation = pusher_expectation(name, **options, &)
         assert_pusher_testing
         refute expectation.met_by?(Testing.requests, client), lambda {
@@ -52,10 +54,11 @@ module Pusher
       #     assert_publishes("created", on: "orders") { order.save! }
       #
       # @param name [String, Regexp, #===, nil]
-      # @param client [Client, nil]
+      # @param client [Module, Client] {Pusher} for every client's events
       # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
       # @return [Object] the block's value
-      def assert_publishes(name = nil, client: nil, **options, &)
+      def assert_publishes(name = nil, client: Pusher, **options, &)
+        client = Expectation.client_of(client)
         expectation = pusher_expectation(name, **options)
         assert_pusher_testing
         value, requests = Listening.during(&)
@@ -66,10 +69,11 @@ module Pusher
       # Fails when the block publishes such an event.
       #
       # @param name [String, Regexp, #===, nil]
-      # @param client [Client, nil]
+      # @param client [Module, Client] {Pusher} for every client's events
       # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
       # @return [Object] the block's value
-      def refute_publishes(name = nil, client: nil, **options, &)
+      def refute_publishes(name = nil, client: Pusher, **options, &)
+        client = Expectation.client_of(client)
         expectation = pusher_expectation(name, **options)
         assert_pusher_testing
         value, requests = Listening.during(&)
@@ -87,8 +91,9 @@ module Pusher
 
       def pusher_subject(client) = client ? "the client" : "Pusher"
 
-      def pusher_expectation(name, on: [], with: ANYTHING, times: nil, excluding: nil, encrypted: false, &look) # rubocop:disable Metrics/ParameterLists
-        pattern = Pattern.new(name).on(Array(on))
+      def pusher_expectation(name, on: ANYTHING, with: ANYTHING, times: nil, excluding: nil, encrypted: false, &look) # rubocop:disable Metrics/ParameterLists
+        pattern = Pattern.new(name)
+        pattern.on(on.is_a?(Array) ? on : [on]) unless ANYTHING.equal?(on)
         pattern.with(with) unless ANYTHING.equal?(with)
         pattern.satisfying(&look) if look
         pattern.excluding(excluding) if excluding

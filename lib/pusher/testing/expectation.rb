@@ -20,6 +20,17 @@ module Pusher
         @count = count
       end
 
+      # @param subject [Module, Client] what a test asks: {Pusher} or {Pusher::Testing} for every client's events, or a
+      #   client
+      # @return [Client, nil] whose events count; nil for everyone's
+      # @raise [ArgumentError] for anything else
+      def self.client_of(subject)
+        return if [Pusher, Testing].include?(subject)
+        return subject if subject.is_a?(Client)
+
+        raise ArgumentError, "events are those of Pusher or of a client, not of #{subject.inspect}"
+      end
+
       # @param requests [Array<Request>]
       # @param client [Client, nil] whose events count; nil for everyone's
       # @return [Boolean]

@@ -10,7 +10,8 @@ module Pusher
       def initialize(cause, times:, event:, channel:, body:, headers:) # rubocop:disable Metrics/ParameterLists
         check(cause)
         @cause = cause
-        @pattern = Pattern.new(event).on([channel].compact) if event || channel
+        @pattern = Pattern.new(event) if event || channel
+        @pattern.on([channel]) if channel
         @body = body.is_a?(Hash) ? JSON.generate(body) : body
         @headers = headers
         # An Array, for what it does is never interrupted: a lock could not be taken in a signal handler.

@@ -14,7 +14,10 @@ module Pusher
       end
 
       # @param channels [Array<String, Regexp, #===>] the event goes to each of them
+      # @raise [ArgumentError] for none
       def on(channels)
+        raise ArgumentError, "say which channels" if channels.empty?
+
         @channels += channels
         self
       end
@@ -46,7 +49,7 @@ module Pusher
 
       # @return [String]
       def to_s
-        [@name.nil? ? "an event" : Words.one(@name), ("on #{Words.list(@channels)}" if @channels.any?), *@words]
+        [@name.nil? ? "an event" : Words.one(@name), ("on #{Words.list(@channels)}" unless @channels.empty?), *@words]
           .compact.join(" ")
       end
 

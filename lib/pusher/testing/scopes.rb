@@ -32,12 +32,13 @@ module Pusher
         # @return [Scope, nil] that of this fiber or thread
         def own = still_open(of_fiber) || still_open(Thread.current.thread_variable_get(KEY))
 
+        # Whatever interrupts, a scope is opened and closed as a whole: one left open would go on for good.
+        #
         # @return [Object] the block's value
-        def within(scope, &)
-          @open << scope
-          scope.hold { place(scope, &) }
-        ensure
-          @open.delete_at(@open.rindex { |open| open.equal?(scope) })
+        def within(scope, &block)
+          Thread.handle_interrupt(Object => :never) do
+            enter(scope) { Thread.handle_interrupt(Object => :immediate) { block.call } }
+          end
         end
 
         # @return [nil]
@@ -55,6 +56,13 @@ module Pusher
         end
 
         private
+
+        def enter(scope, &)
+          @open << scope
+          scope.hold { place(scope, &) }
+        ensure
+          @open.delete_at(@open.rindex { |open| open.equal?(scope) })
+        end
 
         def newest
           @open.reverse_each { |scope| return scope if scope.faking }

@@ -35,18 +35,11 @@ module Pusher
 
         # A block after `do` belongs to `to`, which hands it on.
         def look(subject, &block)
-          @client = client_of(subject)
+          @client = Expectation.client_of(subject)
           with(&block) if block
           @is_on = Testing.faking?
           @is_met = @is_on && expectation.met_by?(Testing.requests, @client)
           @is_on
-        end
-
-        def client_of(subject)
-          return if [Pusher, Testing].include?(subject)
-          return subject if subject.is_a?(Client)
-
-          raise ArgumentError, "have_triggered is asked of Pusher or of a client, not of #{subject.inspect}"
         end
 
         def who = @client ? "the client" : "Pusher"
