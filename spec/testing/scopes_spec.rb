@@ -36,6 +36,23 @@ RSpec.describe Pusher::Testing, "while it is on" do
       expect(testing).not_to be_faking
     end
 
+    it "opens and closes as a whole, whenever its thread is interrupted" do
+      opening = Thread.new do
+        Thread.current.report_on_exception = false
+        loop do
+          testing.fake! { testing.events }
+        rescue KeyError
+          next
+        end
+      end
+      200.times do
+        sleep(0.0005)
+        opening.raise(KeyError, "an interrupt")
+      end
+      opening.kill.join
+      expect(testing).not_to be_faking
+    end
+
     it "has a recording of its own, and goes back to the outer one" do
       testing.fake! do
         trigger("outer")

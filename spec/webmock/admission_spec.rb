@@ -88,6 +88,15 @@ RSpec.describe "Requests under WebMock that are sent later" do
     expect { send_later }.to raise_error("sent for real")
   end
 
+  it "keep the stub that they are for where real connections are allowed, and it is taken back meanwhile" do
+    WebMock.allow_net_connect!
+    stub_request(:post, %r{/events}).to_return(status: 200, body: "{}")
+    seam.admit(exchange)
+    later = seam.bind(-> { seam.pass(exchange) { raise "sent for real" } })
+    WebMock.reset!
+    expect(Thread.new { later.call }.value.status).to eq(200)
+  end
+
   it "are admitted where real connections are allowed" do
     WebMock.allow_net_connect!
     seam.admit(exchange)
