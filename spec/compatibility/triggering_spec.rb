@@ -75,6 +75,7 @@ RSpec.describe "Triggering events" do
     expect(request["Content-Type"]).to eq("application/json")
     expect(request["X-Pusher-Library"]).to eq("pusher-http-ruby #{Pusher::VERSION}")
     expect(request["User-Agent"]).not_to be_empty
+    expect(request["Accept"]).to eq("*/*")
     expect(request["Host"]).to eq("127.0.0.1:#{endpoint.port}")
     expect(request.body).to eq('{"name":"headline","channels":["news"],"data":"{\"title\":\"Hello\"}"}')
     expect(request.params).to include("auth_version" => "1.0", "auth_key" => client.key,

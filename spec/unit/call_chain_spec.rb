@@ -200,6 +200,28 @@ RSpec.describe "The call chain" do
       expect(calls.first).to have_attributes(verb: :post, path: "/apps/20/x", body: '{"b":2}')
     end
 
+    # Applications send requests in a way of their own, and have the library read the reply.
+    it "reads a reply that another library got" do
+      request = Pusher::Request.new(client, :post, client.url("/x"), {}, "{}")
+      expect(request.send(:handle_response, 200, '{"a":{"b":1}}')).to eq(a: { "b" => 1 })
+      expect(request.send(:handle_response, 202, "")).to be(true)
+      expect { request.send(:handle_response, 404, "") }.to raise_error(Pusher::Error, "404 Not found (/apps/20/x)")
+      expect { request.send(:handle_response, 401, "no\n") }.to raise_error(Pusher::AuthenticationError, "no")
+    end
+
+    it "has header fields of its own, to which an application may add" do
+      calls = stub_http(client)
+      tracing = Class.new(Pusher::Request) do
+        def send_sync
+          @head["X-Trace"] = "1"
+          super
+        end
+      end
+      tracing.new(client, :get, client.url("/x"), {}).send_sync
+      client.resource("/x").get({})
+      expect(calls.map { |call| call.headers["X-Trace"] }).to eq(["1", nil])
+    end
+
     it "leaves the caller's parameters alone" do
       params = { "Q" => "v", auth_key: "mine" }.freeze
       Pusher::Request.new(client, :post, client.url("/x"), params, "{}")
