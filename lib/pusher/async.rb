@@ -168,7 +168,7 @@ module Pusher
     private
 
     def new_pool
-      Pool.new(self.class.threads, self.class.queue_size)
+      Pool.new(self.class.threads, self.class.queue_size, @ending)
     end
 
     def hand_over(job)

@@ -24,6 +24,10 @@ module Pusher
         @is_watched = true
       end
 
+      # @return [Boolean] whether the process has come to its end once. It kills its threads, and would wait for one
+      #   that they start meanwhile.
+      def begun? = @is_begun
+
       # @return [Boolean] whether nobody is left who would wait for others: the end has come, or is just over. Some
       #   applications live on after that, in an exit handler of their own.
       def come?
@@ -46,6 +50,7 @@ module Pusher
 
       def come
         @is_watched = false
+        @is_begun = true
         limit = Async.exit_timeout
         return @async.tell_all if limit&.zero?
 

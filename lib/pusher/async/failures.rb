@@ -23,7 +23,8 @@ module Pusher
       def add(job)
         @untold[job] = true
         @due.push([now + GRACE, job])
-        @crew.add
+        # A process that ends kills its threads, and would wait for one that they start meanwhile.
+        @crew.add unless Thread.current.status == "aborting"
       end
 
       # Tells of all there are, at once. In a signal trap, where a logger may not write, that is left to the thread.

@@ -9,7 +9,9 @@ module Pusher
     class Pool
       # @param threads [Integer] how many at most
       # @param queue_size [Integer] how many jobs may wait for one
-      def initialize(threads, queue_size)
+      # @param ending [Ending] of the process
+      def initialize(threads, queue_size, ending)
+        @ending = ending
         @queue = Thread::SizedQueue.new(queue_size)
         @crew = Crew.new("pusher-async", threads) { work }
       end
@@ -43,13 +45,13 @@ module Pusher
       ensure
         # One that is killed leaves what is queued to another.
         @crew.leave
-        succeed unless @queue.empty?
+        succeed unless @queue.empty? || @ending.begun?
       end
 
       def succeed
         @crew.add
       rescue ThreadError
-        nil # The process ends, and starts no more threads.
+        nil # The system has none to give: whoever comes next tries again.
       end
     end
   end

@@ -135,6 +135,22 @@ RSpec.describe "Asynchronous requests of a process that ends" do
       expect(output.lines.map(&:chomp)).to match_array(expected)
     end
 
+    [0, 0.2].each do |timeout|
+      it "no longer than it was told to where some of them still wait for a thread: #{timeout} s" do
+        endpoint.hold
+        output = within(30) do
+          output_of(<<~RUBY)
+            Pusher.logger = Logger.new(File::NULL)
+            Pusher.async_exit_timeout = #{timeout}
+            Pusher.async_threads = 1
+            5.times { publish("held") }
+            wait_until { Thread.list.any? { |thread| thread.name == "pusher-async" } }
+          RUBY
+        end
+        expect(output).to eq("")
+      end
+    end
+
     it "not at all with a timeout of 0" do
       endpoint.hold
       output = within(30) do

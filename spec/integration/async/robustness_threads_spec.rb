@@ -102,7 +102,7 @@ RSpec.describe "The threads of asynchronous requests" do
       program = start_program(<<~RUBY)
         #{kill_all}
         Thread.singleton_class.prepend(Module.new do
-          def new(*, &block) = $is_denied ? raise(ThreadError, "no thread to be had") : super
+          def start(*, &block) = $is_denied ? raise(ThreadError, "no thread to be had") : super
         end)
         Pusher.async_threads = 1
         Pusher.async_queue_size = 1
