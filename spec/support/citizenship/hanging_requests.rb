@@ -63,6 +63,14 @@ module HangingRequests
 
   # A look-up that waits for an answer of the operating system.
   class Resolving < Stage
+    def initialize(**)
+      super
+      # Made here: who looks up and who waits for that are two threads.
+      @looking_up = []
+      @started = Queue.new
+      @answers = Queue.new
+    end
+
     def look_up
       looking_up << Thread.current
       started << true
@@ -83,17 +91,7 @@ module HangingRequests
 
     private
 
-    def looking_up
-      @looking_up ||= []
-    end
-
-    def started
-      @started ||= Queue.new
-    end
-
-    def answers
-      @answers ||= Queue.new
-    end
+    attr_reader :looking_up, :started, :answers
   end
 
   def self.included(group)
