@@ -11,7 +11,7 @@ require_relative "seam"
 module Pusher
   # Requests in the background, as far as this process has accepted them: who sends them, and what becomes of them when
   # they fail, when the process ends, and when it is forked. All of it can be used in a signal trap, where no lock can
-  # be taken: queues and what is atomic by itself keep the order.
+  # be taken: queues and what is atomic by itself keep the order, and only a {Crew} has a lock, and a way around it.
   # @api private
   class Async
     @threads = 10
