@@ -40,21 +40,21 @@ module Pusher
       # {disable!}. Each call starts anew, with nothing recorded and nothing prepared.
       #
       # @return [Object, nil] the block's value
-      def fake!(&)
+      def fake!(&block)
         notice_hosts
         return Scopes.begin_global(Scope.new) unless block_given?
 
-        Scopes.within(Scope.new(Scopes.own), &)
+        Scopes.within(Scope.new(Scopes.own), &block)
       end
 
       # Switches the test mode off: for the block, whose requests are really sent, or without one what {fake!} switched
       # on for all threads. Blocks of {fake!} end by themselves.
       #
       # @return [Object, nil] the block's value
-      def disable!(&)
+      def disable!(&block)
         return Scopes.end_global unless block_given?
 
-        Scopes.within(Scopes::Outside.new(Scopes.own), &)
+        Scopes.within(Scopes::Outside.new(Scopes.own), &block)
       end
 
       # @return [Boolean] whether a request made here and now would stay in the process
@@ -92,9 +92,9 @@ module Pusher
       # @return [Object, nil] the block's value
       # @raise [ArgumentError] for what is no failure
       # @raise [RuntimeError] while the test mode is off
-      def fail_with(cause, times: nil, event: nil, channel: nil, body: nil, headers: {}, &) # rubocop:disable Metrics/ParameterLists
+      def fail_with(cause, times: nil, event: nil, channel: nil, body: nil, headers: {}, &block) # rubocop:disable Metrics/ParameterLists
         failure = Failure.new(cause, times:, event:, channel:, body:, headers:)
-        scope.fail_with(failure, &)
+        scope.fail_with(failure, &block)
       end
 
       # Says what a query is answered. Of several answers for a path, the last one counts. Without any, queries are
@@ -108,8 +108,8 @@ module Pusher
       # @yieldreturn [Hash, String] the body, where it depends on the request
       # @return [nil]
       # @raise [RuntimeError] while the test mode is off
-      def answer(path, body = {}, status: 200, headers: {}, &)
-        scope.answer(Answer.new(path, body, status:, headers:, &))
+      def answer(path, body = {}, status: 200, headers: {}, &block)
+        scope.answer(Answer.new(path, body, status:, headers:, &block))
       end
 
       # A webhook as the service would send it, signed. It is a request for {Pusher.webhook}, and has what a request of

@@ -27,8 +27,8 @@ RSpec.describe Pusher::Client, "encryption" do
     RbNaCl::SecretBox.new(shared_secret(channel, master)).decrypt(nonce, ciphertext).force_encoding("UTF-8")
   end
 
-  def expect_refused(type, message, &)
-    expect(&).to raise_error(type, message)
+  def expect_refused(type, message, &block)
+    expect(&block).to raise_error(type, message)
     expect(calls).to be_empty
   end
 

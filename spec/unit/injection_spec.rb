@@ -12,8 +12,9 @@ RSpec.describe "Injection" do
             "\r\n\r\nGET /forged HTTP/1.1\r\nHost: x\r\n\r\n"]
   refusals = [Pusher::Error, ArgumentError, URI::Error].freeze
 
-  def expect_refused(refusals, &)
-    expect(&).to(raise_error { |error| expect(refusals.any? { |type| error.is_a?(type) }).to be(true), error.inspect })
+  def expect_refused(refusals, &block)
+    is_refusal = raise_error { |error| expect(refusals.any? { |type| error.is_a?(type) }).to be(true), error.inspect }
+    expect(&block).to is_refusal
     expect(endpoint.requests).to be_empty
   end
 

@@ -31,8 +31,8 @@ RSpec.describe "Pusher.instrumenter" do
     seen
   end
 
-  def payload_of(&)
-    events(&).then { |seen| seen.dig(0, 1) }
+  def payload_of(&block)
+    events(&block).then { |seen| seen.dig(0, 1) }
   end
 
   it "is nobody, and whatever is set becomes it" do
@@ -289,8 +289,8 @@ RSpec.describe "Pusher.instrumenter" do
   describe "what ends a request in its middle" do
     before { endpoint.hang }
 
-    def hanging_thread(&)
-      thread = Thread.new(&)
+    def hanging_thread(&block)
+      thread = Thread.new(&block)
       thread.report_on_exception = false
       endpoint.wait_for_requests(1)
       thread

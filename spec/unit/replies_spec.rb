@@ -63,10 +63,10 @@ RSpec.describe Pusher::Client, "replies" do
     expect([e.message, e.inspect].join.b).not_to include(client.secret)
   end
 
-  def verify(client, status, body, expected, &)
+  def verify(client, status, body, expected, &block)
     return expect(yield).to(eq(expected[:result])) if expected.key?(:result)
 
-    verify_error(client, status, body, **expected, &)
+    verify_error(client, status, body, **expected, &block)
   end
 
   statuses.each do |status|

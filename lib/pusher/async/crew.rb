@@ -38,8 +38,8 @@ module Pusher
       private
 
       # Whoever interrupts must not strike between the start of a thread and the note of it.
-      def undisturbed(&)
-        Thread.handle_interrupt(Object => :never) { @lock.synchronize(&) }
+      def undisturbed(&block)
+        Thread.handle_interrupt(Object => :never) { @lock.synchronize(&block) }
       end
 
       def start

@@ -24,9 +24,9 @@ module Pusher
       # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
       # @yieldparam data [Object] the data, its keys Strings, for a look at it
       # @return [true]
-      def assert_triggered(name = nil, client: Pusher, **options, &)
+      def assert_triggered(name = nil, client: Pusher, **options, &block)
         client = Expectation.client_of(client)
-        expectation = pusher_expectation(name, **options, &)
+        expectation = pusher_expectation(name, **options, &block)
         assert_pusher_testing
         assert expectation.met_by?(Testing.requests, client), lambda {
           expectation.failure_message("#{pusher_subject(client)} to have triggered")
@@ -40,9 +40,9 @@ module Pusher
       # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
       # @yieldparam data [Object] the data, its keys Strings, for a look at it
       # @return [false]
-      def refute_triggered(name = nil, client: Pusher, **options, &)
+      def refute_triggered(name = nil, client: Pusher, **options, &block)
         client = Expectation.client_of(client)
-        expectation = pusher_expectation(name, **options, &)
+        expectation = pusher_expectation(name, **options, &block)
         assert_pusher_testing
         refute expectation.met_by?(Testing.requests, client), lambda {
           expectation.failure_message_when_negated("#{pusher_subject(client)} not to have triggered")
@@ -57,11 +57,11 @@ module Pusher
       # @param client [Module, Client] {Pusher} for every client's events
       # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
       # @return [Object] the block's value
-      def assert_publishes(name = nil, client: Pusher, **options, &)
+      def assert_publishes(name = nil, client: Pusher, **options, &block)
         client = Expectation.client_of(client)
         expectation = pusher_expectation(name, **options)
         assert_pusher_testing
-        value, requests = Listening.during(&)
+        value, requests = Listening.during(&block)
         assert expectation.met_by?(requests, client), -> { expectation.failure_message("the block to publish") }
         value
       end
@@ -72,11 +72,11 @@ module Pusher
       # @param client [Module, Client] {Pusher} for every client's events
       # @param options [Hash] `:on`, `:with`, `:times`, `:excluding`, `:encrypted`
       # @return [Object] the block's value
-      def refute_publishes(name = nil, client: Pusher, **options, &)
+      def refute_publishes(name = nil, client: Pusher, **options, &block)
         client = Expectation.client_of(client)
         expectation = pusher_expectation(name, **options)
         assert_pusher_testing
-        value, requests = Listening.during(&)
+        value, requests = Listening.during(&block)
         refute expectation.met_by?(requests, client), lambda {
           expectation.failure_message_when_negated("the block not to publish")
         }

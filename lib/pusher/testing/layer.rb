@@ -10,7 +10,7 @@ module Pusher
         def engaged? = !Scopes.current.nil?
 
         # @return [Reply]
-        def call(exchange, &)
+        def call(exchange)
           scope = Scopes.current
           scope ? scope.take(exchange) : yield(exchange)
         end

@@ -17,9 +17,9 @@ module Pusher
       # Calls a block, and notes what it requests here, and on the threads and fibers that it starts.
       #
       # @return [Array(Object, Array<Request>)] the block's value, and the requests
-      def self.during(&)
+      def self.during(&block)
         listening = new(Scopes.current, Scopes.own)
-        [Scopes.within(listening, &), listening.heard]
+        [Scopes.within(listening, &block), listening.heard]
       end
 
       # @param scope [Scope]

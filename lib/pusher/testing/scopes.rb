@@ -57,9 +57,9 @@ module Pusher
 
         private
 
-        def enter(scope, &)
+        def enter(scope, &block)
           @open << scope
-          scope.hold { place(scope, &) }
+          scope.hold { place(scope, &block) }
         ensure
           @open.delete_at(@open.rindex { |open| open.equal?(scope) })
         end

@@ -12,8 +12,8 @@ module Subscriptions
     group.after { subscriptions.each { |subscription| ActiveSupport::Notifications.unsubscribe(subscription) } }
   end
 
-  def subscribe(pattern = "request.pusher", &)
-    ActiveSupport::Notifications.subscribe(pattern, &).tap { |subscription| subscriptions << subscription }
+  def subscribe(pattern = "request.pusher", &block)
+    ActiveSupport::Notifications.subscribe(pattern, &block).tap { |subscription| subscriptions << subscription }
   end
 
   # The events from here on, as they come.

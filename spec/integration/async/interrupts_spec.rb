@@ -20,8 +20,8 @@ RSpec.describe "Waiting for asynchronous requests" do
   end
 
   # A thread that waits in the block.
-  def waiting(&)
-    Thread.new(&).tap do |thread|
+  def waiting(&block)
+    Thread.new(&block).tap do |thread|
       thread.report_on_exception = false
       endpoint.wait_until_in_flight(1)
       sleep(0.001) until thread.stop?

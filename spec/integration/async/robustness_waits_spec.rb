@@ -22,8 +22,8 @@ RSpec.describe "Waiting for asynchronous requests in vain" do
   end
 
   # A thread that waits in the block.
-  def waiting(&)
-    Thread.new(&).tap do |thread|
+  def waiting(&block)
+    Thread.new(&block).tap do |thread|
       thread.report_on_exception = false
       sleep(0.001) until thread.stop?
     end

@@ -11,14 +11,14 @@ RSpec.describe "Requests of a thread that ends" do
   let(:client) { client_of(endpoint) }
 
   # Kills a thread in its sleep; its `ensure` block is the one given. What that gives or raises comes back.
-  def in_ensure_of_killed_thread(&)
+  def in_ensure_of_killed_thread(&block)
     asleep = Queue.new
     outcome = Queue.new
     thread = Thread.new do
       asleep << true
       sleep
     ensure
-      outcome << result_of(&)
+      outcome << result_of(&block)
     end
     asleep.pop
     Thread.pass until thread.stop?

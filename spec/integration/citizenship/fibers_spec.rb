@@ -147,7 +147,7 @@ RSpec.describe "Requests and fibers" do
     def block(*) = raise("nothing should block")
     def unblock(*) = nil
     def kernel_sleep(*) = nil
-    def fiber(&) = Fiber.new(blocking: false, &).tap(&:resume)
+    def fiber(&block) = Fiber.new(blocking: false, &block).tap(&:resume)
     def close = nil
   end
 

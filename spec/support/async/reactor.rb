@@ -38,8 +38,8 @@ module Reactor
   end
 
   # Runs the block on a reactor until that is stopped. What the reactor raises is raised here.
-  def on_reactor(&)
-    @reactor = Thread.new { EM.run(&) }
+  def on_reactor(&block)
+    @reactor = Thread.new { EM.run(&block) }
     @reactor.report_on_exception = false
     within { @reactor.value }
   end
@@ -60,8 +60,8 @@ module Reactor
     outcomes
   end
 
-  def outcome_of(&)
-    outcomes_of(&).first
+  def outcome_of(&block)
+    outcomes_of(&block).first
   end
 
   # Has the block called with the deferrable's outcome.

@@ -59,13 +59,13 @@ module AsyncRequests
   end
 
   # Ends what takes longer.
-  def within(seconds = PATIENCE, &)
-    Timeout.timeout(seconds, Late, &)
+  def within(seconds = PATIENCE, &block)
+    Timeout.timeout(seconds, Late, &block)
   end
 
   # What the endpoint does while the example, or its program, waits.
-  def meanwhile(&)
-    @meanwhile = Thread.new(&)
+  def meanwhile(&block)
+    @meanwhile = Thread.new(&block)
   end
 
   # What the block raises, or nil.

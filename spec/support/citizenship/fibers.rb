@@ -56,8 +56,8 @@ module Fibers
   KINDS = { "ruby-async" => Async, "a scheduler of nothing but the interface" => Plain }.freeze
 
   # In a thread, so that what hangs does not take everything with it.
-  def bounded(&)
-    thread = Thread.new(&)
+  def bounded(&block)
+    thread = Thread.new(&block)
     thread.join(PATIENCE) || raise("the fibers hang")
     thread.value
   ensure

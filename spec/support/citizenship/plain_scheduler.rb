@@ -31,8 +31,8 @@ class PlainScheduler
     @ringer.write_nonblock(".", exception: false)
   end
 
-  def fiber(&)
-    Fiber.new(blocking: false, &).tap(&:resume)
+  def fiber(&block)
+    Fiber.new(blocking: false, &block).tap(&:resume)
   end
 
   # Ruby calls this when the thread ends.

@@ -15,8 +15,8 @@ class IndifferentHash < Hash
     super(convert(key))
   end
 
-  def fetch(key, *rest, &)
-    super(convert(key), *rest, &)
+  def fetch(key, *rest, &block)
+    super(convert(key), *rest, &block)
   end
 
   def values_at(*keys)
@@ -34,8 +34,8 @@ class IndifferentHash < Hash
   alias include? key?
   alias member? key?
 
-  def delete(key, &)
-    super(convert(key), &)
+  def delete(key, &block)
+    super(convert(key), &block)
   end
 
   def merge(other)

@@ -13,8 +13,8 @@ module Cassettes
     @cassettes ||= Dir.mktmpdir("cassettes")
   end
 
-  def in_cassette(**options, &)
-    VCR.use_cassette("events", match_requests_on: [:method, UNSIGNED, :body], **options, &)
+  def in_cassette(**options, &block)
+    VCR.use_cassette("events", match_requests_on: [:method, UNSIGNED, :body], **options, &block)
   end
 
   def recorded

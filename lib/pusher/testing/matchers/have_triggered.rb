@@ -8,14 +8,14 @@ module Pusher
         # @param subject [Module, Client] {Pusher} or {Pusher::Testing} for every client's events, or a client
         # @return [Boolean]
         # @raise [ArgumentError] for anything else
-        def matches?(subject, &)
-          look(subject, &) && @is_met
+        def matches?(subject, &block)
+          look(subject, &block) && @is_met
         end
 
         # @param subject [Module, Client] as {#matches?}
         # @return [Boolean]
-        def does_not_match?(subject, &)
-          look(subject, &) && !@is_met
+        def does_not_match?(subject, &block)
+          look(subject, &block) && !@is_met
         end
 
         # @return [String]

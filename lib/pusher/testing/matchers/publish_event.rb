@@ -5,16 +5,16 @@ module Pusher
     module Matchers
       # `expect { … }.to publish_event(…)`
       class PublishEvent < Publishing
-        # @param block [Proc] what publishes; it is not called while the test mode is off
+        # @param publishing [Proc] what publishes; it is not called while the test mode is off
         # @return [Boolean]
-        def matches?(block, &)
-          listen(block, &) && @is_met
+        def matches?(publishing, &block)
+          listen(publishing, &block) && @is_met
         end
 
-        # @param block [Proc] as {#matches?}
+        # @param publishing [Proc] as {#matches?}
         # @return [Boolean]
-        def does_not_match?(block, &)
-          listen(block, &) && !@is_met
+        def does_not_match?(publishing, &block)
+          listen(publishing, &block) && !@is_met
         end
 
         # @return [Boolean]

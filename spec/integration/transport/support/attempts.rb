@@ -15,15 +15,15 @@ module Attempts
   end
 
   # What the block raises, as long as it is a Pusher::Error; nil where it raises nothing.
-  def attempt(&)
-    expect_within(30, &)
+  def attempt(&block)
+    expect_within(30, &block)
     nil
   rescue Pusher::Error => e
     e
   end
 
-  def expect_transport_error(type, tells, &)
-    error = attempt(&)
+  def expect_transport_error(type, tells, &block)
+    error = attempt(&block)
     expect(error).to be_an_instance_of(Pusher::HTTPError)
     original = error.original_error
     expect(original).to be_a(type)
@@ -34,8 +34,8 @@ module Attempts
   end
 
   # Ends what takes longer.
-  def expect_within(seconds, &)
-    Timeout.timeout(seconds, Late, &)
+  def expect_within(seconds, &block)
+    Timeout.timeout(seconds, Late, &block)
   end
 
   # The same client goes on with a server that does nothing wrong.

@@ -23,8 +23,8 @@ class LateConnecting
     readable ? events : false
   end
 
-  def fiber(&)
-    Fiber.new(blocking: false, &).tap(&:resume)
+  def fiber(&block)
+    Fiber.new(blocking: false, &block).tap(&:resume)
   end
 
   def kernel_sleep(*) = raise(NotImplementedError)
