@@ -5,9 +5,18 @@ task :rubocop do
   sh "rubocop", "--parallel", "--format", "simple"
 end
 
+# The specs that run in processes of their own.
+def apart = "spec/{#{["e2e", "packaging", *HOSTS.keys].join(",")}}/**/*_spec.rb"
+
 desc "Run the specs against the compiled gem; then once more those of the surface, with every documented step taken"
 task spec: :compile do
-  apart = ["e2e", "packaging", *HOSTS.keys].join(",")
-  sh "rspec", "--exclude-pattern", "spec/{#{apart}}/**/*_spec.rb"
+  sh "rspec", "--tag", "~slow", "--exclude-pattern", apart
   sh({ "PUSHER_SPECS" => "every step" }, "rspec", "spec/unit", "spec/compatibility")
+end
+
+namespace :spec do
+  desc "Run the specs that put the gem under stress: they take longer than all others together"
+  task slow: :compile do
+    sh "rspec", "--tag", "slow", "--exclude-pattern", apart
+  end
 end

@@ -136,7 +136,7 @@ RSpec.describe "Requests and forks" do
     end
   end
 
-  context "two hundred times in a row" do
+  context "two hundred times in a row", :slow do
     let(:client) { client_of(endpoint) }
 
     it "never hang, while threads of the parent publish" do

@@ -18,7 +18,7 @@ RSpec.describe "Requests and the garbage collector" do
     end
   end
 
-  it "survive a collection at every allocation" do
+  it "survive a collection at every allocation", :slow do
     with_client do |client, endpoint|
       channels = %w[channel private-encrypted-channel]
       stressed { 20.times { |number| client.trigger(channels[number % 2], "event", { number: }) } }

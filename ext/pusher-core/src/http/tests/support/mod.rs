@@ -52,7 +52,7 @@ pub(super) fn trusting(authority: &Authority) -> Settings {
     }
 }
 
-pub(super) fn get<'a>(url: &'a str) -> Request<'a> {
+pub(super) fn get(url: &str) -> Request<'_> {
     Request {
         method: "GET",
         url,
