@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../../support/download_cache"
+
 module EndToEnd
   # Where bin/setup left the server and the subscriber's library, in the versions of spec/e2e/versions.
   module Toolbox
@@ -19,15 +21,10 @@ module EndToEnd
     end
 
     def find(name, path)
-      place = File.join(cache, "#{name}-#{VERSIONS.fetch(name)}", path)
+      place = File.join(DownloadCache.folder, "#{name}-#{VERSIONS.fetch(name)}", path)
       return place if File.exist?(place)
 
       raise Missing, "#{name} #{VERSIONS.fetch(name)} is not at #{place}. Run bin/setup, or bin/setup --demo --sockudo."
-    end
-
-    def cache
-      home = ENV.fetch("XDG_CACHE_HOME", "")
-      File.join(home.empty? ? File.expand_path("~/.cache") : home, "pusher-ruby")
     end
   end
 end
