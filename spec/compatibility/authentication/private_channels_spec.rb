@@ -18,6 +18,10 @@ RSpec.describe "Authentication for a private channel" do
       .to eq({ auth: "278d425bdf160c739803:58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4" })
   end
 
+  it "signs the channel's name as it is written" do
+    expect(client.authenticate("private-Room_1=@,.;", "1.1")).to eq({ auth: signed("1.1:private-Room_1=@,.;") })
+  end
+
   it "lets the socket subscribe" do
     auth = client.authenticate("private-room", "123.456")
     expect(endpoint.subscribe("private-room", socket_id: "123.456", auth:).channel).to eq("private-room")

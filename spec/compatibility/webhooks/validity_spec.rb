@@ -46,6 +46,14 @@ RSpec.describe "The validity of a webhook" do
     expect_warning(unknown_key("unknown"))
   end
 
+  it "is not given to a key that differs in case or class" do
+    client.key = client.key.upcase
+    expect(client.webhook(delivery.to_h).valid?).to be(false)
+    tokens = [{ key: :other, secret: "other secret" }, { key: "OTHER", secret: "other secret" }]
+    expect(foreign.valid?(tokens)).to be(false)
+    expect(Pusher.logger).to have_received(:warn).with(unknown_key("other"))
+  end
+
   it "can be given to the key of another application" do
     expect(foreign.valid?({ key: "other", secret: "other secret" })).to be(true)
   end
@@ -70,6 +78,11 @@ RSpec.describe "The validity of a webhook" do
   it "is not given to a key that none of the tokens has" do
     expect(foreign.valid?([{ key: "third", secret: "other secret" }])).to be(false)
     expect_warning(unknown_key("other"))
+  end
+
+  it "is judged by the client's own secret where the key is the client's" do
+    client.webhook(delivery.to_h.merge(signature: "x")).valid?([{ key: client.key, secret: "other secret" }])
+    expect_warning("Received WebHook with invalid signature: got x, expected #{delivery.signature}")
   end
 
   it "is given with the client's own secret, whatever the tokens" do
