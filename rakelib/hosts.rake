@@ -34,14 +34,7 @@ namespace :hosts do
       with_gems(gems, "spec/#{folder}") { run_host(folder) }
     end
   end
-
-  desc "Run spec/compatibility once more, with an endpoint of WebMock's in the place of a server"
-  task compatibility: :compile do
-    with_gems(%w[webmock], "spec/compatibility under WebMock") do
-      sh({ "PUSHER_SPECS" => "webmock" }, "rspec", "spec/compatibility")
-    end
-  end
 end
 
 desc "Run the specs of each library of applications that finds the gem"
-task hosts: [*HOSTS.keys, "compatibility"].map { |name| "hosts:#{name}" }
+task hosts: HOSTS.keys.map { |name| "hosts:#{name}" }

@@ -3,7 +3,7 @@
 require "spec_helper"
 require_relative "../integration/transport/support/squid"
 require_relative "../support/async/reactor"
-require_relative "../unit/support/recording_proxy"
+require_relative "../support/recording_proxy"
 
 # To whom requests on the reactor speak: as carefully as those that wait.
 RSpec.describe "Certificates and proxies on EventMachine's reactor" do

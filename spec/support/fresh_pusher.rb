@@ -11,7 +11,8 @@ module FreshPusher
   end
 
   def self.forget
-    %i[@default_client @logger @instrumenter].each { |name| Pusher.instance_variable_set(name, nil) }
+    %i[@default_client @logger].each { |name| Pusher.instance_variable_set(name, nil) }
+    Pusher.instrumenter = nil if Pusher.respond_to?(:instrumenter=)
   end
 
   def self.keeping_environment

@@ -8,12 +8,18 @@ module ChannelsApi
   class Certificates
     DAY = 86_400
     # What a server shows: its certificate, its key, and what else the client needs for the chain.
-    Identity = Struct.new(:certificate, :key, :issuers, :version, keyword_init: true) do
+    Identity = Struct.new(:certificate, :key, :issuers, :version, :client_authority, keyword_init: true) do
       def context
         OpenSSL::SSL::SSLContext.new.tap do |context|
           context.add_certificate(certificate, key, issuers)
           speak_only(version, context) if version
+          ask_clients(context) if client_authority
         end
+      end
+
+      # The same, shown by a server that admits clients with a certificate of this authority only.
+      def asking(client_authority)
+        dup.tap { |identity| identity.client_authority = client_authority }
       end
 
       # The same, shown by a server that speaks nothing but `"TLS1_2"` or what else OpenSSL has a name for.
@@ -22,6 +28,13 @@ module ChannelsApi
       end
 
       private
+
+      def ask_clients(context)
+        context.verify_mode = OpenSSL::SSL::VERIFY_PEER | OpenSSL::SSL::VERIFY_FAIL_IF_NO_PEER_CERT
+        context.cert_store = OpenSSL::X509::Store.new.tap { |store| store.add_cert(client_authority) }
+        # Otherwise the client's own reading of TLS 1.3 may let it send before it is refused.
+        context.max_version = OpenSSL::SSL::TLS1_2_VERSION
+      end
 
       def speak_only(version, context)
         context.security_level = 0 # the old ones are not for sale any more above it
@@ -117,7 +130,7 @@ module ChannelsApi
 
     def server_extensions
       [["basicConstraints", "CA:FALSE", true], ["keyUsage", "digitalSignature", true],
-       %w[extendedKeyUsage serverAuth], %w[subjectKeyIdentifier hash]]
+       %w[extendedKeyUsage serverAuth,clientAuth], %w[subjectKeyIdentifier hash]]
     end
 
     def names_extension(names)

@@ -2,7 +2,8 @@
 
 require "socket"
 
-# A proxy on loopback that forwards nothing: it keeps what it was asked for and answers everything with one status.
+# A proxy on loopback that forwards nothing: it keeps what it was asked for and answers everything with one status,
+# and with 407 where it has `credentials` and they are not given.
 class RecordingProxy
   # The head of a request, as the proxy saw it.
   Asked = Struct.new(:verb, :target, :headers) do
@@ -12,7 +13,7 @@ class RecordingProxy
   end
 
   attr_reader :port
-  attr_writer :status
+  attr_writer :status, :credentials
 
   def initialize
     @status = 200
@@ -55,7 +56,7 @@ class RecordingProxy
       asked = parse(head)
       socket.read(asked["Content-Length"].to_i)
       @lock.synchronize { @requests << asked }
-      socket.write(reply)
+      socket.write(reply(refuses?(asked) ? 407 : @status))
     end
   rescue SystemCallError, IOError
     nil
@@ -68,8 +69,12 @@ class RecordingProxy
     Asked.new(*line.split.first(2), headers.to_h { |header| header.split(": ", 2) }.transform_keys(&:downcase))
   end
 
-  def reply
-    challenge = @status == 407 ? "Proxy-Authenticate: Basic realm=\"x\"\r\n" : ""
-    "HTTP/1.1 #{@status} Status\r\n#{challenge}Content-Length: 2\r\n\r\n{}"
+  def refuses?(asked)
+    @credentials && asked["Proxy-Authorization"] != "Basic #{[@credentials].pack("m0")}"
+  end
+
+  def reply(status)
+    challenge = status == 407 ? "Proxy-Authenticate: Basic realm=\"x\"\r\n" : ""
+    "HTTP/1.1 #{status} Status\r\n#{challenge}Content-Length: 2\r\n\r\n{}"
   end
 end

@@ -1,0 +1,81 @@
+# frozen_string_literal: true
+
+require "compatibility_helper"
+
+RSpec.describe "The default client" do
+  def configure
+    Pusher.app_id = endpoint.app.id
+    Pusher.key = endpoint.app.key
+    Pusher.secret = endpoint.app.secret
+    Pusher.scheme = "http"
+    Pusher.host = endpoint.host
+    Pusher.port = endpoint.port
+  end
+
+  it "is made once" do
+    expect(Pusher.default_client).to be_instance_of(Pusher::Client)
+    expect(Pusher.default_client).to equal(Pusher.default_client)
+  end
+
+  it "has the defaults of every client" do
+    expect([Pusher.scheme, Pusher.host, Pusher.port, Pusher.app_id, Pusher.key, Pusher.secret])
+      .to eq(["https", "api-mt1.pusher.com", 443, nil, nil, nil])
+  end
+
+  it "is what the module configures" do
+    Pusher.app_id = "20"
+    expect([Pusher.default_client.app_id, Pusher.app_id]).to eq(%w[20 20])
+  end
+
+  it "is configured by PUSHER_URL where that is set" do
+    ENV["PUSHER_URL"] = "http://somekey:somesecret@events.test:8080/apps/87"
+    expect([Pusher.scheme, Pusher.key, Pusher.secret, Pusher.host, Pusher.port, Pusher.app_id])
+      .to eq(["http", "somekey", "somesecret", "events.test", 8080, "87"])
+  end
+
+  it "is kept in @default_client, where tests reset it" do
+    Pusher.key = "key"
+    Pusher.instance_variable_set(:@default_client, nil)
+    expect(Pusher.key).to be_nil
+  end
+
+  it "is kept in @default_client, where tests replace it" do
+    Pusher.instance_variable_set(:@default_client, Pusher::Client.new(key: "mine"))
+    expect(Pusher.key).to eq("mine")
+  end
+
+  it "publishes" do
+    configure
+    expect(Pusher.trigger("news", "event", { a: 1 })).to eq({})
+    expect(endpoint.events.first).to have_attributes(name: "event", channels: ["news"], data: '{"a":1}')
+  end
+
+  it "publishes with nothing but PUSHER_URL" do
+    ENV["PUSHER_URL"] = endpoint.url
+    Pusher.trigger("news", "event", foo: 1)
+    expect(endpoint.events.first.data).to eq('{"foo":1}')
+  end
+
+  it "is the client of a channel that is given none" do
+    configure
+    Pusher::Channel.new(nil, "news").trigger!("event", "data")
+    expect(endpoint.events.size).to eq(1)
+  end
+
+  it "is the client of Pusher[]" do
+    configure
+    Pusher["news"].trigger!("event", "data")
+    expect(endpoint.events.size).to eq(1)
+  end
+
+  it "is the client of a webhook that is given none" do
+    configure
+    expect(Pusher::WebHook.new(endpoint.webhook.to_h).valid?).to be(true)
+  end
+
+  it "is not changed by another client" do
+    configure
+    other = Pusher::Client.new(app_id: "other")
+    expect([Pusher.app_id, other.app_id]).to eq([endpoint.app.id, "other"])
+  end
+end

@@ -1,0 +1,74 @@
+# frozen_string_literal: true
+
+require "compatibility_helper"
+
+RSpec.describe "A request over TLS", :socket do
+  let(:client) { Pusher::Client.new(server.client_options) }
+  let(:server) { start_endpoint(tls: certificates.good) }
+  let(:ssl) { client.sync_http_client.ssl_config }
+
+  def publish(client = self.client)
+    client.trigger("news", "event", "data")
+  end
+
+  def expect_refused(client = self.client)
+    expect { publish(client) }.to raise_error(StandardError)
+    expect(server.events).to be_empty
+  end
+
+  it "refuses a server whose authority it does not know" do
+    expect_refused
+  end
+
+  it "raises an HTTPError for a certificate that it refuses", :fix do
+    expect { publish }.to raise_error(Pusher::HTTPError)
+  end
+
+  it "trusts an authority in a PEM file" do
+    ssl.add_trust_ca(certificates.pem_file)
+    expect(publish).to eq({})
+  end
+
+  it "trusts an authority set by set_trust_ca" do
+    ssl.set_trust_ca(certificates.pem_file)
+    expect(publish).to eq({})
+  end
+
+  it "verifies nothing when it is told so" do
+    ssl.verify_mode = OpenSSL::SSL::VERIFY_NONE
+    expect(publish).to eq({})
+  end
+
+  it "verifies again when it is told so" do
+    ssl.verify_mode = OpenSSL::SSL::VERIFY_NONE
+    ssl.verify_mode = OpenSSL::SSL::VERIFY_PEER
+    expect_refused
+  end
+
+  { expired: "expired", not_yet_valid: "not valid yet", wrong_host: "for another host", self_signed: "self-signed" }
+    .each do |kind, words|
+    it "refuses a certificate that is #{words}" do
+      server = start_endpoint(tls: certificates.public_send(kind))
+      client = Pusher::Client.new(server.client_options)
+      client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
+      expect { publish(client) }.to raise_error(StandardError)
+      expect(server.events).to be_empty
+    end
+  end
+
+  it "trusts the authorities of SSL_CERT_FILE", :fix do
+    ENV["SSL_CERT_FILE"] = certificates.pem_file
+    expect(publish).to eq({})
+  end
+
+  describe "to a server that asks for the client's certificate" do
+    let(:identity) { certificates.good }
+    let(:server) { start_endpoint(tls: certificates.good.asking(certificates.authority)) }
+
+    before { ssl.add_trust_ca(certificates.pem_file) }
+
+    it "is refused without one" do
+      expect_refused
+    end
+  end
+end

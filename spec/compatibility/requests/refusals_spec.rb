@@ -1,0 +1,93 @@
+# frozen_string_literal: true
+
+require "compatibility_helper"
+
+RSpec.describe "A reply that is an error" do
+  let(:client) { Pusher::Client.new(endpoint.client_options) }
+
+  def answered(status, body = "", headers = {})
+    endpoint.reply_with(status:, body:, headers:)
+    client.trigger("news", "event", "data")
+  end
+
+  it "of the status 400 is a Pusher::Error with the body" do
+    expect { answered(400, "no such thing") }.to raise_error(an_instance_of(Pusher::Error))
+    expect { answered(400, "no such thing") }.to raise_error("Bad request: no such thing")
+  end
+
+  it "of the status 401 is an AuthenticationError with the body" do
+    expect { answered(401, "who are you?") }.to raise_error(Pusher::AuthenticationError, "who are you?")
+  end
+
+  it "of the status 401 is what a wrong secret leads to" do
+    client.secret = "wrong"
+    expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::AuthenticationError, /auth_signature/)
+  end
+
+  it "of the status 404 is a Pusher::Error with the path" do
+    expect { answered(404) }.to raise_error(Pusher::Error, "404 Not found (/apps/3/events)")
+    expect { client.get("/nowhere") }.to raise_error(Pusher::Error, "404 Not found (/apps/3/nowhere)")
+  end
+
+  it "of the status 407 is a Pusher::Error about the proxy" do
+    expect { answered(407) }.to raise_error(Pusher::Error, "Proxy Authentication Required")
+  end
+
+  it "of the status 413 is a Pusher::Error about the size" do
+    expect { answered(413, "too much") }.to raise_error(Pusher::Error, "Payload Too Large > 10KB")
+  end
+
+  it "of the status 413 is what an event of more than 10 KB leads to" do
+    expect { client.trigger("news", "event", "x" * 10_241) }.to raise_error(Pusher::Error, "Payload Too Large > 10KB")
+  end
+
+  [201, 403, 418, 429, 500, 502, 503].each do |status|
+    it "of the status #{status} is a Pusher::Error with the status and the body" do
+      expect { answered(status, "text") }
+        .to raise_error(Pusher::Error, "Unknown error (status code #{status}): text")
+    end
+  end
+
+  it "of the status 204 is a Pusher::Error without a body" do
+    expect { answered(204) }.to raise_error(Pusher::Error, "Unknown error (status code 204): ")
+  end
+
+  [301, 302, 307].each do |status|
+    it "of the status #{status} is an error, because redirects are not followed" do
+      location = "http://#{endpoint.host}:#{endpoint.port}/apps/3/channels"
+      expect { answered(status, "moved", "Location" => location) }
+        .to raise_error(Pusher::Error, "Unknown error (status code #{status}): moved")
+      expect(endpoint.requests.size).to eq(1)
+    end
+  end
+
+  [400, 401, 500].each do |status|
+    it "of the status #{status} loses the line break at the end of its body" do
+      expect { answered(status, "line\nline\n") }.to raise_error(Pusher::Error, /line\nline\z/)
+    end
+  end
+
+  it "is raised by every kind of call" do
+    { trigger_batch: [[{ channel: "news", name: "event", data: "data" }]], channels: [], get: ["/channels"],
+      channel_info: ["news"], channel_users: ["presence-a"], post: ["/events"] }.each do |name, arguments|
+      endpoint.reply_with(status: 400, body: name.to_s)
+      expect { client.public_send(name, *arguments) }.to raise_error(Pusher::Error, "Bad request: #{name}")
+    end
+  end
+
+  it "does not keep the client from going on" do
+    expect { answered(500) }.to raise_error(Pusher::Error)
+    expect(client.trigger("news", "event", "data")).to eq({})
+  end
+
+  it "has its status and body in the error", :added do
+    expect { answered(429, "slow down") }
+      .to raise_error(Pusher::Error) { |error| expect(error).to have_attributes(status: 429, body: "slow down") }
+  end
+
+  it "has the seconds of its Retry-After header in the error", :added do
+    expect { answered(503, "", "Retry-After" => "7") }
+      .to raise_error(Pusher::Error) { |error| expect(error.retry_after).to eq(7) }
+    expect { answered(503) }.to raise_error(Pusher::Error) { |error| expect(error.retry_after).to be_nil }
+  end
+end

@@ -1,0 +1,51 @@
+# frozen_string_literal: true
+
+# What spec/compatibility needs. It loads `pusher` from the load path and uses nothing but the documented surface, so
+# that it runs against any implementation of the gem, and from a copy of this folder alone.
+require "pusher"
+
+require_relative "support/channels_api"
+require_relative "support/fault_server"
+require_relative "support/recording_proxy"
+require_relative "support/endpoint_helpers"
+require_relative "support/fresh_pusher"
+require_relative "support/json_engine_stub"
+
+# In a run of their own, every request meets WebMock instead of a socket.
+require_relative "support/stubbed_endpoint" if ENV["PUSHER_SPECS"] == "webmock"
+
+# In another run of their own, the examples that need EventMachine.
+require "eventmachine" if ENV["PUSHER_SPECS"] == "eventmachine"
+
+# The witness for encrypted events, where it is installed.
+begin
+  require "rbnacl"
+rescue LoadError
+  raise if ENV["CI"]
+end
+
+RSpec.configure do |config|
+  config.disable_monkey_patching!
+  config.order = :random
+  config.fail_if_no_examples = true
+  Kernel.srand config.seed
+
+  config.expect_with(:rspec) { |expectations| expectations.include_chain_clauses_in_custom_matcher_descriptions = true }
+  config.mock_with(:rspec) { |mocks| mocks.verify_partial_doubles = true }
+  config.shared_context_metadata_behavior = :apply_to_host_groups
+
+  # Examples that need a library which changes what the others see have a run of their own.
+  config.filter_run_excluding(*%i[webmock eventmachine].reject { |name| ENV["PUSHER_SPECS"] == name.to_s })
+  config.filter_run_excluding(:rbnacl) unless defined?(RbNaCl)
+  config.filter_run(:eventmachine) if ENV["PUSHER_SPECS"] == "eventmachine"
+
+  # Where everything is installed, nothing is left out.
+  config.after(:suite) do
+    skipped = RSpec.world.all_examples.select { |example| example.execution_result.status == :pending }
+    raise "in CI nothing may be skipped: #{skipped.map(&:full_description).join("; ")}" if ENV["CI"] && skipped.any?
+  end
+
+  config.include EndpointHelpers
+  config.include FreshPusher
+  config.include JsonEngineStub
+end
