@@ -45,9 +45,7 @@ RSpec.describe "Errors" do
   end
 
   it "of the network are an HTTPError around the error that Ruby knows", :socket do
-    listener = TCPServer.new("127.0.0.1", 0)
-    client.port = listener.addr[1]
-    listener.close
+    client.port = closed_port
     expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError) { |error|
       expect(error.original_error).to be_a(Errno::ECONNREFUSED)
       expect(error.cause).to equal(error.original_error)
