@@ -56,22 +56,32 @@ module Pusher
     end
 
     # Does work that has no time limit of its own in a short-lived thread, which is awaited for so long: the wait can be
-    # interrupted, and leaves other threads and fibers running. The work must not raise.
+    # interrupted, and leaves other threads and fibers running.
     #
     # @param seconds [Numeric, nil] how long it may take
     # @return [Object, nil] the block's value; nil when it took too long
-    def self.run(seconds)
+    # @raise [Exception] what the block raises
+    def self.run(seconds, &work)
       # Under a fiber scheduler Ruby 3.1 joins a thread without heeding the limit: there the end of a pipe is awaited.
       ended, ending = IO.pipe if Fiber.current_scheduler
-      thread = start("pusher-aside") do
-        yield
-      ensure
-        ending&.close
-      end
-      await(thread, ended, seconds) && thread.value
+      thread = start("pusher-aside") { outcome_of(ending, &work) }
+      value, error = thread.value if await(thread, ended, seconds)
+      error ? raise(error) : value
     ensure
       thread&.kill
       [ended, ending].compact.each(&:close)
+    end
+
+    # What the block gives, or what it raises: an error that left a thread would trip `Thread.abort_on_exception`.
+    #
+    # @param ending [IO, nil] closed when the block has ended
+    # @return [Array(Object, nil), Array(nil, Exception)]
+    def self.outcome_of(ending = nil)
+      [yield, nil]
+    rescue Exception => e # rubocop:disable Lint/RescueException -- whoever awaits the thread raises it
+      [nil, e]
+    ensure
+      ending&.close
     end
 
     def self.await(thread, ended, seconds)

@@ -137,7 +137,7 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
     it "may be a signal's handler, 50 times, while the reactor makes requests of its own" do
       output = output_of(<<~RUBY, first: "require \"eventmachine\"")
         Pusher.timeout = 80
-        Thread.new { sleep(30) && abort("some are never settled") }
+        Thread.new { sleep(70) && abort("some are never settled") }
         EM.run do
           handled = settled = 0
           watch = lambda do |deferrable, &after|

@@ -193,6 +193,45 @@ RSpec.describe "The end of EventMachine's reactor" do
     end
   end
 
+  it "ends no process where the request of a signal trap comes just after" do
+    output = within(45) do
+      output_of(<<~RUBY, first: "require \"eventmachine\"")
+        Thread.abort_on_exception = true
+        ENDED = Queue.new
+        TRIED = Queue.new
+        EM.singleton_class.prepend(Module.new do
+          def cleanup_machine
+            ENDED << true
+            TRIED.pop
+            super
+          end
+
+          def next_tick(work = nil, &block)
+            return super(work, &block) if Thread.current.name != "pusher-reactor"
+
+            begin
+              super() { EM.stop }
+              ENDED.pop
+              super(work, &block)
+            rescue RuntimeError => e
+              puts e.class
+              raise
+            ensure
+              TRIED << Thread.current
+            end
+          end
+        end)
+        reactor = Thread.new { EM.run }
+        wait_until { EM.reactor_running? }
+        trap(:USR1) { publish("data").errback { |error| puts error.class } }
+        Process.kill(:USR1, Process.pid)
+        reactor.join
+        p Pusher.flush
+      RUBY
+    end
+    expect(output).to eq("Pusher::Error\nRuntimeError\ntrue\n")
+  end
+
   it "may come at any line of a call from another thread, which then raises, or has its request told" do
     endpoint.release
     output = within(80) do

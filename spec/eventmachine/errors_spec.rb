@@ -81,7 +81,7 @@ RSpec.describe "Failures on EventMachine's reactor" do
     }.each do |place, (fault, data, tls)|
       it "the time is up in #{place}" do
         server = start_fault(fault, tls: tls ? certificates.good : nil)
-        client = Pusher::Client.new(**server.client_options, timeout: 0.3)
+        client = Pusher::Client.new(**server.client_options, timeout: 1)
         client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
         ticks = nil
         error = outcome_of do

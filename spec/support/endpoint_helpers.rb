@@ -4,6 +4,7 @@
 module EndpointHelpers
   def self.included(group)
     group.after { stop_endpoints }
+    group.after { @closed&.close }
   end
 
   # The endpoint of the example, started at the first mention.
@@ -19,6 +20,13 @@ module EndpointHelpers
   # A server that does one thing wrong, with options of FaultServer.
   def start_fault(fault, **options)
     FaultServer.start(fault, **options).tap { |server| endpoints << server }
+  end
+
+  # A port of 127.0.0.1 that refuses connections. It is kept until the example ends: one that is merely free may be
+  # anyone's at the next moment.
+  def closed_port
+    @closed ||= Socket.new(:INET, :STREAM).tap { |socket| socket.bind(Addrinfo.tcp("127.0.0.1", 0)) }
+    @closed.local_address.ip_port
   end
 
   # One authority for all examples: making keys takes its time.

@@ -16,8 +16,15 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
 
   before(:context) { RSpec.configuration.reporter.message("Random requests: SIGNATURE_SEED=#{seed}") }
 
+  let(:auth_parameters) { { "auth_key" => "key", "auth_version" => "1.0", "auth_timestamp" => "1700000000" } }
+
   def own_parameters(query)
     query.reject { |name, _| name.to_s.downcase.start_with?("auth_") }
+  end
+
+  # In ASCII, which goes with a difference in any encoding.
+  def about(number, query)
+    -> { "request #{number}: #{query.inspect.dump}" }
   end
 
   it "are signed byte for byte as the twin signs them" do
@@ -29,12 +36,11 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
       secret = random.secret
       request = Pusher::Signature::Request.new(verb, path, query)
       auth = request.sign(Pusher::Signature::Token.new("key", secret))
-      signed = { **own_parameters(query).transform_keys(&:to_s), "auth_key" => "key", "auth_version" => "1.0",
-                                                                 "auth_timestamp" => "1700000000" }
+      signed = own_parameters(query).merge(auth_parameters)
       twin = SignatureTwin.new(secret)
       expect(request.send(:string_to_sign).b)
-        .to eq(twin.string_to_sign(verb, path, signed).b), "request #{number}: #{query}"
-      expect(auth[:auth_signature]).to eq(twin.sign(verb, path, signed)), "request #{number}: #{query}"
+        .to eq(twin.string_to_sign(verb, path, signed).b), about(number, query)
+      expect(auth[:auth_signature]).to eq(twin.sign(verb, path, signed)), about(number, query)
     end
   end
 
@@ -48,9 +54,9 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
       signing.sign(token)
       arrived = signing.signed_params
       expect(Pusher::Signature::Request.new(verb, path, arrived).authenticate_by_token(token))
-        .to be(true), "request #{number}: #{query}"
+        .to be(true), about(number, query)
       expect(Pusher::Signature::Request.new(verb, "#{path}x", arrived).authenticate_by_token(token))
-        .to be(false), "request #{number}: #{query}"
+        .to be(false), about(number, query)
     end
   end
 
@@ -63,9 +69,9 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
       pairs = calls.pop.pairs
       signature = pairs.delete(pairs.assoc("auth_signature")).last
       sent = pairs.sort_by.with_index { |(name, _), index| [name.delete_suffix("[]"), index] }
-      expect(signature).to eq(sign_pairs(sent)), "request #{number}: #{query}"
+      expect(signature).to eq(sign_pairs(sent)), about(number, query)
       expect(sent.reject { |name, _| name.start_with?("auth_") })
-        .to eq(expected_pairs(query)), "request #{number}: #{query}"
+        .to eq(expected_pairs(query)), about(number, query)
     end
   end
 

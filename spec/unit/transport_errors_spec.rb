@@ -26,13 +26,6 @@ RSpec.describe Pusher::Client, "transport errors" do
     expect(error).to have_attributes(status: nil, body: nil, retry_after: nil)
   end
 
-  def closed_port
-    listener = TCPServer.new("127.0.0.1", 0)
-    listener.addr[1]
-  ensure
-    listener.close
-  end
-
   # Accepts one connection and does with it what the block says.
   def one_connection
     listener = TCPServer.new("127.0.0.1", 0)

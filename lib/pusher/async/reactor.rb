@@ -34,7 +34,17 @@ module Pusher
           ::EventMachine.next_tick(work)
         rescue ThreadError
           # It takes a lock, which a signal trap may not.
-          Aside.start("pusher-reactor") { ::EventMachine.next_tick(work) }
+          Aside.start("pusher-reactor") { hand_over(work) }
+        end
+
+        # The same from a thread of the library's own, which must not raise: once the reactor has ended, which fails
+        # what waits, there is nothing left to do.
+        #
+        # @param work [#call]
+        def hand_over(work)
+          ::EventMachine.next_tick(work)
+        rescue RuntimeError
+          # EventMachine says that it is running until just after its end.
         end
 
         private

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "../aside"
 require_relative "../errors"
 require_relative "../name_resolution"
 
@@ -35,12 +36,19 @@ module Pusher
 
       # Resolves a host name: called by the native part, in the fiber.
       #
+      # A thread of EventMachine's own (`EM.defer`) would end the process where the reactor stops meanwhile.
+      #
       # @return [Array<String>, String, nil] as {NameResolution.call}
+      # @raise [Exception] what the resolver raised that is no StandardError
       def resolve(host, port, seconds)
         question = Object.new
-        ::EventMachine.defer(-> { NameResolution.look_up(host, port) }, ->(answer) { tell(question, answer) })
-        answer = pause(question, seconds)
-        answer unless answer == :late
+        resolver = Aside.start("pusher-names") { answer(question) { NameResolution.look_up(host, port) } }
+        addresses = pause(question, seconds)
+        raise addresses if addresses.is_a?(Exception)
+
+        addresses unless addresses == :late
+      ensure
+        resolver&.kill
       end
 
       # News from what the fiber waits for, or waited for once.
@@ -79,6 +87,14 @@ module Pusher
       end
 
       private
+
+      # Hands the outcome of the block to the fiber: called in the thread of a resolver, which may be killed.
+      def answer(question, &work)
+        addresses, error = Aside.outcome_of(&work)
+      ensure
+        # Without a fiber that waits, it would stay in EventMachine's queue until the next run.
+        Reactor.hand_over(-> { tell(question, error || addresses) }) unless @is_stopped
+      end
 
       def pause(source, seconds)
         @source = source

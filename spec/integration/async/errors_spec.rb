@@ -83,8 +83,8 @@ RSpec.describe "Failures of asynchronous requests" do
 
   describe "that somebody pops are not logged" do
     it "when they are popped soon" do
-      requests = Array.new(5) { fail_once }
-      expect(requests.map { |request| error_of { within { request.pop } } }).to all(be_a(Errno::ECONNREFUSED))
+      errors = Array.new(5) { error_of { within { fail_once.pop } } }
+      expect(errors).to all(be_a(Errno::ECONNREFUSED))
       flush
       sleep(1.5)
       expect(logger.rest).to be_empty
@@ -98,7 +98,7 @@ RSpec.describe "Failures of asynchronous requests" do
       sleep(0.001) until popping.stop?
       endpoint.drop
       client.sync_http_client.receive_timeout = 0.1
-      other = Pusher::Client.new(**endpoint.client_options, timeout: 0.1)
+      other = client_of_endpoint(receive_timeout: 0.1)
       late = other.trigger_async("channel", "event", "data")
       waiting = Thread.new { error_of { late.pop } }
       expect(within { waiting.value }).to be_a(Pusher::ReceiveTimeoutError)

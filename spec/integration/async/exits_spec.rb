@@ -175,12 +175,11 @@ RSpec.describe "Asynchronous requests of a process that ends" do
 
     it "until somebody loses patience and sends SIGINT" do
       endpoint.hold
-      program = start_program("Pusher.async_exit_timeout = nil\n#{held}")
-      expect(program.line).to eq("ends")
+      program = start_program("Pusher.async_exit_timeout = nil\npublish(\"held\")\n#{AsyncProgram::SAY_WHEN_WAITING}")
+      expect(program.line).to eq("waits")
       endpoint.wait_until_in_flight(1)
-      sleep(0.2)
       program.signal(:INT)
-      within(30) { sleep(0.01) until program.ended? }
+      within { sleep(0.01) until program.ended? }
       endpoint.release
       program.finish
     end

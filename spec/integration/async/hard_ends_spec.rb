@@ -50,13 +50,14 @@ RSpec.describe "Asynchronous requests of a process that is kept from its end" do
       Pusher.async_exit_timeout = nil
       3.times { |number| publish(number) }
       trap(:TERM) { exit(3) }
+      #{AsyncProgram::SAY_WHEN_WAITING}
       puts "ready"
       sleep
     RUBY
     expect(program.line).to eq("ready")
     endpoint.wait_until_in_flight(3)
     program.signal(:TERM)
-    sleep(0.3)
+    expect(program.line).to eq("waits")
     program.signal(:INT)
     expect(within { program.finish }.output).to match(/ERROR -- : .*3 /)
   end
@@ -94,7 +95,7 @@ RSpec.describe "Asynchronous requests of a process that is kept from its end" do
     endpoint.hold
     told = Queue.new
     Pusher.on_async_error = ->(error, _) { told << error.class }
-    request = client_of_endpoint(receive_timeout: 0.5).trigger_async("channel", "event", "data")
+    request = client_of_endpoint(receive_timeout: 2).trigger_async("channel", "event", "data")
     expect { Timeout.timeout(0.05) { request.pop } }.to raise_error(Timeout::Error)
     expect(within { told.pop }).to eq(Pusher::ReceiveTimeoutError)
   end

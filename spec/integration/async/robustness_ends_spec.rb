@@ -21,14 +21,7 @@ RSpec.describe "The end of a process with asynchronous requests" do
     finished.output.lines.map(&:chomp)
   end
 
-  # Says "waits" when the end of the process waits for what is under way.
-  say_when_waiting = <<~RUBY
-    at_exit { $has_ended = true }
-    Thread.new do
-      wait_until { $has_ended && Thread.main.stop? }
-      puts "waits"
-    end
-  RUBY
+  say_when_waiting = AsyncProgram::SAY_WHEN_WAITING
 
   [1, 0.1].each do |limit|
     it "comes though a thread goes on publishing, and with it the application's own handlers: within #{limit} s" do
@@ -36,12 +29,12 @@ RSpec.describe "The end of a process with asynchronous requests" do
       finished = run_to_end(<<~RUBY)
         Pusher.async_exit_timeout = #{limit}
         at_exit { puts "the application's" }
-        publish("first")
+        first = publish("first")
         Thread.new do
           Thread.current.report_on_exception = false
           loop { publish("more") && sleep(0.001) }
         end
-        sleep(0.1)
+        wait_until { first.finished? }
       RUBY
       expect(finished).to have_attributes(output: include("the application's\n"), errors: "", status: be_success)
       expect(endpoint.events.map(&:data)).to include("first")

@@ -100,7 +100,7 @@ RSpec.describe "A request under Thread.handle_interrupt" do
     Thread.handle_interrupt(Object => :never) do
       expect { client.trigger("channel", "event", "data") }.to raise_error(Pusher::HTTPError, /within the connect/)
     end
-    expect(resolver.join(10)).to be(resolver)
+    expect(resolver.join(30)).to be(resolver)
   ensure
     resolver.wakeup if resolver&.alive?
   end

@@ -158,7 +158,7 @@ RSpec.describe "Proxies" do
   end
 
   it "that reach no server say so: with a status for http, with an error for https" do
-    port = TCPServer.open("127.0.0.1", 0) { |listener| listener.local_address.ip_port }
+    port = closed_port
     client = client_through(squid.url, endpoint, port:)
     expect { client.post("/events") }.to raise_error(Pusher::Error, /\AUnknown error \(status code 503\)/)
     client.scheme = "https"

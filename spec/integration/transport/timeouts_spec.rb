@@ -11,10 +11,10 @@ RSpec.describe "Timeouts" do
   short = 0.2
   large = "x" * 8_000_000
 
-  # What ends the request, which takes no more than an example's patience.
+  # What ends the request, which takes no more than an example's patience: less than the timeouts that must not strike.
   def ending(client, data: "data")
     error = nil
-    expect_within(15) { error = attempt { client.post("/events", { data: }) } }
+    expect_within(45) { error = attempt { client.post("/events", { data: }) } }
     expect(error).to be_an_instance_of(Pusher::HTTPError)
     error.original_error
   end
@@ -115,6 +115,8 @@ RSpec.describe "Timeouts" do
 
   # Each byte comes long before any timeout. All of them would take longer than the test run.
   describe "a peer that goes on, one byte after the other" do
+    # Long enough for the first bytes to come.
+    longer = 1
     large_record = "\x16\x03\x03\x3F\xFF#{"x" * 16_383}".b
 
     def expect_drip_cut_off(client, type, server)
@@ -131,7 +133,7 @@ RSpec.describe "Timeouts" do
       %i[http https].each do |scheme|
         it "over #{scheme}, in its #{what}, does not outlive the receive timeout" do
           server = start_fault(:drip, tls: (certificates.good if scheme == :https), interval: 0.01, bytes:)
-          client = client_of(server, timeout: 60, receive_timeout: short)
+          client = client_of(server, timeout: 60, receive_timeout: longer)
           expect_drip_cut_off(client, Pusher::ReceiveTimeoutError, server)
         end
       end
@@ -139,14 +141,14 @@ RSpec.describe "Timeouts" do
 
     it "in the TLS handshake does not outlive the connect timeout" do
       server = start_fault(:drip_at_once, interval: 0.01, bytes: large_record)
-      client = client_of(server, timeout: 60, connect_timeout: short)
+      client = client_of(server, timeout: 60, connect_timeout: longer)
       client.scheme = "https"
       expect_drip_cut_off(client, Pusher::ConnectTimeoutError, server)
     end
 
     it "in a proxy's answer to CONNECT does not outlive the connect timeout" do
       proxy = start_fault(:drip_at_once, interval: 0.01, bytes: "HTTP/1.1 200 OK\r\n#{"X: y\r\n" * 2000}")
-      client = client_of(endpoint, timeout: 60, connect_timeout: short, http_proxy: "http://127.0.0.1:#{proxy.port}")
+      client = client_of(endpoint, timeout: 60, connect_timeout: longer, http_proxy: "http://127.0.0.1:#{proxy.port}")
       client.scheme = "https"
       expect_drip_cut_off(client, Pusher::ConnectTimeoutError, proxy)
     end

@@ -12,20 +12,22 @@ class Cluster
 
   class Failed < StandardError; end
 
-  def self.run(url)
-    cluster = new(url)
+  # `preload`: whether the master loads the application, and workers are forked from there.
+  def self.run(url, preload:, environment: {})
+    cluster = new(url, "PUMA_PRELOAD" => preload.to_s, **environment)
     yield cluster
   ensure
     cluster&.end
   end
 
-  def initialize(url)
+  def initialize(url, environment)
     @folder = Dir.mktmpdir("puma")
     @socket = File.join(@folder, "socket")
     @lines = Queue.new
     @said = []
     reader, writer = IO.pipe
-    @pid = spawn({ "PUSHER_URL" => url, "PUMA_SOCKET" => @socket }, RbConfig.ruby, "-I", LIB,
+    # An option -I would be gone after a restart.
+    @pid = spawn({ "PUSHER_URL" => url, "PUMA_SOCKET" => @socket, "RUBYLIB" => LIB, **environment }, RbConfig.ruby,
                  Gem.bin_path("puma", "puma"), "--config", File.join(__dir__, "config.rb"),
                  File.join(__dir__, "app.ru"), in: File::NULL, %i[out err] => writer)
     writer.close

@@ -17,6 +17,15 @@ module AsyncProgram
     def wait_until = (sleep(0.001) until yield)
   RUBY
 
+  # Code of a program. Says "waits" when the end of the process waits for what is under way.
+  SAY_WHEN_WAITING = <<~RUBY
+    at_exit { $has_ended = true }
+    Thread.new do
+      wait_until { $has_ended && Thread.main.stop? }
+      puts "waits"
+    end
+  RUBY
+
   # One that still runs: what it prints is read, and what it is told it reads, line by line.
   class Running
     attr_reader :pid

@@ -12,8 +12,11 @@ class RandomQueries
     @random = Random.new(seed)
   end
 
+  # Some names differ in case only: in a signed query they are one.
   def query
-    Array.new(@random.rand(0..8)) { [name, value] }.to_h
+    names = Array.new(@random.rand(0..8)) { name }
+    names << other_case(names.sample(random: @random)) if names.any? && @random.rand < 0.1
+    names.to_h { |name| [name, value] }
   end
 
   def path
@@ -33,6 +36,11 @@ class RandomQueries
   def name
     plain = text(ALPHABETS.first(2).sample(random: @random), 1..10)
     @random.rand < 0.3 ? plain.to_sym : plain
+  end
+
+  def other_case(name)
+    text = name.to_s.swapcase
+    @random.rand < 0.5 ? text.to_sym : text
   end
 
   def value

@@ -12,15 +12,21 @@ require "tmpdir"
 class Squid
   PROGRAM = "/usr/sbin/squid"
   CONFIGURATION = "/etc/squid/squid.conf"
-  # The place for local rules in the default configuration: before those that let this machine in.
-  LOCAL_RULES = %r{^include /etc/squid/conf\.d/\*\.conf$}
+  # Its first rule about who is let in: ours come before. Debian's place for local rules comes after those that let this
+  # machine in, since squid 6.
+  FIRST_RULE = /^http_access /
   PORT = /^http_port 3128$/
-  PATIENCE = 30
+  PATIENCE = 60
+  # Ports to try: one that is free may be taken before squid takes it.
+  ATTEMPTS = 5
 
   # What squid has logged of one request: the port it came from, what was asked, and the status of the answer.
   Line = Struct.new(:client_port, :verb, :target, :status)
 
   class Failed < StandardError; end
+
+  # It could not listen where it should.
+  class Unlucky < Failed; end
 
   def self.here?
     File.executable?(PROGRAM) && File.readable?(CONFIGURATION)
@@ -43,12 +49,12 @@ class Squid
 
   def start
     make_log
-    write_files
-    @output, output = IO.pipe
-    @pid = Process.spawn(PROGRAM, "-N", "-d", "1", "-n", @name, "-f", file("squid.conf"), %i[out err] => output)
-    output.close
-    await_readiness
-    await_listening
+    attempts = 0
+    begin
+      run
+    rescue Unlucky
+      (attempts += 1) < ATTEMPTS ? retry : raise
+    end
     # What it says is read on, so that it never waits for somebody to read it.
     @reader = Thread.new { @output.each_line { |line| @said << line } }
   end
@@ -73,6 +79,24 @@ class Squid
   end
 
   private
+
+  def run
+    write_files
+    @output, output = IO.pipe
+    @pid = Process.spawn(PROGRAM, "-N", "-d", "1", "-n", @name, "-f", file("squid.conf"), %i[out err] => output)
+    output.close
+    await_readiness
+    await_listening
+  rescue Failed
+    end_process
+    raise
+  end
+
+  def end_process
+    Process.kill(:KILL, @pid)
+    Process.wait(@pid)
+    @output.close
+  end
 
   def file(name)
     File.join(@folder, name)
@@ -104,9 +128,9 @@ class Squid
 
   def configuration
     text = File.read(CONFIGURATION)
-    raise Failed, "#{CONFIGURATION} is not the one that squid comes with" unless [PORT, LOCAL_RULES].all? { text[_1] }
+    raise Failed, "#{CONFIGURATION} is not the one that squid comes with" unless [PORT, FIRST_RULE].all? { text[_1] }
 
-    text.sub(PORT, "http_port 127.0.0.1:#{port}").sub(LOCAL_RULES, [*own_rules, *credentials].join("\n"))
+    text.sub(PORT, "http_port 127.0.0.1:#{port}").sub(FIRST_RULE) { |rule| [*own_rules, *credentials, rule].join("\n") }
   end
 
   def own_rules
@@ -142,6 +166,7 @@ class Squid
 
       line = @output.gets or raise Failed, "squid has ended: #{@said.join}"
       @said << line
+      raise Unlucky, "squid cannot listen: #{@said.join}" if line.match?(/Cannot (?:bind|open)|Address already in use/)
       return if line.include?("Accepting HTTP")
     end
   end

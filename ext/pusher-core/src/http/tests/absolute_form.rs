@@ -1,6 +1,6 @@
 //! Plain http through a proxy.
 
-use super::support::{Server, agent_with, get, post};
+use super::support::{Closed, Server, agent_with, get, post};
 use crate::Error;
 use crate::http::{Agent, Proxy, Settings};
 
@@ -66,10 +66,8 @@ fn a_proxy_that_wants_credentials_answers_as_any_server() {
 
 #[test]
 fn a_proxy_that_refuses_connections_is_named() {
-    let gone = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = Closed::new();
+    let gone = closed.address();
     let agent = agent_with(Settings {
         proxy: Some(Proxy::new(
             "127.0.0.1",

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::support::{Authority, OK, Peer, Server, agent, agent_on, agent_trusting, post};
+use super::support::{
+    Authority, MORE_THAN_FITS, OK, Peer, Server, agent, agent_on, agent_trusting, post,
+};
 use crate::Error;
 use crate::http::{Deadline, Host, Interest, RawSocket, StdHost};
 
@@ -17,7 +19,7 @@ fn refuse(peer: &mut Peer) {
 #[test]
 fn an_early_reply_is_the_reply() {
     let server = Server::start(|door| refuse(&mut door.accept()));
-    let body = vec![0; 64 * 1024 * 1024];
+    let body = vec![0; MORE_THAN_FITS];
     let reply = agent().send(&post(&server.url("/"), &body)).unwrap();
     assert_eq!((reply.status, &reply.body[..]), (413, &b"no"[..]));
 }
@@ -33,7 +35,7 @@ fn after_an_early_reply_on_a_reused_connection_nothing_is_sent_again() {
     });
     let agent = agent();
     let url = server.url("/");
-    let body = vec![0; 64 * 1024 * 1024];
+    let body = vec![0; MORE_THAN_FITS];
     for (body, status) in [(&b"{}"[..], 200), (&body, 413), (b"{}", 200)] {
         assert_eq!(agent.send(&post(&url, body)).unwrap().status, status);
     }
@@ -52,7 +54,7 @@ fn over_tls_it_is_no_different() {
     });
     let agent = agent_trusting(&authority);
     let url = server.tls_url("localhost");
-    let body = vec![0; 16 * 1024 * 1024];
+    let body = vec![0; MORE_THAN_FITS];
     for (body, status) in [(&b"{}"[..], 200), (&body, 413), (b"{}", 200)] {
         assert_eq!(agent.send(&post(&url, body)).unwrap().status, status);
     }

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use super::support::{OK, Server, agent, get, post};
+use super::support::{MORE_THAN_FITS, OK, Server, agent, get, post};
 use crate::Error;
 
 #[test]
@@ -44,7 +44,7 @@ fn a_reset_while_the_request_is_sent_is_an_error() {
         peer.head();
         peer.reset();
     });
-    let body = vec![0; 64 * 1024 * 1024];
+    let body = vec![0; MORE_THAN_FITS];
     let outcome = agent().send(&post(&server.url("/"), &body));
     assert!(
         matches!(&outcome, Err(Error::Io(error))

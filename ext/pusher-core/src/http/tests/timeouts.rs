@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::support::{SHORT, Server, agent, get, post};
+use super::support::{MORE_THAN_FITS, SHORT, Server, agent, get, post};
 use crate::Error;
 use crate::http::Timeouts;
 
@@ -14,7 +14,7 @@ fn a_peer_that_takes_nothing_is_a_send_timeout() {
         // Until the client has given up.
         receiver.recv().unwrap_err();
     });
-    let body = vec![0; 64 * 1024 * 1024];
+    let body = vec![0; MORE_THAN_FITS];
     let url = server.url("/");
     let mut request = post(&url, &body);
     request.timeouts.send = Some(SHORT);

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
-use super::SHORT;
+use super::{PATIENCE, SHORT};
 use crate::Error;
 use crate::http::{Deadline, Host, Interest, RawSocket, StdHost};
 
@@ -16,7 +16,7 @@ pub struct TestHost {
     pub addresses: Vec<SocketAddr>,
     /// Which wait is interrupted, counted from 1; none where this is 0.
     pub interrupt_at: AtomicUsize,
-    /// Whether waits for input with a short deadline end only after it, with whatever has come by then.
+    /// Whether waits for input with a short deadline end only after it, and when something has come.
     pub is_slow: AtomicBool,
     waits: AtomicUsize,
     resolved: Mutex<Vec<String>>,
@@ -58,11 +58,12 @@ impl Host for TestHost {
         if wait == self.interrupt_at.load(Ordering::SeqCst) {
             return Err(Error::Interrupted(7));
         }
-        let is_ready = StdHost.wait(socket, interest, deadline)?;
-        if interest == Interest::Read && self.is_slow.load(Ordering::SeqCst) {
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            std::thread::sleep(left.filter(|left| *left <= SHORT).unwrap_or_default());
-        }
-        Ok(is_ready)
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let is_slow = interest == Interest::Read && self.is_slow.load(Ordering::SeqCst);
+        let Some(left) = left.filter(|left| is_slow && *left <= SHORT) else {
+            return StdHost.wait(socket, interest, deadline);
+        };
+        std::thread::sleep(left);
+        StdHost.wait(socket, interest, Some(Instant::now() + PATIENCE))
     }
 }

@@ -1,6 +1,7 @@
 //! What the tests are made of: servers that follow a script, certificates, hosts, and short ways to send.
 
 mod certificates;
+mod closed;
 mod hosts;
 mod server;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) use certificates::{Authority, Identity, names};
+pub(super) use closed::Closed;
 pub(super) use hosts::TestHost;
 pub(super) use server::{Door, OK, PATIENCE, Peer, Server};
 
@@ -20,6 +22,9 @@ pub(super) const GENEROUS: Timeouts = Timeouts {
     send: Some(PATIENCE),
     receive: Some(PATIENCE),
 };
+
+/// A body of so many bytes is more than sockets hold while nobody reads.
+pub(super) const MORE_THAN_FITS: usize = 16 * 1024 * 1024;
 
 /// Long enough for what comes at once, short enough to wait for where nothing comes.
 pub(super) const SHORT: Duration = Duration::from_millis(300);
