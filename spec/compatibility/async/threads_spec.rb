@@ -80,9 +80,7 @@ RSpec.describe "An asynchronous request", :socket do
     end
 
     it "the error of a refused connection as it is" do
-      server = TCPServer.new("127.0.0.1", 0)
-      client.port = server.addr[1]
-      server.close
+      client.port = closed_port
       expect { client.trigger_async("news", "event", "data").pop }.to raise_error(Errno::ECONNREFUSED)
     end
 

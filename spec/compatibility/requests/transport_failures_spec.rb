@@ -11,11 +11,6 @@ RSpec.describe "A request that fails on its way" do
     client.trigger("news", "event", "data")
   end
 
-  def closed_port
-    server = TCPServer.new("127.0.0.1", 0)
-    server.addr[1].tap { server.close }
-  end
-
   # The HTTPError of the block, checked for what every one of them has.
   def failure
     yield
