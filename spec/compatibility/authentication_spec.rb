@@ -54,7 +54,7 @@ RSpec.describe "Authentication" do
 
     it "uses the application's JSON engine, with one argument" do
       data = { user_id: "7" }
-      allow(MultiJson).to receive(:dump).with(be(data)).and_return('{"engine" : true}')
+      allow(json_engine).to receive_generate.with(be(data)).and_return('{"engine" : true}')
       expect(client.authenticate("presence-room", "123.456", data))
         .to eq({ auth: signed('123.456:presence-room:{"engine" : true}'), channel_data: '{"engine" : true}' })
     end
@@ -90,7 +90,7 @@ RSpec.describe "Authentication" do
 
     it "uses the application's JSON engine, with one argument" do
       data = { id: "7" }
-      allow(MultiJson).to receive(:dump).with(be(data)).and_return('{"engine" : true}')
+      allow(json_engine).to receive_generate.with(be(data)).and_return('{"engine" : true}')
       expect(client.authenticate_user("123.456", data))
         .to eq({ auth: signed('123.456::user::{"engine" : true}'), user_data: '{"engine" : true}' })
     end

@@ -77,6 +77,6 @@ RSpec.describe "Webhooks" do
     webhook = client.webhook(delivery.to_h.merge(content_type: "text/plain"))
     expect { webhook.data }.to raise_error(RuntimeError, "Unknown Content-Type (text/plain)")
     broken = client.webhook(delivery.to_h.merge(body: "{broken"))
-    expect { broken.data }.to raise_error(MultiJson::ParseError)
+    expect { broken.data }.to raise_error(JsonEngine.parse_error)
   end
 end

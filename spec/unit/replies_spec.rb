@@ -194,19 +194,19 @@ RSpec.describe Pusher::Client, "replies" do
     hostile = { "nesting without end" => "{\"a\":#{"[" * 100_000}", "invalid UTF-8" => "{\"a\":\"\xFF\"}".b,
                 "text" => "<html></html>", "NaN" => '{"a":NaN}' }
 
-    %i[json_gem ok_json].each do |engine|
+    JsonEngine.adapters.each do |engine|
       hostile.each do |what, body|
         it "#{what} is an HTTPError (#{engine})" do
           client = build_client
           stub_http(client, body:)
-          MultiJson.with_adapter(engine) { expect { client.channels }.to raise_error(Pusher::HTTPError) }
+          with_json_engine(engine) { expect { client.channels }.to raise_error(Pusher::HTTPError) }
         end
       end
 
       it "an object is one (#{engine})" do
         client = build_client
         stub_http(client, body: '{"é":{"a":[1.5,12345678901234567890,"\u00e9"]}}'.b)
-        reply = MultiJson.with_adapter(engine) { client.channels }
+        reply = with_json_engine(engine) { client.channels }
         expect(reply).to eq({ é: { "a" => [1.5, 12_345_678_901_234_567_890, "é"] } })
       end
     end

@@ -34,6 +34,14 @@ pub(crate) fn is_utf8(ruby: &Ruby, string: RString) -> bool {
     }
 }
 
+/// Whether a String is UTF-8 that Ruby takes for bytes of no particular text.
+pub(crate) fn is_binary_utf8(ruby: &Ruby, string: RString) -> bool {
+    string.enc_get() == ruby.ascii8bit_encindex()
+        && with_bytes(string, |bytes| {
+            !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok()
+        })
+}
+
 /// A String with the text of `string` in UTF-8; the very String where it is so already, or is bytes of no
 /// particular text.
 pub(crate) fn to_utf8(ruby: &Ruby, string: RString) -> Result<RString, Failure> {
