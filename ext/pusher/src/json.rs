@@ -121,10 +121,7 @@ fn write(ruby: &Ruby, value: Value, out: &mut Vec<u8>, depth: usize) -> Result<b
     } else if let Some(symbol) = Symbol::from_value(value) {
         return Ok(write_string(ruby, borrow::name(symbol), out));
     } else if let Some(integer) = Integer::from_value(value) {
-        let Ok(number) = integer.to_i64() else {
-            return Ok(false);
-        };
-        out.extend_from_slice(number.to_string().as_bytes());
+        write_integer(integer, out)?;
     } else if let Some(float) = Float::from_value(value) {
         return Ok(write_float(float.to_f64(), out));
     } else if let Some(hash) = RHash::from_value(value) {
@@ -158,6 +155,16 @@ fn write_string(ruby: &Ruby, string: RString, out: &mut Vec<u8>) -> bool {
 fn write_text(utf8: &[u8], out: &mut Vec<u8>) {
     let text = std::str::from_utf8(utf8).unwrap_or_default();
     serde_json::to_writer(out, text).expect("writing to memory does not fail");
+}
+
+fn write_integer(integer: Integer, out: &mut Vec<u8>) -> Result<(), Error> {
+    if let Ok(number) = integer.to_i64() {
+        out.extend_from_slice(number.to_string().as_bytes());
+        return Ok(());
+    }
+    let digits: RString = integer.funcall(*names::TO_S, ())?;
+    borrow::with_bytes(digits, |digits| out.extend_from_slice(digits));
+    Ok(())
 }
 
 fn write_float(number: f64, out: &mut Vec<u8>) -> bool {
