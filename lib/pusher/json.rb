@@ -33,10 +33,12 @@ module Pusher
       # @return [String] the object as the application's engine sees it
       # @raise [Error] where it cannot be encoded, with the engine's error as its cause
       def dump(object)
-        encode(object)
+        generate(object)
       rescue ThreadError => e
         # In a signal trap no lock can be taken and nothing can be loaded.
-        encode_in_helper_thread(object, e)
+        dump_in_helper_thread(object, e)
+      rescue *FAILURES => e
+        dump_refused(object, e)
       end
 
       # @param text [String]
@@ -67,20 +69,10 @@ module Pusher
 
       private
 
-      def encode(object)
-        generate(object)
-      rescue ThreadError, Timeout::Error, Error
-        raise
-      rescue *FAILURES => e
-        # Some engines refuse binary Strings, also where they hold UTF-8.
-        text = Native.as_utf8(object)
-        text.nil? ? Failures.raise_unencodable(e) : encode_text(text)
-      end
-
-      def encode_text(object)
-        generate(object)
-      rescue ThreadError
-        raise
+      # Once more, where the reason may be binary Strings: some engines refuse them, also where they hold UTF-8.
+      def dump_refused(object, refusal)
+        text = Native.as_utf8(object) unless Failures.passed_on?(refusal)
+        text.nil? ? Failures.raise_unencodable(refusal) : generate(text)
       rescue *FAILURES => e
         Failures.raise_unencodable(e)
       end
@@ -97,13 +89,20 @@ module Pusher
         json.is_a?(String) ? json : raise(TypeError, "the JSON engine gave no String, but an object of #{json.class}")
       end
 
-      def encode_in_helper_thread(object, refusal)
-        outcome = Aside.run(PATIENCE) do
-          encode(object)
+      def dump_in_helper_thread(object, refusal)
+        outcome = Aside.run(PATIENCE) { attempt(object) }
+        outcome.is_a?(String) ? outcome : Failures.raise_unencodable(outcome || refusal)
+      end
+
+      # @return [String, Exception] why it failed
+      def attempt(object)
+        generate(object)
+      rescue *FAILURES => e
+        begin
+          dump_refused(object, e)
         rescue *FAILURES => e
           e
         end
-        outcome.is_a?(String) ? outcome : Failures.raise_unencodable(outcome || refusal)
       end
 
       def multi_json
