@@ -153,11 +153,12 @@ RSpec.describe Pusher::Client, "encoding" do
     end
 
     # Engines differ, and some write what is no JSON.
-    ["NaN", "-Infinity", '{"a":[1,NaN]}'].each do |text|
-      it "is #{text} from an engine that writes it" do
+    ["NaN", "-Infinity", '{"a":[1,NaN]}', "{\"a\":\"\xFF\"}", "\"\xFF\"".b].each do |text|
+      it "is #{text.dump} from an engine that writes it" do
         client = described_class.new(endpoint.client_options)
         allow(json_engine).to receive_generate.and_return(text)
         expect { client.trigger("news", "event", { a: 1 }) }.to refuse_to_encode
+        expect { client.authenticate("presence-news", "1.1", { a: 1 }) }.to refuse_to_encode
         expect(endpoint.requests).to be_empty
       end
     end

@@ -42,6 +42,17 @@ pub(crate) fn is_binary_utf8(ruby: &Ruby, string: RString) -> bool {
         })
 }
 
+/// Whether a String is not what its encoding says, or binary and no UTF-8.
+pub(crate) fn is_broken(ruby: &Ruby, string: RString) -> bool {
+    match string.enc_coderange_scan() {
+        Coderange::SevenBit => false,
+        Coderange::Valid => {
+            string.enc_get() == ruby.ascii8bit_encindex() && !is_binary_utf8(ruby, string)
+        }
+        _ => true,
+    }
+}
+
 /// A String with the text of `string` in UTF-8; the very String where it is so already, or is bytes of no
 /// particular text.
 pub(crate) fn to_utf8(ruby: &Ruby, string: RString) -> Result<RString, Failure> {

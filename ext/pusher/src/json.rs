@@ -41,7 +41,7 @@ pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
 pub(crate) fn dump(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
     let value = binary::as_utf8(ruby, value, Scope::Plain)?.unwrap_or(value);
     let text = ruby_json(ruby)?.funcall(*names::DUMP, (value,))?;
-    refuse_nan(ruby, text)
+    refuse_what_is_no_json(ruby, text)
 }
 
 /// `Pusher::Json`, which knows the engine.
@@ -49,10 +49,10 @@ fn ruby_json(ruby: &Ruby) -> Result<RModule, Error> {
     constants::of_pusher(ruby, &constants::JSON)
 }
 
-/// Some engines write numbers that JSON does not have: NaN and Infinity.
-fn refuse_nan(ruby: &Ruby, text: RString) -> Result<RString, Failure> {
-    let is_suspect =
-        borrow::with_bytes(text, |bytes| has(bytes, b"NaN") || has(bytes, b"Infinity"));
+/// Some engines write numbers that JSON does not have, NaN and Infinity, and bytes that are no UTF-8.
+fn refuse_what_is_no_json(ruby: &Ruby, text: RString) -> Result<RString, Failure> {
+    let is_suspect = borrow::is_broken(ruby, text)
+        || borrow::with_bytes(text, |bytes| has(bytes, b"NaN") || has(bytes, b"Infinity"));
     if !is_suspect {
         return Ok(text);
     }
