@@ -29,7 +29,7 @@ Gem::Specification.new do |spec|
   # Ruby's own until 3.4 and 3.5; gems since.
   spec.add_dependency "base64", "~> 0.1"
   spec.add_dependency "logger", "~> 1.5"
-  spec.add_dependency "multi_json", "~> 1.14"
+  spec.add_dependency "multi_json", ">= 1.14", "< 3"
   # Compiles the native part. Precompiled gems do without.
   spec.add_dependency "rb_sys", "~> 0.9.87"
 end

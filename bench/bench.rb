@@ -17,8 +17,9 @@ module Bench
     def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
     def introduce
-      MultiJson.dump({})
-      puts "Ruby #{RUBY_VERSION}, MultiJson with #{MultiJson.adapter.name[/\w+\z/]}, #{Etc.nprocessors} cores. #{load}"
+      JsonEngine.generate({})
+      engine = JsonEngine::MODULE.adapter.name[/\w+\z/]
+      puts "Ruby #{RUBY_VERSION}, multi_json with #{engine}, #{Etc.nprocessors} cores. #{load}"
     end
 
     def heading(text)

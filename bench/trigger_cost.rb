@@ -14,7 +14,7 @@ module Bench
     end
 
     def print_objects(options)
-      puts format("%<all>.1f Ruby objects, MultiJson.dump's %<dump>.1f included.",
+      puts format("%<all>.1f Ruby objects, the JSON engine's %<dump>.1f included.",
                   all: Cost.objects_per_trigger(options), dump: Cost.objects_per_dump)
     end
 

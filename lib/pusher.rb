@@ -3,7 +3,6 @@
 require "base64"
 require "forwardable"
 require "logger"
-require "multi_json"
 require "openssl"
 require "socket"
 require "time"
@@ -14,6 +13,7 @@ require_relative "pusher/version"
 require_relative "pusher/errors"
 require_relative "pusher/name_resolution"
 require_relative "pusher/native"
+require_relative "pusher/json"
 require_relative "pusher/utils"
 require_relative "pusher/async"
 require_relative "pusher/async/reactor"
@@ -155,8 +155,3 @@ module Pusher
     end
   end
 end
-
-# The first dump loads the engine; in a signal trap that would be too late.
-MultiJson.dump({})
-# Only now: had it been loaded before, MultiJson might have preferred it to a faster one.
-require "json"

@@ -3,7 +3,7 @@
 require_relative "bare_socket"
 
 module Contenders
-  # The least that is possible with event data encoded by MultiJson.
+  # The least that is possible with event data encoded by the JSON engine.
   class BareSocketWithDump < BareSocket
     private
 

@@ -1,10 +1,10 @@
 # frozen_string_literal: true
 
 require "digest"
-require "multi_json"
 require "openssl"
 require "uri"
 require_relative "../../spec/support/cost"
+require_relative "../../spec/support/json_engine"
 
 module Contenders
   # The event that all contenders publish, encoded and signed without the gem.
@@ -23,11 +23,11 @@ module Contenders
     end
 
     def data
-      MultiJson.dump(Cost::DATA)
+      JsonEngine.generate(Cost::DATA)
     end
 
     def body
-      MultiJson.dump({ name: "event", channels: ["channel"], data: })
+      JsonEngine.generate({ name: "event", channels: ["channel"], data: })
     end
 
     def signed_params(body)

@@ -40,21 +40,6 @@ module Pusher
       true
     end
 
-    # Seconds for a JSON engine, which might wait for a lock that the trap itself keeps it from.
-    PATIENCE = 1
-    private_constant :PATIENCE
-
-    # Encodes an object where the current thread, in a signal trap, cannot take the locks of the JSON engine.
-    #
-    # @return [String, nil] nil where the engine cannot either
-    def self.dump(object)
-      run(PATIENCE) do
-        MultiJson.dump(object)
-      rescue StandardError
-        nil
-      end
-    end
-
     # Does work that has no time limit of its own in a short-lived thread, which is awaited for so long: the wait can be
     # interrupted, and leaves other threads and fibers running.
     #

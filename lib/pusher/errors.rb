@@ -93,9 +93,15 @@ module Pusher
       TRANSPORT_ERRORS + names.filter_map { |name| ::HTTPClient.const_get(name) if ::HTTPClient.const_defined?(name) }
     end
 
+    # Whether what was raised while data was encoded is no failure to encode it: a time limit around the call, or an
+    # error of this library that an object of the application has raised.
+    def passed_on?(original)
+      original.is_a?(Timeout::Error) || original.is_a?(Error)
+    end
+
     # @raise [Error] with the engine's error as its cause
     def raise_unencodable(original)
-      raise original if original.is_a?(Timeout::Error) || original.is_a?(Error)
+      raise original if passed_on?(original)
 
       raise Error, "could not be encoded as JSON: #{describe(original)}", cause: original
     end

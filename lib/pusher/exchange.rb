@@ -90,11 +90,9 @@ module Pusher
     def parse_events
       return [] unless verb == :post && body && PUBLISHING.match?(path)
 
-      content = JSON.parse(body)
+      content = Json.load_published(body) { return [] }
       content = content["batch"] || [content] if content.is_a?(Hash)
       Array(content).grep(Hash)
-    rescue JSON::ParserError
-      []
     end
   end
   private_constant :Exchange

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require "multi_json"
+require_relative "json"
 require_relative "native"
 
 module Pusher
@@ -51,12 +51,13 @@ module Pusher
     end
 
     # @return [Hash] the parsed body
-    # @raise [MultiJson::ParseError] for a body that is no JSON
+    # @raise [MultiJSON::ParseError] for a body that is no JSON; `MultiJson::ParseError` before multi_json 1.21,
+    #   `JSON::ParserError` without multi_json
     # @raise [RuntimeError] for another content type
     def data
       @data ||=
         case @content_type
-        when "application/json" then MultiJson.load(@body.dup.force_encoding(Encoding::UTF_8))
+        when "application/json" then Json.load(@body.dup.force_encoding(Encoding::UTF_8))
         else raise "Unknown Content-Type (#{@content_type})"
         end
     end

@@ -55,7 +55,7 @@ RSpec.describe "In Rails" do
       Pusher.trigger("presence-channel", "event", "data".html_safe, ActiveSupport::HashWithIndifferentAccess.new(info: "user_count"))
     RUBY
     first, second = endpoint.wait_for(2)
-    expect(MultiJson.load(first.data)).to include("at" => "2020-01-02T00:00:00.000Z")
+    expect(JSON.parse(first.data)).to include("at" => "2020-01-02T00:00:00.000Z")
     expect(second.data).to eq("data")
   end
 end

@@ -18,7 +18,7 @@ RSpec.describe "README.md" do
   let(:app) { ChannelsApi::App.new(id: "123456", key: "278d425bdf160c739803", secret: "7ad3773142a6692b25b8") }
   let(:service) { start_endpoint(app:) }
   let(:webhook_request) do
-    body = MultiJson.dump(time_ms: 1, events: [{ name: "channel_occupied", channel: "my-channel" }])
+    body = JSON.generate(time_ms: 1, events: [{ name: "channel_occupied", channel: "my-channel" }])
     { key: app.key, body:, signature: OpenSSL::HMAC.hexdigest("SHA256", app.secret, body) }
   end
 

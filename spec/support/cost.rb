@@ -4,6 +4,7 @@ require "json"
 require "open3"
 require "rbconfig"
 require "tempfile"
+require_relative "json_engine"
 
 # Counts what a warm trigger with a small Hash takes: objects of Ruby, and system calls as strace sees them.
 module Cost
@@ -38,8 +39,9 @@ module Cost
   end
 
   def objects_per_dump
+    JsonEngine.generate(DATA)
     before = GC.stat(:total_allocated_objects)
-    ROUNDS.times { MultiJson.dump(DATA) }
+    ROUNDS.times { JsonEngine.generate(DATA) }
     (GC.stat(:total_allocated_objects) - before - objects_of_counting).fdiv(ROUNDS)
   end
 

@@ -29,10 +29,16 @@ RSpec.describe Pusher::Client, "encoding" do
                                     "7" => "seven")
     end
 
+    it "needs no engine for plain values" do
+      expect(json_engine).not_to receive_generate
+      client.post("/x", { a: [1, 2**80, -(2**64), 1.5, nil, true, :b, "c"] })
+      expect(calls.last.body).to eq("{\"a\":[1,#{2**80},#{-(2**64)},1.5,null,true,\"b\",\"c\"]}")
+    end
+
     it "is the engine's where a value, however deep, is of a class that only looks plain" do
       [Class.new(String), Class.new(Array), Class.new(Hash)].each do |type|
         params = { a: [{ b: type.new }] }
-        allow(MultiJson).to receive(:dump).with(params).and_return("as the engine sees it")
+        allow(json_engine).to receive_generate.with(params).and_return("as the engine sees it")
         client.post("/x", params)
         expect(calls.last.body).to eq("as the engine sees it")
       end
@@ -65,7 +71,7 @@ RSpec.describe Pusher::Client, "encoding" do
     it "is what the engine makes of the very params, whole, when one of them is an object of the application" do
       params = { plain: 1, deep: [{ at: Object.new }] }
       seen = []
-      allow(MultiJson).to receive(:dump) do |*arguments|
+      allow(json_engine).to receive_generate do |*arguments|
         seen << arguments
         "{\"engine\" : 1}"
       end
@@ -80,24 +86,79 @@ RSpec.describe Pusher::Client, "encoding" do
     end
   end
 
+  describe "a binary String" do
+    let(:text) { "é".b }
+
+    it "is UTF-8 in a body, which needs no engine for it" do
+      expect(json_engine).not_to receive_generate
+      client.post("/x", { text => [text, text.to_sym] })
+      client.trigger(text, text, text, { text => text })
+      expect(calls.map(&:json)).to eq(
+        [{ "é" => %w[é é] }, { "é" => "é", "name" => "é", "channels" => ["é"], "data" => "é" }]
+      )
+    end
+
+    it "is handed to the engine as UTF-8, in a copy; everything else in it is the caller's" do
+      object = Object.new
+      data = { a: [text, "plain"], object:, "é".b => { b: 1 } }
+      seen = nil
+      allow(json_engine).to(receive_generate { |given| (seen = given) && "{}" })
+      client.trigger("news", "event", data)
+      expect(seen).to eq({ a: %w[é plain], object:, "é" => { b: 1 } })
+      expect(seen[:object]).to be(object)
+      expect(seen[:a].last).to be(data[:a].last)
+      expect(data.keys.last.encoding).to eq(Encoding::BINARY)
+      expect([data[:a].first, text.encoding]).to eq([text, Encoding::BINARY])
+    end
+
+    it "does not cost the caller's own object its place where it is ASCII, or no UTF-8" do
+      [{ a: "ascii".b }, { a: "\xFF".b }, { a: "é" }].each do |data|
+        expect(json_engine).to receive_generate.with(be(data)).and_return("{}")
+        client.trigger("news", "event", data)
+      end
+    end
+
+    it "is UTF-8 in objects of subclasses, too, once the engine has refused them" do
+      type = Class.new(Hash)
+      data = type[{ a: Class.new(Array)[text] }]
+      given = []
+      allow(json_engine).to(receive_generate { |object| (given << object) && (given.one? ? raise("binary") : "{}") })
+      client.trigger("news", "event", data)
+      expect(given.first).to be(data)
+      expect(given.last).to eq({ a: ["é"] }).and(be_an_instance_of(type))
+      expect(data[:a].first.encoding).to eq(Encoding::BINARY)
+    end
+
+    it "is not looked for without end" do
+      endless = []
+      endless << endless << endless
+      with_json_engine(:json_gem) do
+        [[text, endless], [endless, text], { text => endless }].each do |data|
+          expect { client.trigger("news", "event", data) }.to raise_error(Pusher::Error)
+        end
+      end
+    end
+  end
+
   # Whichever way it is handed in: as an event's data, in parameters, in a batch or in a body.
   describe "what cannot be encoded" do
     stubborn = Class.new { def to_json(*) = raise("boom") }
     values = { "NaN" => Float::NAN, "infinity" => Float::INFINITY, "invalid UTF-8" => "bad\xFF",
                "an object that raises" => stubborn.new }.freeze
 
-    around { |example| MultiJson.with_adapter(:json_gem) { example.run } }
+    around { |example| with_json_engine(:json_gem) { example.run } }
 
     def refuse_to_encode
       raise_error(Pusher::Error) { |error| expect(error.cause).to be_a(StandardError) }
     end
 
     # Engines differ, and some write what is no JSON.
-    ["NaN", "-Infinity", '{"a":[1,NaN]}'].each do |text|
-      it "is #{text} from an engine that writes it" do
+    ["NaN", "-Infinity", '{"a":[1,NaN]}', "{\"a\":\"\xFF\"}", "\"\xFF\"".b].each do |text|
+      it "is #{text.dump} from an engine that writes it" do
         client = described_class.new(endpoint.client_options)
-        allow(MultiJson).to receive(:dump).and_return(text)
+        allow(json_engine).to receive_generate.and_return(text)
         expect { client.trigger("news", "event", { a: 1 }) }.to refuse_to_encode
+        expect { client.authenticate("presence-news", "1.1", { a: 1 }) }.to refuse_to_encode
         expect(endpoint.requests).to be_empty
       end
     end
@@ -111,7 +172,7 @@ RSpec.describe Pusher::Client, "encoding" do
     it "is nothing because a signal's handler cannot take the engine's locks" do
       client = described_class.new(endpoint.client_options)
       lock = Mutex.new
-      allow(MultiJson).to(receive(:dump).and_wrap_original { |dump, data| lock.synchronize { dump.call(data) } })
+      allow(json_engine).to(receive_generate.and_wrap_original { |dump, data| lock.synchronize { dump.call(data) } })
       handled = Queue.new
       before = trap(:USR2) { handled << client.trigger("news", "event", { a: 1 }) }
       Process.kill(:USR2, Process.pid)
@@ -163,7 +224,7 @@ RSpec.describe Pusher::Client, "encoding" do
 
     it "Fix: keeps the very exception of the engine as its cause" do
       error = RuntimeError.new("boom")
-      allow(MultiJson).to receive(:dump).and_raise(error)
+      allow(json_engine).to receive_generate.and_raise(error)
       expect { client.trigger("news", "event", { a: 1 }) }
         .to raise_error(Pusher::Error) { |raised| expect(raised.cause).to be(error) }
       expect { client.authenticate_user("1.1", { id: "1" }) }
@@ -178,9 +239,46 @@ RSpec.describe Pusher::Client, "encoding" do
       expect { bare.trigger_batch([{ channel: "a", name: "e", data: Float::NAN }]) }.to refuse_to_encode
     end
 
-    it "Fix: lets what is no StandardError through as it is" do
-      interrupting = Class.new { def to_json(*) = raise(Interrupt) }
-      expect { client.trigger("news", "event", { a: interrupting.new }) }.to raise_error(Interrupt)
+    it "Fix: is also what overflows the stack or the memory, or is not implemented" do
+      endless = Class.new { def to_json(*) = to_json }.new
+      expect { client.trigger("news", "event", { a: endless }) }
+        .to raise_error(Pusher::Error) { |raised| expect(raised.cause).to be_a(SystemStackError) }
+      [NoMemoryError, NotImplementedError, LoadError].each do |error|
+        failing = Class.new { define_method(:to_json) { |*| raise error } }.new
+        expect { client.post("/x", { a: failing }) }
+          .to raise_error(Pusher::Error) { |raised| expect(raised.cause).to be_a(error) }
+      end
+      expect(calls).to be_empty
+    end
+
+    it "Fix: is what an engine does not give a String for" do
+      allow(json_engine).to receive_generate.and_return(nil)
+      expect { client.trigger("news", "event", { a: 1 }) }
+        .to raise_error(Pusher::Error, /no String/) { |raised| expect(raised.cause).to be_a(TypeError) }
+    end
+
+    it "Fix: lets interrupts, exits and time limits through as they are" do
+      foreign = Class.new(Exception) # rubocop:disable Lint/InheritException -- as those who end threads do
+      [Interrupt, SystemExit, SignalException.new("TERM"), Timeout::Error, foreign].each do |error|
+        interrupting = Class.new { define_method(:to_json) { |*| raise error } }.new
+        expect { client.trigger("news", "event", { a: interrupting }) }
+          .to raise_error(error.is_a?(Class) ? error : error.class)
+      end
+    end
+
+    it "Fix: keeps the engine's error as its cause in a signal trap, where the engine runs in a thread" do
+      lock = Mutex.new
+      allow(json_engine).to(receive_generate.and_wrap_original { |dump, data| lock.synchronize { dump.call(data) } })
+      handled = Queue.new
+      before = trap(:USR2) do
+        client.trigger("news", "event", { a: stubborn.new })
+      rescue Pusher::Error => e
+        handled << e
+      end
+      Process.kill(:USR2, Process.pid)
+      expect(Timeout.timeout(30) { handled.pop }.cause).to have_attributes(class: RuntimeError, message: "boom")
+    ensure
+      trap(:USR2, before)
     end
   end
 end

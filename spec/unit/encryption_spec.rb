@@ -17,7 +17,7 @@ RSpec.describe Pusher::Client, "encryption" do
   end
 
   def envelope(data)
-    fields = MultiJson.load(data)
+    fields = JSON.parse(data)
     expect(fields.keys).to eq(%w[nonce ciphertext])
     fields.values.map { |value| value.unpack1("m0") }
   end

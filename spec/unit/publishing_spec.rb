@@ -150,7 +150,7 @@ RSpec.describe Pusher::Client, "publishing" do
 
     it "asks objects of the application how they look" do
       money = Class.new { def to_json(*) = '{"amount":5}' }
-      MultiJson.with_adapter(:json_gem) { client.trigger("news", "event", { price: money.new }) }
+      with_json_engine(:json_gem) { client.trigger("news", "event", { price: money.new }) }
       expect(json["data"]).to eq('{"price":{"amount":5}}')
     end
   end
@@ -217,7 +217,7 @@ RSpec.describe Pusher::Client, "publishing" do
   # Answers for this very object, and lets the engine answer for any other.
   def watch_engine(object, answer)
     seen = []
-    allow(MultiJson).to receive(:dump).and_wrap_original do |original, *arguments|
+    allow(json_engine).to receive_generate.and_wrap_original do |original, *arguments|
       seen << arguments
       arguments.first.equal?(object) ? answer : original.call(*arguments)
     end

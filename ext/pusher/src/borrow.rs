@@ -34,6 +34,25 @@ pub(crate) fn is_utf8(ruby: &Ruby, string: RString) -> bool {
     }
 }
 
+/// Whether a String is UTF-8 that Ruby takes for bytes of no particular text.
+pub(crate) fn is_binary_utf8(ruby: &Ruby, string: RString) -> bool {
+    string.enc_get() == ruby.ascii8bit_encindex()
+        && with_bytes(string, |bytes| {
+            !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok()
+        })
+}
+
+/// Whether a String is not what its encoding says, or binary and no UTF-8.
+pub(crate) fn is_broken(ruby: &Ruby, string: RString) -> bool {
+    match string.enc_coderange_scan() {
+        Coderange::SevenBit => false,
+        Coderange::Valid => {
+            string.enc_get() == ruby.ascii8bit_encindex() && !is_binary_utf8(ruby, string)
+        }
+        _ => true,
+    }
+}
+
 /// A String with the text of `string` in UTF-8; the very String where it is so already, or is bytes of no
 /// particular text.
 pub(crate) fn to_utf8(ruby: &Ruby, string: RString) -> Result<RString, Failure> {

@@ -10,29 +10,23 @@ macro_rules! constants {
 }
 
 constants! {
-    ASIDE = "Aside",
     CHANNEL = "Channel",
     CLIENT = "Client",
     FAILURES = "Failures",
     HEADERS = "HEADERS",
     HTTP_CLIENT = "HttpClient",
+    JSON = "Json",
     JSON_HEADERS = "JSON_HEADERS",
     NAME_RESOLUTION = "NameResolution",
     REQUEST = "Request",
 }
 
-static MULTI_JSON: LazyId = LazyId::new("MultiJson");
 static PUSHER: LazyId = LazyId::new("Pusher");
 
 /// What the module `Pusher` has under a name.
 pub(crate) fn of_pusher<T: TryConvert>(ruby: &Ruby, name: &LazyId) -> Result<T, Error> {
     let pusher: RModule = ruby.class_object().const_get(*PUSHER)?;
     pusher.const_get(**name)
-}
-
-/// The module `MultiJson`.
-pub(crate) fn multi_json(ruby: &Ruby) -> Result<RModule, Error> {
-    ruby.class_object().const_get(*MULTI_JSON)
 }
 
 /// Has magnus look the class of a native type up now, while the library loads.

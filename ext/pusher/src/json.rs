@@ -3,21 +3,20 @@
 use magnus::r_hash::ForEach;
 use magnus::value::{Qfalse, Qtrue, ReprValue};
 use magnus::{
-    Class, Error, Exception, ExceptionClass, Float, Integer, Module, RArray, RHash, RModule,
-    RString, Ruby, Symbol, Value,
+    Error, Exception, Float, Integer, RArray, RHash, RModule, RString, Ruby, Symbol, Value,
 };
-use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
-use serde_json::de::{Deserializer, SliceRead};
 
+use crate::binary::{self, Scope};
 use crate::borrow;
 use crate::constants;
 use crate::error::Failure;
+use crate::json_reader::{self, Style};
 use crate::names;
 
 /// As deep as Ruby's own JSON nests.
 const MAX_DEPTH: usize = 100;
 
-/// A value as JSON: written natively where it is plain, by `MultiJson.dump` where any part of it is not.
+/// A value as JSON: written natively where it is plain, by the engine where any part of it is not.
 pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
     let mut out = Vec::with_capacity(512);
     if write(ruby, value, &mut out, 0)? {
@@ -25,7 +24,7 @@ pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
         return Ok(ruby.str_new(std::str::from_utf8(&out).unwrap_or_default()));
     }
     let encoded = dump(ruby, value)?;
-    if borrow::is_utf8(ruby, encoded) {
+    if is_text(ruby, encoded) {
         return Ok(encoded);
     }
     Err(crate::error::named(
@@ -36,44 +35,35 @@ pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
     .into())
 }
 
-/// `MultiJson.dump`: how the application's engine sees an object.
+/// How the application's engine sees an object.
+///
+/// It gets the very object, unless that holds binary Strings: engines differ about them, and some print a warning.
 pub(crate) fn dump(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
-    let outcome: Result<RString, Error> =
-        constants::multi_json(ruby)?.funcall(*names::DUMP, (value,));
-    let text = outcome.or_else(|error| {
-        if is_refused_in_trap(ruby, &error) {
-            return dump_aside(ruby, value, error);
-        }
-        Err(encoding_failure(ruby, error))
-    })?;
-    refuse_nan(ruby, text)
+    let value = binary::as_utf8(ruby, value, Scope::Plain)?.unwrap_or(value);
+    let text = ruby_json(ruby)?.funcall(*names::DUMP, (value,))?;
+    refuse_what_is_no_json(ruby, text)
 }
 
-/// Some engines take a lock, which a signal trap may not.
-fn is_refused_in_trap(ruby: &Ruby, error: &Error) -> bool {
-    error.is_kind_of(ruby.exception_thread_error())
+/// `Pusher::Json`, which knows the engine.
+fn ruby_json(ruby: &Ruby) -> Result<RModule, Error> {
+    constants::of_pusher(ruby, &constants::JSON)
 }
 
-/// Once more in a thread of its own, where locks can be taken.
-fn dump_aside(ruby: &Ruby, value: Value, error: Error) -> Result<RString, Failure> {
-    let aside: RModule = constants::of_pusher(ruby, &constants::ASIDE)?;
-    let text: Option<RString> = aside.funcall("dump", (value,))?;
-    text.ok_or_else(|| encoding_failure(ruby, error))
-}
-
-/// Some engines write numbers that JSON does not have: NaN and Infinity.
-fn refuse_nan(ruby: &Ruby, text: RString) -> Result<RString, Failure> {
-    let is_suspect =
-        borrow::with_bytes(text, |bytes| has(bytes, b"NaN") || has(bytes, b"Infinity"));
+/// Some engines write numbers that JSON does not have, NaN and Infinity, and bytes that are no UTF-8.
+fn refuse_what_is_no_json(ruby: &Ruby, text: RString) -> Result<RString, Failure> {
+    let is_suspect = borrow::is_broken(ruby, text)
+        || borrow::with_bytes(text, |bytes| has(bytes, b"NaN") || has(bytes, b"Infinity"));
     if !is_suspect {
         return Ok(text);
     }
-    match decode(ruby, &borrow::bytes(text)) {
-        Decoded::NotJson(reason) => {
-            let error = parse_error(ruby, &reason, text);
-            Err(encoding_failure(ruby, error))
-        }
-        _ => Ok(text),
+    let style = Style {
+        symbol_keys: false,
+        frozen: false,
+        max_depth: usize::MAX,
+    };
+    match json_reader::read(ruby, &borrow::bytes(text), &style) {
+        Ok(_) => Ok(text),
+        Err(reason) => Err(unencodable(ruby, parse_error(ruby, &reason, text)?)),
     }
 }
 
@@ -81,30 +71,45 @@ fn has(bytes: &[u8], word: &[u8]) -> bool {
     bytes.contains(&word[0]) && bytes.windows(word.len()).any(|window| window == word)
 }
 
-/// `MultiJson.load`.
-pub(crate) fn load(ruby: &Ruby, text: RString) -> Result<Value, Error> {
-    constants::multi_json(ruby)?.funcall(*names::LOAD, (text,))
+/// The error that the application's engine has for what is no JSON.
+pub(crate) fn parse_error(ruby: &Ruby, reason: &str, text: RString) -> Result<Exception, Error> {
+    ruby_json(ruby)?.funcall("parse_error", (reason, text))
 }
 
-/// The error that `MultiJson.load` raises for what is no JSON.
-pub(crate) fn parse_error(ruby: &Ruby, reason: &str, text: RString) -> Error {
-    let original = ruby.exception_arg_error().new_instance((reason,));
-    let built = constants::multi_json(ruby).and_then(|multi_json| {
-        let class: ExceptionClass = multi_json.const_get("ParseError")?;
-        class.funcall("build", (original?, text))
-    });
-    built.map_or_else(|error| error, |error: Exception| error.into())
-}
-
-/// What an engine raises becomes a `Pusher::Error` with that as its cause; what is no failure of an engine stays.
-fn encoding_failure(ruby: &Ruby, error: Error) -> Failure {
-    let is_engines = error.is_kind_of(ruby.exception_standard_error());
-    let Some(exception) = crate::error::exception(ruby, &error).filter(|_| is_engines) else {
-        return error.into();
-    };
+fn unencodable(ruby: &Ruby, exception: Exception) -> Failure {
     let raised: Result<Value, Error> = constants::of_pusher::<RModule>(ruby, &constants::FAILURES)
         .and_then(|failures| failures.funcall("raise_unencodable", (exception,)));
-    raised.err().unwrap_or(error).into()
+    raised.err().unwrap_or_else(|| exception.into()).into()
+}
+
+/// Reads JSON of the service: keys of the outermost object as Symbols, those of deeper ones as Strings.
+pub(crate) fn read_reply(ruby: &Ruby, text: &[u8]) -> Result<Value, String> {
+    let style = Style {
+        symbol_keys: true,
+        frozen: false,
+        max_depth: MAX_DEPTH,
+    };
+    json_reader::read(ruby, text, &style)
+}
+
+/// Reads JSON with String keys: the value and nil, or nil and the reason why it is none.
+pub(crate) fn read(
+    ruby: &Ruby,
+    text: RString,
+    max_depth: Option<usize>,
+    frozen: bool,
+) -> Result<RArray, Failure> {
+    let style = Style {
+        symbol_keys: false,
+        frozen,
+        max_depth: max_depth.unwrap_or(usize::MAX),
+    };
+    let nil = ruby.qnil().as_value();
+    let pair = match json_reader::read(ruby, &borrow::bytes(text), &style) {
+        Ok(value) => [value, nil],
+        Err(reason) => [nil, ruby.str_new(&reason).as_value()],
+    };
+    Ok(ruby.ary_new_from_values(&pair))
 }
 
 /// Writes a plain value; `false` for one that is not, or holds one that is not.
@@ -116,10 +121,7 @@ fn write(ruby: &Ruby, value: Value, out: &mut Vec<u8>, depth: usize) -> Result<b
     } else if let Some(symbol) = Symbol::from_value(value) {
         return Ok(write_string(ruby, borrow::name(symbol), out));
     } else if let Some(integer) = Integer::from_value(value) {
-        let Ok(number) = integer.to_i64() else {
-            return Ok(false);
-        };
-        out.extend_from_slice(number.to_string().as_bytes());
+        write_integer(integer, out)?;
     } else if let Some(float) = Float::from_value(value) {
         return Ok(write_float(float.to_f64(), out));
     } else if let Some(hash) = RHash::from_value(value) {
@@ -136,10 +138,14 @@ fn write(ruby: &Ruby, value: Value, out: &mut Vec<u8>, depth: usize) -> Result<b
     Ok(true)
 }
 
+/// Whether a String is UTF-8, also where Ruby takes it for binary.
+fn is_text(ruby: &Ruby, string: RString) -> bool {
+    borrow::is_utf8(ruby, string) || borrow::is_binary_utf8(ruby, string)
+}
+
 /// Only Strings themselves: how a subclass looks is the engine's affair.
 fn write_string(ruby: &Ruby, string: RString, out: &mut Vec<u8>) -> bool {
-    if !borrow::is_exactly(string.as_value(), ruby.class_string()) || !borrow::is_utf8(ruby, string)
-    {
+    if !borrow::is_exactly(string.as_value(), ruby.class_string()) || !is_text(ruby, string) {
         return false;
     }
     borrow::with_bytes(string, |bytes| write_text(bytes, out));
@@ -149,6 +155,16 @@ fn write_string(ruby: &Ruby, string: RString, out: &mut Vec<u8>) -> bool {
 fn write_text(utf8: &[u8], out: &mut Vec<u8>) {
     let text = std::str::from_utf8(utf8).unwrap_or_default();
     serde_json::to_writer(out, text).expect("writing to memory does not fail");
+}
+
+fn write_integer(integer: Integer, out: &mut Vec<u8>) -> Result<(), Error> {
+    if let Ok(number) = integer.to_i64() {
+        out.extend_from_slice(number.to_string().as_bytes());
+        return Ok(());
+    }
+    let digits: RString = integer.funcall(*names::TO_S, ())?;
+    borrow::with_bytes(digits, |digits| out.extend_from_slice(digits));
+    Ok(())
 }
 
 fn write_float(number: f64, out: &mut Vec<u8>) -> bool {
@@ -205,113 +221,5 @@ fn write_key(ruby: &Ruby, key: Value, out: &mut Vec<u8>) -> Result<bool, Error> 
     match Symbol::from_value(key) {
         Some(symbol) => Ok(write_string(ruby, borrow::name(symbol), out)),
         None => Ok(false),
-    }
-}
-
-/// What became of a text that should be JSON.
-pub(crate) enum Decoded {
-    /// It is JSON.
-    Value(Value),
-    /// It is JSON with numbers that this reader would round: the application's engine may do better.
-    ForEngine,
-    /// It is none, or nested too deeply, and why.
-    NotJson(String),
-}
-
-/// Reads JSON: keys of the outermost object as Symbols, those of deeper ones as Strings.
-pub(crate) fn decode(ruby: &Ruby, text: &[u8]) -> Decoded {
-    let mut deserializer = Deserializer::new(SliceRead::new(text));
-    let reader = Reader {
-        ruby,
-        is_outermost: true,
-    };
-    match reader
-        .deserialize(&mut deserializer)
-        .and_then(|v| deserializer.end().map(|()| v))
-    {
-        Ok(value) => Decoded::Value(value),
-        Err(error) if error.is_data() => Decoded::ForEngine,
-        Err(error) => Decoded::NotJson(error.to_string()),
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Reader<'a> {
-    ruby: &'a Ruby,
-    is_outermost: bool,
-}
-
-impl Reader<'_> {
-    fn deeper(self) -> Self {
-        Self {
-            is_outermost: false,
-            ..self
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
-    type Value = Value;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(self.ruby.qnil().as_value())
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(self.ruby.into_value(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(self.ruby.into_value(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(self.ruby.into_value(value))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        // An integer beyond 64 bits arrives here as well, already rounded.
-        if value.abs() >= 9.0e15 {
-            return Err(E::custom("a number for the engine"));
-        }
-        Ok(self.ruby.into_value(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(self.ruby.str_new(value).as_value())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let array = self.ruby.ary_new();
-        while let Some(item) = items.next_element_seed(self.deeper())? {
-            array.push(item).map_err(serde::de::Error::custom)?;
-        }
-        Ok(array.as_value())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Value, A::Error> {
-        let hash = self.ruby.hash_new();
-        while let Some(key) = pairs.next_key::<std::borrow::Cow<'_, str>>()? {
-            let key = if self.is_outermost {
-                self.ruby.to_symbol(&*key).as_value()
-            } else {
-                self.ruby.str_new(&key).as_value()
-            };
-            let value = pairs.next_value_seed(self.deeper())?;
-            hash.aset(key, value).map_err(serde::de::Error::custom)?;
-        }
-        Ok(hash.as_value())
     }
 }

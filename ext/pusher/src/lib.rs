@@ -5,6 +5,7 @@
 )]
 
 mod arguments;
+mod binary;
 mod borrow;
 mod chain;
 mod client;
@@ -14,6 +15,7 @@ mod guard;
 mod host;
 mod http_client;
 mod json;
+mod json_reader;
 mod names;
 mod natives;
 mod query;

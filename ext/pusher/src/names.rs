@@ -35,7 +35,6 @@ names! {
     DUMP = "dump",
     GET = "get",
     GET_ASYNC = "get_async",
-    LOAD = "load",
     NAME = "name",
     NEW = "new",
     NOW = "now",

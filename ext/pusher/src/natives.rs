@@ -9,6 +9,7 @@ use pusher_core::signature::{self, Params};
 use pusher_core::{auth, encryption, http, webhook};
 
 use crate::arguments;
+use crate::binary::{self, Scope};
 use crate::borrow::{self, bytes};
 use crate::error::Failure;
 use crate::guard::guard;
@@ -307,6 +308,22 @@ pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     native.define_singleton_method(
         "dump",
         function!(|value: Value| guard(|ruby| json::dump(ruby, value)), 1),
+    )?;
+    native.define_singleton_method(
+        "read_json",
+        function!(
+            |text: RString, max_depth: Option<usize>, frozen: bool| {
+                guard(|ruby| json::read(ruby, text, max_depth, frozen))
+            },
+            3
+        ),
+    )?;
+    native.define_singleton_method(
+        "as_utf8",
+        function!(
+            |value: Value| guard(|ruby| Ok(binary::as_utf8(ruby, value, Scope::Subclasses)?)),
+            1
+        ),
     )?;
     native.define_singleton_method(
         "send_request",

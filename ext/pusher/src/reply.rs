@@ -1,17 +1,17 @@
 //! Replies: `Pusher::Reply` as `sync_http_client.request` gives it, and what the API makes of any reply.
 
-use magnus::r_hash::ForEach;
 use magnus::value::ReprValue;
 use magnus::{
-    Class, Error, Module, RHash, RModule, RString, Ruby, TryConvert, Value, method, typed_data::Obj,
+    Class, Error, Exception, Module, RHash, RModule, RString, Ruby, TryConvert, Value, method,
+    typed_data::Obj,
 };
 use pusher_core::http;
 
 use crate::borrow;
 use crate::constants;
-use crate::error::{self, Failure};
+use crate::error::Failure;
 use crate::guard::guard;
-use crate::json::{self, Decoded};
+use crate::json;
 use crate::names;
 
 /// Statuses after which the connections are kept.
@@ -189,14 +189,10 @@ fn parsed(ruby: &Ruby, answer: &Answer, reply: Value) -> Result<Value, Failure> 
     if answer.body == b"{}" {
         return Ok(ruby.hash_new().as_value());
     }
-    let value = match json::decode(ruby, &answer.body) {
-        Decoded::Value(value) => value,
-        Decoded::ForEngine => match json::load(ruby, borrow::string(ruby, &answer.body)) {
-            Ok(value) => symbolized(ruby, value)?,
-            Err(error) => return Err(unreadable(ruby, answer, reply, error)),
-        },
-        Decoded::NotJson(reason) => {
-            let error = json::parse_error(ruby, &reason, borrow::string(ruby, &answer.body));
+    let value = match json::read_reply(ruby, &answer.body) {
+        Ok(value) => value,
+        Err(reason) => {
+            let error = json::parse_error(ruby, &reason, borrow::string(ruby, &answer.body))?;
             return Err(unreadable(ruby, answer, reply, error));
         }
     };
@@ -207,32 +203,11 @@ fn parsed(ruby: &Ruby, answer: &Answer, reply: Value) -> Result<Value, Failure> 
         return Ok(ruby.hash_new().as_value());
     }
     let message = "the reply's body is JSON, but no object";
-    Err(unreadable(
-        ruby,
-        answer,
-        reply,
-        Error::new(ruby.exception_type_error(), message),
-    ))
+    let error = ruby.exception_type_error().new_instance((message,))?;
+    Err(unreadable(ruby, answer, reply, error))
 }
 
-/// What the application's engine read, with the same keys as what we read.
-fn symbolized(ruby: &Ruby, value: Value) -> Result<Value, Failure> {
-    let Some(hash) = RHash::from_value(value) else {
-        return Ok(value);
-    };
-    let symbolized = ruby.hash_new();
-    hash.foreach(|key: Value, value: Value| {
-        symbolized.aset(key.funcall::<_, _, Value>("to_sym", ())?, value)?;
-        Ok(ForEach::Continue)
-    })?;
-    Ok(symbolized.as_value())
-}
-
-fn unreadable(ruby: &Ruby, answer: &Answer, reply: Value, error: Error) -> Failure {
-    let is_standard = error.is_kind_of(ruby.exception_standard_error());
-    let Some(original) = error::exception(ruby, &error).filter(|_| is_standard) else {
-        return error.into();
-    };
+fn unreadable(ruby: &Ruby, answer: &Answer, reply: Value, original: Exception) -> Failure {
     raise(
         ruby,
         "HTTPError",

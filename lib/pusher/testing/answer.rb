@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "json"
-
 module Pusher
   module Testing
     # What a test says that the server answers.
@@ -20,7 +18,7 @@ module Pusher
       # @return [Array(Integer, String, Hash)] a reply's status, body and headers
       def give(request)
         body = @block ? @block.call(request) : @body
-        [@status, body.is_a?(String) ? body : JSON.generate(body), @headers]
+        [@status, body.is_a?(String) ? body : Native.encode(body), @headers]
       end
     end
     private_constant :Answer

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "json"
-
 module Pusher
   module Testing
     # An event that was published, or would have been, had its request not failed.
@@ -80,9 +78,7 @@ module Pusher
       end
 
       def parse(text)
-        text.is_a?(String) ? JSON.parse(text, max_nesting: false, freeze: true) : text
-      rescue JSON::ParserError
-        text
+        text.is_a?(String) ? Json.load_published(text) { text } : text
       end
     end
   end

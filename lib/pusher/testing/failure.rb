@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "json"
-
 module Pusher
   module Testing
     # A failure on demand: a reply with another status, or none at all.
@@ -12,7 +10,7 @@ module Pusher
         @cause = cause
         @pattern = Pattern.new(event) if event || channel
         @pattern.on([channel]) if channel
-        @body = body.is_a?(Hash) ? JSON.generate(body) : body
+        @body = body.is_a?(Hash) ? Native.encode(body) : body
         @headers = headers
         # An Array, for what it does is never interrupted: a lock could not be taken in a signal handler.
         @left = Array.new(Count.number(times), true) if times

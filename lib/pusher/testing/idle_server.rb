@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "json"
-
 module Pusher
   module Testing
     # What a server without subscribers says.
@@ -13,7 +11,7 @@ module Pusher
       class << self
         # @param request [Request]
         # @return [String]
-        def reply(request) = JSON.generate(content(request))
+        def reply(request) = Native.encode(content(request))
 
         private
 

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "json"
-
 module Pusher
   module Testing
     # Whether data is what a test expects. Data has been JSON: so Symbols count as Strings, and other objects as what
@@ -54,8 +52,8 @@ module Pusher
 
         # What cannot be encoded is like nothing that was published.
         def encoded(value)
-          JSON.parse(Native.dump(value), max_nesting: false)
-        rescue Pusher::Error, JSON::ParserError
+          Json.load_published(Native.dump(value)) { value }
+        rescue Pusher::Error
           value
         end
       end

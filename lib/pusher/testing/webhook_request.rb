@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "json"
 require "stringio"
 
 module Pusher
@@ -19,7 +18,7 @@ module Pusher
       def initialize(events, client, time)
         token = client.authentication_token
         events = [events] if events.is_a?(Hash)
-        @body = JSON.generate(time_ms: (time.to_time.to_r * 1000).to_i, events:).freeze
+        @body = Native.encode({ time_ms: (time.to_time.to_r * 1000).to_i, events: }).freeze
         @headers = {
           "Content-Type" => "application/json",
           "X-Pusher-Key" => token.key.to_s,

@@ -138,7 +138,7 @@ RSpec.describe "What asynchronous requests are given" do
     data.define_singleton_method(:to_s) { (threads << Thread.current) && "own" }
     behind_held_requests { client.trigger_async("a", "event", data) }
     expect(threads.uniq).to eq([Thread.current])
-    expect(sent.map(&:data)).to eq([MultiJson.dump(data)])
+    expect(sent.map(&:data)).to eq([JsonEngine.generate(data)])
   end
 
   it "is signed with the credentials of the call, and goes where the client pointed then" do

@@ -24,7 +24,7 @@ RSpec.describe "Requests and the garbage collector" do
       stressed { 20.times { |number| client.trigger(channels[number % 2], "event", { number: }) } }
       events = endpoint.wait_for(20)
       expect(events.map(&:first)).to all(eq("event"))
-      expect(events.filter_map { |_, data| MultiJson.load(data)["number"] }).to eq([0, 2, 4, 6, 8, 10, 12, 14, 16, 18])
+      expect(events.filter_map { |_, data| JSON.parse(data)["number"] }).to eq([0, 2, 4, 6, 8, 10, 12, 14, 16, 18])
     end
   end
 

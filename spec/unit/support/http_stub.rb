@@ -33,7 +33,7 @@ class HttpCall
   end
 
   def json
-    MultiJson.load(body)
+    JSON.parse(body)
   end
 
   private

@@ -9,7 +9,7 @@ class RandomBodies
   end
 
   def params
-    Array.new(@random.rand(0..6)) { [key, value(4)] }.to_h
+    pairs(0..6) { [key, value(4)] }
   end
 
   private
@@ -33,7 +33,12 @@ class RandomBodies
   end
 
   def object(depth)
-    Array.new(@random.rand(0..4)) { [key, value(depth - 1)] }.to_h
+    pairs(0..4) { [key, value(depth - 1)] }
+  end
+
+  # A Symbol and a String of the same text would be one key twice, which json 3 refuses.
+  def pairs(lengths, &block)
+    Array.new(@random.rand(lengths), &block).uniq { |key, _| key.to_s }.to_h
   end
 
   def text

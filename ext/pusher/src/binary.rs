@@ -1,0 +1,130 @@
+//! Binary Strings that hold UTF-8: JSON engines refuse them, write them with a warning, or guess.
+
+use magnus::encoding::EncodingCapable;
+use magnus::r_hash::ForEach;
+use magnus::value::ReprValue;
+use magnus::{Error, RArray, RHash, RString, Ruby, Symbol, Value};
+
+use crate::borrow;
+
+/// As deep as Ruby's own JSON nests. What is deeper, or holds itself, is left to the engine.
+const MAX_DEPTH: usize = 100;
+
+/// Into which objects to look.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Scope {
+    /// Strings, Arrays and Hashes themselves.
+    Plain,
+    /// Those of subclasses as well.
+    Subclasses,
+}
+
+/// A copy of a value whose binary Strings are UTF-8 where they hold that; `None` where there is none to change.
+pub(crate) fn as_utf8(ruby: &Ruby, value: Value, scope: Scope) -> Result<Option<Value>, Error> {
+    let search = Search { ruby, scope };
+    let mut has_binary = false;
+    let is_searched = search.look(value, &mut has_binary, 0)?;
+    if is_searched && has_binary {
+        return search.copy(value).map(Some);
+    }
+    Ok(None)
+}
+
+struct Search<'a> {
+    ruby: &'a Ruby,
+    scope: Scope,
+}
+
+impl Search<'_> {
+    /// Notes whether there are binary Strings. `false`: given up, nested too deeply.
+    fn look(&self, value: Value, has_binary: &mut bool, depth: usize) -> Result<bool, Error> {
+        if let Some(string) = self.text(value) {
+            *has_binary |= borrow::is_binary_utf8(self.ruby, string);
+            return Ok(true);
+        }
+        let array = self.array(value);
+        let hash = self.hash(value);
+        if array.is_none() && hash.is_none() {
+            return Ok(true);
+        }
+        if depth == MAX_DEPTH {
+            return Ok(false);
+        }
+        if let Some(array) = array {
+            for index in 0..array.len() {
+                if !self.look(array.entry(index as isize)?, has_binary, depth + 1)? {
+                    return Ok(false);
+                }
+            }
+        }
+        hash.map_or(Ok(true), |hash| self.look_into(hash, has_binary, depth + 1))
+    }
+
+    fn look_into(&self, hash: RHash, has_binary: &mut bool, depth: usize) -> Result<bool, Error> {
+        let mut is_searched = true;
+        hash.foreach(|key: Value, value: Value| {
+            is_searched =
+                self.look(key, has_binary, depth)? && self.look(value, has_binary, depth)?;
+            Ok(if is_searched {
+                ForEach::Continue
+            } else {
+                ForEach::Stop
+            })
+        })?;
+        Ok(is_searched)
+    }
+
+    fn copy(&self, value: Value) -> Result<Value, Error> {
+        if let Some(string) = self.text(value) {
+            return self.copy_text(value, string);
+        }
+        if let Some(array) = self.array(value) {
+            let copy: RArray = array.funcall("dup", ())?;
+            for index in 0..array.len() {
+                copy.store(index as isize, self.copy(array.entry(index as isize)?)?)?;
+            }
+            return Ok(copy.as_value());
+        }
+        if let Some(hash) = self.hash(value) {
+            let copy: RHash = hash.funcall("dup", ())?;
+            copy.clear()?;
+            hash.foreach(|key: Value, value: Value| {
+                copy.aset(self.copy(key)?, self.copy(value)?)?;
+                Ok(ForEach::Continue)
+            })?;
+            return Ok(copy.as_value());
+        }
+        Ok(value)
+    }
+
+    fn copy_text(&self, value: Value, text: RString) -> Result<Value, Error> {
+        if !borrow::is_binary_utf8(self.ruby, text) {
+            return Ok(value);
+        }
+        let copy: RString = text.funcall("dup", ())?;
+        copy.enc_associate(self.ruby.utf8_encindex())?;
+        Ok(copy.as_value())
+    }
+
+    /// The text of a String or a Symbol.
+    fn text(&self, value: Value) -> Option<RString> {
+        match Symbol::from_value(value) {
+            Some(symbol) => Some(borrow::name(symbol)),
+            None => RString::from_value(value)
+                .filter(|_| self.includes(value, self.ruby.class_string().as_value())),
+        }
+    }
+
+    fn array(&self, value: Value) -> Option<RArray> {
+        RArray::from_value(value)
+            .filter(|_| self.includes(value, self.ruby.class_array().as_value()))
+    }
+
+    fn hash(&self, value: Value) -> Option<RHash> {
+        RHash::from_value(value).filter(|_| self.includes(value, self.ruby.class_hash().as_value()))
+    }
+
+    fn includes(&self, value: Value, class: Value) -> bool {
+        self.scope == Scope::Subclasses || borrow::is_exactly(value, class)
+    }
+}
