@@ -2,6 +2,7 @@
 
 require "pusher"
 
+require_relative "support/localhost"
 require_relative "support/channels_api"
 require_relative "support/fault_server"
 require_relative "support/cost"
@@ -9,6 +10,9 @@ require_relative "support/endpoint_helpers"
 require_relative "support/endpoint_process"
 require_relative "support/raw_client"
 require_relative "support/fresh_pusher"
+
+# The project's files, and what its programs print, are in UTF-8, whatever the locale says.
+Encoding.default_external = Encoding::UTF_8
 
 # The suite's second run: every request takes all documented steps, as in an application that has patched one.
 Pusher::Resource.prepend(Module.new) if ENV["PUSHER_SPECS"] == "every step"
