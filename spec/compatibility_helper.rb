@@ -4,6 +4,7 @@
 # that it runs against any implementation of the gem, and from a copy of this folder alone.
 require "pusher"
 
+require_relative "support/localhost"
 require_relative "support/channels_api"
 require_relative "support/fault_server"
 require_relative "support/recording_proxy"
@@ -23,6 +24,9 @@ begin
 rescue LoadError
   raise if ENV["CI"]
 end
+
+# The files of the specs are in UTF-8, whatever the locale says.
+Encoding.default_external = Encoding::UTF_8
 
 RSpec.configure do |config|
   config.disable_monkey_patching!

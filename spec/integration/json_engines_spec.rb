@@ -42,7 +42,7 @@ RSpec.describe "JSON" do
     end
 
     { "before" => "require 'oj'; require 'pusher'", "after" => "require 'pusher'; require 'oj'" }.each do |order, both|
-      it "is written by Oj where that was loaded #{order} the gem (#{engine.name})" do
+      it "is written by Oj where that was loaded #{order} the gem (#{engine.name})", needs: "oj" do
         skip "oj is not installed" unless JsonEngines.oj?
 
         use = "#{both}; Pusher.trigger('news', 'event', { a: ['é'.b, 1.5] });"
