@@ -167,8 +167,10 @@ fn write_integer(integer: Integer, out: &mut Vec<u8>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Without an exponent, as every engine writes it; engines differ about those that need one.
 fn write_float(number: f64, out: &mut Vec<u8>) -> bool {
-    number.is_finite() && serde_json::to_writer(out, &number).is_ok()
+    let is_common = number == 0.0 || (1e-4..1e15).contains(&number.abs());
+    is_common && serde_json::to_writer(out, &number).is_ok()
 }
 
 fn write_array(ruby: &Ruby, array: RArray, out: &mut Vec<u8>, depth: usize) -> Result<bool, Error> {
