@@ -155,13 +155,7 @@ fn park_fiber(scheduler: VALUE, socket: RawSocket, interest: Interest, deadline:
         Interest::Read => rb_sys::RB_WAITFD_IN,
         Interest::Write => rb_sys::RB_WAITFD_OUT,
     };
-    let io = call(
-        ruby.class_io().as_value(),
-        "for_fd",
-        &[ruby.into_value(socket)],
-    );
-    // The descriptor belongs to the connection, not to this passing view of it.
-    call(io, "autoclose=", &[ruby.qfalse().as_value()]);
+    let io = view_of(&ruby, socket);
     // SAFETY: the scheduler is the current one, the other arguments are Ruby values.
     let events = unsafe {
         rb_sys::rb_fiber_scheduler_io_wait(
@@ -176,10 +170,38 @@ fn park_fiber(scheduler: VALUE, socket: RawSocket, interest: Interest, deadline:
     events.to_bool() && events.as_raw() != ruby.into_value(0).as_raw()
 }
 
+/// An `IO` that never closes its descriptor, which belongs to the connection. One call makes it so: if an exception
+/// came between two, the collector would later close the descriptor, whoever has its number by then.
+///
+/// Called under `rb_protect`.
+fn view_of(ruby: &Ruby, socket: RawSocket) -> Value {
+    let options = ruby.hash_new().as_value();
+    let autoclose = ruby.to_symbol("autoclose").as_value();
+    // SAFETY: called under `rb_protect`, with a Hash and two Ruby values.
+    unsafe {
+        rb_sys::rb_hash_aset(options.as_raw(), autoclose.as_raw(), ruby.qfalse().as_raw());
+    }
+    let arguments = [ruby.into_value(socket), options];
+    // SAFETY: as in `call`; the last argument is a Hash, as `RB_PASS_KEYWORDS` wants it.
+    unsafe {
+        Value::from_raw(rb_sys::rb_funcallv_kw(
+            ruby.class_io().as_raw(),
+            intern("for_fd"),
+            arguments.len() as c_int,
+            arguments.as_ptr().cast(),
+            rb_sys::RB_PASS_KEYWORDS as c_int,
+        ))
+    }
+}
+
+fn intern(name: &str) -> rb_sys::ID {
+    // SAFETY: the name is a String of that length.
+    unsafe { rb_sys::rb_intern2(name.as_ptr().cast(), name.len() as c_long) }
+}
+
 /// A method call that may leave by a jump, unlike magnus' own. Called under `rb_protect`.
 fn call(receiver: Value, method: &str, arguments: &[Value]) -> Value {
-    // SAFETY: the name is a String of that length.
-    let id = unsafe { rb_sys::rb_intern2(method.as_ptr().cast(), method.len() as c_long) };
+    let id = intern(method);
     let count = arguments.len() as c_int;
     // SAFETY: a `Value` is laid out as the VALUE it wraps; the arguments lie on the caller's stack.
     unsafe {

@@ -164,6 +164,30 @@ RSpec.describe "Requests and fibers" do
     end
   end
 
+  # Raises in the midst of Ruby code that the native part runs to wait, as `Thread#raise` may.
+  def raising_at_return_of(receiver, name)
+    views = []
+    trace = TracePoint.new(:c_return) do |point|
+      next unless point.callee_id == name && point.self.equal?(receiver)
+
+      views << point.return_value
+      raise "interrupted"
+    end
+    trace.enable { yield views }
+  end
+
+  it "leave no IO that would close a descriptor, whenever they are interrupted" do
+    endpoint.hang
+    client = client_of(endpoint)
+    outcome = nil
+    view = raising_at_return_of(IO, :for_fd) do |views|
+      bounded { Fibers::Plain.run([-> { outcome = outcome_of { client.trigger("channel", "event", "data") } }]) }
+      views.fetch(0)
+    end
+    expect(outcome).to be_a(RuntimeError).and have_attributes(message: "interrupted")
+    expect(view).not_to be_autoclose
+  end
+
   it "run as without a scheduler where a fiber is a blocking one" do
     client = client_of(endpoint)
     result = bounded do
