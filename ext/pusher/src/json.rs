@@ -12,6 +12,7 @@ use serde_json::de::{Deserializer, SliceRead};
 use crate::borrow;
 use crate::constants;
 use crate::error::Failure;
+use crate::hashes::each_pair;
 use crate::names;
 
 /// As deep as Ruby's own JSON nests.
@@ -179,7 +180,7 @@ fn write_hash(ruby: &Ruby, hash: RHash, out: &mut Vec<u8>, depth: usize) -> Resu
     out.push(b'{');
     let mut is_plain = true;
     let mut is_first = true;
-    hash.foreach(|key: Value, value: Value| {
+    each_pair(hash, |key, value| -> Result<_, Error> {
         if !std::mem::take(&mut is_first) {
             out.push(b',');
         }

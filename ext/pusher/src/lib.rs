@@ -11,11 +11,14 @@ mod client;
 mod constants;
 mod error;
 mod guard;
+mod hashes;
 mod host;
 mod http_client;
 mod json;
 mod names;
 mod natives;
+#[cfg(feature = "panicking-natives")]
+mod panics;
 mod query;
 mod reply;
 mod request;
@@ -31,5 +34,8 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     http_client::define(ruby, pusher)?;
     client::define(ruby, pusher)?;
     chain::define(ruby, pusher)?;
-    natives::define(ruby, pusher)
+    natives::define(ruby, pusher)?;
+    #[cfg(feature = "panicking-natives")]
+    panics::define(pusher)?;
+    Ok(())
 }
