@@ -60,6 +60,13 @@ impl Host for RubyHost {
             }
         }
     }
+
+    /// Collects garbage, as Ruby does where its own sockets find no descriptor: clients that nobody uses any more
+    /// close theirs.
+    fn free_descriptors(&self) -> Result<(), Error> {
+        // SAFETY: called under `rb_protect`, with the lock, for finalizers are run as well.
+        protected(|| unsafe { rb_sys::rb_gc() })
+    }
 }
 
 /// Runs `body`, which may leave by a jump: then its destructors do not run, so it must own nothing.

@@ -1,6 +1,7 @@
 //! From a url to a connection: names, addresses, proxies, TLS.
 
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -10,7 +11,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector};
 
 use super::host::{Deadline, Host};
 use super::proxy::{AbsoluteForm, Proxy, bare};
-use super::socket::Socket;
+use super::socket::{Socket, is_out_of_descriptors};
 use super::tls::TlsConnector;
 use super::transport::{Connection, deadline_in, exact, through_ureq};
 use super::wire::Wire;
@@ -128,7 +129,7 @@ impl Dialer {
             peer: peer.clone(),
             source,
         };
-        let socket = Socket::new_for(address).map_err(failed)?;
+        let socket = self.open_socket(address)?.map_err(failed)?;
         let mut is_connected = socket.connect(address).map_err(failed)?;
         let wire = Wire::new(self.host.clone(), socket);
         while !is_connected {
@@ -138,6 +139,16 @@ impl Dialer {
             is_connected = wire.socket().is_connected().map_err(failed)?;
         }
         Ok(wire)
+    }
+
+    fn open_socket(&self, address: SocketAddr) -> Result<io::Result<Socket>, Error> {
+        match Socket::new_for(address) {
+            Err(error) if is_out_of_descriptors(&error) => {
+                self.host.free_descriptors()?;
+                Ok(Socket::new_for(address))
+            }
+            outcome => Ok(outcome),
+        }
     }
 }
 

@@ -52,6 +52,16 @@ pub trait Host: Debug + Send + Sync + 'static {
         interest: Interest,
         deadline: Deadline,
     ) -> Result<bool, Error>;
+
+    /// Closes descriptors that nobody uses any more, where the host can find such: called when the process, or the
+    /// system, has no descriptor left for a new connection. Then that is tried once more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`] where the host was interrupted.
+    fn free_descriptors(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// A host for plain Rust programs: threads that block in `poll(2)`, names from the standard library.

@@ -17,6 +17,9 @@ use socket2::{Domain, Protocol, Type};
 
 use super::host::RawSocket;
 
+#[cfg(windows)]
+const WSAEMFILE: i32 = 10024;
+
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 static OPEN: Mutex<Vec<RawSocket>> = Mutex::new(Vec::new());
 
@@ -143,6 +146,14 @@ fn is_in_progress(error: &io::Error) -> bool {
         return true;
     }
     error.kind() == io::ErrorKind::WouldBlock
+}
+
+/// Whether there was no descriptor left, for this process or for all.
+pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE));
+    #[cfg(windows)]
+    return error.raw_os_error() == Some(WSAEMFILE);
 }
 
 fn open_sockets() -> MutexGuard<'static, Vec<RawSocket>> {
