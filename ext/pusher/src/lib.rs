@@ -4,6 +4,7 @@
     reason = "nothing is public but the init function that magnus writes"
 )]
 
+mod allocator;
 mod arguments;
 mod borrow;
 mod chain;

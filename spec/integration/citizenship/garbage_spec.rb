@@ -51,6 +51,21 @@ RSpec.describe "Requests and the garbage collector" do
     endpoint.wait_until_closed
   end
 
+  it "are collected with their replies before those fill the memory" do
+    skip "the memory of a process is not told here" unless File.readable?("/proc/self/status")
+    head = "HTTP/1.1 200 OK\r\nContent-Length: #{4 * 1024 * 1024}\r\n\r\n"
+    server = start_fault(:reply, bytes: head + ("x" * 4 * 1024 * 1024))
+    child = run_ruby(<<~RUBY, url: server.url)
+      client = Pusher.default_client.sync_http_client
+      # A url as short as this one is takes no memory that Ruby would have to ask the system for.
+      100.times { client.request(:get, "http://127.0.0.1:#{server.port}") }
+      puts File.read("/proc/self/status")[/^VmHWM:\\s+(\\d+)/, 1]
+    RUBY
+    expect(child.status).to be_success, child.errors
+    expect(server.requests.size).to eq(100)
+    expect(Integer(child.output) / 1024).to be < 200
+  end
+
   %w[127.0.0.1 localhost].each do |host|
     it "collect clients to #{host} that nobody uses any more where no descriptor is left" do
       endpoint
