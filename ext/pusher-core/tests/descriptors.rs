@@ -60,9 +60,11 @@ impl Host for Hoard {
 #[test]
 fn the_host_is_asked_once_for_descriptors_where_there_are_none() {
     limit_descriptors(64);
-    // Two, for the server is a part of this process.
-    let server = Server::start(|door| door.accept().serve());
-    let host = Hoard::of_all_descriptors(2);
+    // More than one, for the server is a part of this process.
+    let server = Server::start(|door| {
+        door.accept().serve();
+    });
+    let host = Hoard::of_all_descriptors(8);
     let agent = Agent::new(Settings::default(), host.clone());
     assert_eq!(send(&agent, &server.url("/")).unwrap().status, 200);
     assert_eq!(host.asked.load(Ordering::SeqCst), 1);

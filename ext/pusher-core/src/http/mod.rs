@@ -18,7 +18,7 @@ mod wire;
 
 pub use agent::{Agent, Settings};
 pub use bounds::{MAX_BODY, MAX_HEAD};
-pub use exchange::{Reply, Request, Timeouts};
+pub use exchange::{Reply, ReplyConnection, Request, Timeouts};
 pub use host::{Deadline, Host, Interest, RawSocket, StdHost};
 pub use outgoing::check;
 pub use proxy::{Proxy, ProxyChoice};

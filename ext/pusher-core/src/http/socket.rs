@@ -9,7 +9,7 @@
 use std::cell::Cell;
 use std::io;
 use std::mem::{ManuallyDrop, MaybeUninit};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
@@ -33,7 +33,11 @@ pub fn generation() -> u64 {
 pub(crate) struct Socket {
     inner: ManuallyDrop<socket2::Socket>,
     generation: u64,
+    /// How many requests it has served, the one under way included; [`SHUT`] once it was shut.
+    uses: AtomicU64,
 }
+
+const SHUT: u64 = u64::MAX;
 
 impl Socket {
     /// A socket for addresses like this one. Its number survives no `exec`.
@@ -47,6 +51,7 @@ impl Socket {
         let socket = Self {
             inner: ManuallyDrop::new(inner),
             generation: generation(),
+            uses: AtomicU64::new(0),
         };
         open_sockets().push(socket.descriptor());
         socket.inner.set_nonblocking(true)?;
@@ -97,6 +102,27 @@ impl Socket {
         return std::os::fd::AsRawFd::as_raw_fd(&*self.inner);
         #[cfg(windows)]
         return std::os::windows::io::AsRawSocket::as_raw_socket(&*self.inner);
+    }
+
+    /// Notes that a request begins.
+    pub(crate) fn begin_use(&self) {
+        self.uses.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The number of the request that was the last to begin.
+    pub(crate) fn last_use(&self) -> u64 {
+        self.uses.load(Ordering::Relaxed)
+    }
+
+    /// Ends the connection, unless another request than the one of this number has begun.
+    pub(crate) fn shut_after(&self, last_use: u64) {
+        let unchanged =
+            self.uses
+                .compare_exchange(last_use, SHUT, Ordering::Relaxed, Ordering::Relaxed);
+        if let (Ok(_), Ok(own)) = (unchanged, self.own()) {
+            // It may have ended already.
+            own.shutdown(Shutdown::Both).ok();
+        }
     }
 
     /// How much there is to read, no more than one byte of it: 0 at the end of the connection. Never waits.
