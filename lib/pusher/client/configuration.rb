@@ -172,6 +172,18 @@ module Pusher
 
     private
 
+    # What `Marshal.dump` takes: everything but the http client, which has connections. The client that is loaded makes
+    # one of its own from its settings; what was set on `sync_http_client` itself is not part of them.
+    def marshal_dump
+      names = instance_variables
+      names.delete(:@sync_http_client) if @sync_http_client.is_a?(HttpClient)
+      names.to_h { |name| [name, instance_variable_get(name)] }
+    end
+
+    def marshal_load(variables)
+      variables.each { |name, value| instance_variable_set(name, value) }
+    end
+
     def configure_server(options)
       warn_of_encrypted if options.key?(:encrypted)
       self.use_tls = options[:use_tls] != false && options[:encrypted] != false
