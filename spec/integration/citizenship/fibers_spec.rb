@@ -151,7 +151,33 @@ RSpec.describe "Requests and fibers" do
     def close = nil
   end
 
-  [true, 0, IO::READABLE | IO::WRITABLE, nil, false].each do |answer|
+  # A scheduler may have a time limit of its own around the request.
+  [nil, false].each do |answer|
+    it "end at once under a scheduler that ends the wait with #{answer.inspect}, long before their deadline" do
+      endpoint.hang
+      client = client_of(endpoint, { timeout: 2 * Fibers::PATIENCE })
+      outcome = nil
+      bounded do
+        Fiber.set_scheduler(stubborn_scheduler.new(answer))
+        Fiber.schedule { outcome = outcome_of { client.trigger("channel", "event", "data") } }
+      end
+      expect(outcome.original_error).to be_a(Timeout::Error)
+    end
+  end
+
+  it "end at once in a with_timeout of ruby-async" do
+    endpoint.hang
+    client = client_of(endpoint, { timeout: 2 * Fibers::PATIENCE })
+    outcome = nil
+    bounded do
+      outcome = outcome_of { Sync { |task| task.with_timeout(0.2) { client.trigger("channel", "event", "data") } } }
+    end
+    # ruby-async 1 keeps its own error to itself.
+    ended = outcome.is_a?(Pusher::HTTPError) ? outcome.original_error.class : outcome.class
+    expect(ended).to be(Pusher::ReceiveTimeoutError).or be(Async::TimeoutError)
+  end
+
+  [true, 0, IO::READABLE | IO::WRITABLE].each do |answer|
     it "end at their deadline under a scheduler that says #{answer.inspect} at once" do
       endpoint.hang
       client = client_of(endpoint, { timeout: 0.2 })

@@ -41,7 +41,8 @@ pub trait Host: Debug + Send + Sync + 'static {
     /// [`Error::Interrupted`] where the host was interrupted.
     fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error>;
 
-    /// Waits until the socket is ready (`true`) or the deadline has passed (`false`). May return `true` early.
+    /// Waits until the socket is ready (`true`), or the deadline has passed or the host has a reason of its own to end the
+    /// wait (`false`). May return `true` early.
     ///
     /// # Errors
     ///
