@@ -1,7 +1,6 @@
 //! From a url to a connection: names, addresses, proxies, TLS.
 
 use std::fmt;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -85,7 +84,7 @@ impl Dialer {
         deadline: Deadline,
     ) -> Result<Connection, Error> {
         if target.is_https {
-            let session = self.tls.session(target.host)?;
+            let session = self.with_descriptors(|| self.tls.session(target.host))?;
             with_late(target.authority(), |late| {
                 wire.handshake(session, deadline, late)
             })?;
@@ -129,7 +128,7 @@ impl Dialer {
             peer: peer.clone(),
             source,
         };
-        let socket = self.open_socket(address)?.map_err(failed)?;
+        let socket = self.with_descriptors(|| Socket::new_for(address).map_err(failed))?;
         let mut is_connected = socket.connect(address).map_err(failed)?;
         let wire = Wire::new(self.host.clone(), socket);
         while !is_connected {
@@ -141,13 +140,16 @@ impl Dialer {
         Ok(wire)
     }
 
-    fn open_socket(&self, address: SocketAddr) -> Result<io::Result<Socket>, Error> {
-        match Socket::new_for(address) {
-            Err(error) if is_out_of_descriptors(&error) => {
+    /// Makes an attempt; and another one, once the host has closed what it can, where there was no descriptor left.
+    fn with_descriptors<T>(&self, attempt: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+        match attempt() {
+            Err(Error::Connect { source, .. } | Error::Io(source))
+                if is_out_of_descriptors(&source) =>
+            {
                 self.host.free_descriptors()?;
-                Ok(Socket::new_for(address))
+                attempt()
             }
-            outcome => Ok(outcome),
+            outcome => outcome,
         }
     }
 }
