@@ -3,6 +3,7 @@
 require "base64"
 require "uri"
 require_relative "../errors"
+require_relative "../main_ractor"
 
 module Pusher
   # The configuration of a client: plain state in instance variables, read by the native part at each call.
@@ -75,7 +76,9 @@ module Pusher
     #   `:receive_timeout` and `:keep_alive_timeout` in seconds. Other keys are ignored.
     # @raise [ArgumentError, ConfigurationError] for a master key that is none
     # @raise [URI::InvalidURIError] for a proxy that is no url
+    # @raise [Error] in a Ractor other than the main one
     def initialize(options = {})
+      MainRactor.check
       Seam.notice_hosts
       @app_id = options[:app_id]
       @key = options[:key]
