@@ -11,6 +11,7 @@ require "uri"
 
 require_relative "pusher/version"
 require_relative "pusher/errors"
+require_relative "pusher/main_ractor"
 require_relative "pusher/name_resolution"
 require_relative "pusher/native"
 require_relative "pusher/json"
@@ -91,8 +92,11 @@ module Pusher
     # without credentials.
     #
     # @return [Pusher::Client]
+    # @raise [Error] in a Ractor other than the main one
     def default_client
       @default_client ||= ENV["PUSHER_URL"] ? Client.from_env : Client.new
+    rescue Ractor::IsolationError
+      raise Error, MainRactor::MESSAGE
     end
 
     # @return [Integer] how many threads send requests in the background at most: 10 where nothing else was set

@@ -6,7 +6,7 @@ task :rubocop do
 end
 
 # The specs that run in processes of their own.
-def apart = "spec/{#{["e2e", "packaging", "syntax", *HOSTS.keys].join(",")}}/**/*_spec.rb"
+def apart = "spec/{#{["e2e", "packaging", "syntax", "panics", *HOSTS.keys].join(",")}}/**/*_spec.rb"
 
 desc "Run the specs against the compiled gem; then once more those of the surface, with every documented step taken"
 task spec: :compile do

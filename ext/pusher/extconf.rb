@@ -1,5 +1,10 @@
 # frozen_string_literal: true
 
+# Before mkmf, which some of the others do not have.
+unless RUBY_ENGINE == "ruby"
+  abort "pusher runs on CRuby, the standard Ruby, and not on #{RUBY_ENGINE}: its native part needs CRuby's own C API."
+end
+
 require "mkmf"
 
 # What the build needs besides Ruby. Each is looked for here, so that a machine without it is told what to do, and not

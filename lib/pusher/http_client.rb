@@ -54,11 +54,13 @@ module Pusher
       @ssl_config ||= SSLConfig.new(self)
     end
 
-    # Closes all idle connections. Requests that are under way end in peace.
+    # Closes the connection that a reply came on, unless another request has been sent on it since; without a reply all
+    # idle connections. Requests that are under way are not disturbed.
     #
+    # @param reply [Reply, nil]
     # @return [void]
-    def reset_all
-      native_reset_all
+    def reset_all(reply = nil)
+      reply.is_a?(Reply) ? reply.__send__(:native_close_connection) : native_reset_all
     end
 
     # Sends a request: the one place through which every request of the library goes.

@@ -17,10 +17,18 @@ module Pusher
 
     # @return [Array<String>, String] addresses; a message where there are none
     def self.look_up(host, port)
+      free_descriptors
       Addrinfo.getaddrinfo(host, port, nil, :STREAM).map(&:ip_address)
     rescue StandardError => e
       "#{e.message} (#{host})"
     end
+
+    # Where it can open neither files nor sockets, the system's resolver may say that the name is not known. Ruby
+    # collects garbage, and so closes forgotten connections, where it finds no descriptors for a pipe.
+    def self.free_descriptors
+      Array.new(2) { IO.pipe }.flatten.each(&:close)
+    end
+    private_class_method :free_descriptors
   end
   private_constant :NameResolution
 end

@@ -63,7 +63,7 @@ module Pusher
       # @return [void]
       def notice_hosts
         # Its last method of use: a WebMock that is still being loaded is not there yet.
-        require_relative "webmock/adapter" if !@layers.key?(:webmock) && defined?(::WebMock.globally_stub_request)
+        require_relative "webmock/layer" if !@layers.key?(:webmock) && defined?(::WebMock.globally_stub_request)
         require_relative "instrumentation" if !@layers.key?(:instrumentation) && notifications?
       rescue ThreadError
         nil # In a signal trap nothing can be loaded.

@@ -202,6 +202,64 @@ RSpec.describe "Requests when EventMachine's reactor is stopped" do
     expect(endpoint.events.map(&:data)).to eq(Array.new(10, &:to_s))
   end
 
+  # The gem goes by a variable of EventMachine's that is not documented.
+  it "know one run from the next by a Hash that EventMachine makes for each" do
+    hashes = Array.new(2) do
+      hash = nil
+      on_reactor { (hash = EM.instance_variable_get(:@conns)) && EM.stop }
+      hash
+    end
+    expect(hashes).to all(be_a(Hash))
+    expect(hashes.first).not_to equal(hashes.last)
+  end
+
+  describe "in a version of EventMachine without that Hash" do
+    before do
+      allow(EM).to receive(:instance_variable_get).and_call_original
+      allow(EM).to receive(:instance_variable_get).with(:@conns).and_return(nil)
+    end
+
+    # In one thread, which is the reactor's each time.
+    def runs(count, &block)
+      within { Thread.new { Array.new(count) { |number| EM.run { block.call(number) } } }.join }
+    end
+
+    it "work in one reactor after the other" do
+      replies = []
+      runs(3) do |number|
+        watch(client.trigger_async("channel", "event", number)) do |outcome|
+          replies << outcome.reply
+          EM.stop
+        end
+      end
+      expect(replies).to eq([{}] * 3)
+    end
+
+    it "share what they need in one reactor" do
+      hooks = 0
+      allow(EM).to receive(:add_shutdown_hook).and_wrap_original do |add, &hook|
+        hooks += 1
+        add.call(&hook)
+      end
+      expect(outcomes_of { Array.new(5) { client.trigger_async("channel", "event", "data") } }.map(&:reply))
+        .to eq([{}] * 5)
+      expect(hooks).to eq(1)
+    end
+
+    it "are refused at the call where errbacks try again while it stops, and go through afterwards" do
+      endpoint.hang
+      errors = []
+      runs(1) do
+        watch(client.trigger_async("channel", "event", "data")) do |outcome|
+          errors << outcome.error << error_of { client.trigger_async("channel", "event", "once more") }
+        end
+        EM.add_periodic_timer(0.01) { EM.stop if endpoint.in_flight == 1 }
+      end
+      expect(errors.map(&:message)).to match([/\ANetwork error/, /has come to its end/])
+      expect_usable(client)
+    end
+  end
+
   it "do not keep a process that ends inside the reactor" do
     endpoint.hang(times: nil)
     program = start_program(<<~RUBY, first: "require \"eventmachine\"")

@@ -23,7 +23,7 @@ RSpec.describe "Warnings" do
     output, warnings, status = Open3.capture3(environment, *command)
     raise "#{output}#{warnings}" unless status.success?
 
-    [output, warnings.lines.select { |line| line.include?("#{root}/lib/") || line.include?("noisy_publisher") }]
+    [output, warnings.lines.grep(/: warning: /).grep(%r{#{root}/lib/|noisy_publisher})]
   end
 
   it "are none while the files of the gem are loaded" do

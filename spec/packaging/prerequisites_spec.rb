@@ -16,6 +16,22 @@ RSpec.describe "Installing the source gem where something to compile it with is 
     end
   end
 
+  %w[jruby truffleruby].each do |engine|
+    it "says that it does not run on #{engine}" do
+      GemHome.open do |home|
+        disguise = home.add_file("disguise.rb", <<~RUBY)
+          if $PROGRAM_NAME.end_with?("extconf.rb")
+            Object.send(:remove_const, :RUBY_ENGINE)
+            RUBY_ENGINE = "#{engine}"
+          end
+        RUBY
+        expect(failed_installation(home, RUBYOPT: "-r#{disguise}")).to include(
+          "\npusher runs on CRuby, the standard Ruby, and not on #{engine}: its native part needs CRuby's own C API.\n"
+        )
+      end
+    end
+  end
+
   it "says what to do without cargo" do
     GemHome.open do |home|
       home.leave_only_ruby

@@ -77,6 +77,38 @@ RSpec.describe Pusher::Client, "as an ordinary object" do
                                       secret: original.secret, encryption_master_key: "k" * 32)
       expect(copy.authenticate("news", "1.1")).to eq(original.authenticate("news", "1.1"))
     end
+
+    it "carries a used client over, without its connections" do
+      original = described_class.new(timeout: 60, **endpoint.client_options)
+      original.trigger("news", "event", "1")
+      copy = Marshal.load(Marshal.dump(original))
+      expect(copy.sync_http_client).not_to equal(original.sync_http_client)
+      expect(copy.sync_http_client).to have_attributes(connect_timeout: 60, receive_timeout: 60)
+      copy.trigger("news", "event", "2")
+      expect(endpoint.requests.map(&:connection)).to eq([1, 2])
+    end
+
+    it "carries what subclasses add to a client" do
+      type = stub_const("MarshalledClient", Class.new(described_class) { attr_accessor :name })
+      original = type.new(key: "k")
+      original.name = "mine"
+      original.sync_http_client
+      expect(Marshal.load(Marshal.dump(original))).to be_instance_of(type).and have_attributes(key: "k", name: "mine")
+    end
+
+    it "carries what stands in for the http client" do
+      original = build_client
+      original.instance_variable_set(:@sync_http_client, "a stand-in")
+      expect(Marshal.load(Marshal.dump(original)).sync_http_client).to eq("a stand-in")
+    end
+
+    it "reads a client that was dumped as any object is" do
+      plain = stub_const("PlainOldClient", Class.new) # A name as long as that of the class.
+      dumped = Marshal.dump(plain.new.tap { |object| object.instance_variable_set(:@host, "example.test") })
+      dumped["PlainOldClient"] = "Pusher::Client"
+      copy = Marshal.load(dumped) # rubocop:disable Security/MarshalLoad -- dumped in the line before
+      expect(copy).to be_instance_of(described_class).and have_attributes(host: "example.test")
+    end
   end
 
   describe "instance variables" do

@@ -140,6 +140,41 @@ RSpec.describe "WebMock and this gem" do
     expect(run(script)).to eq([refused])
   end
 
+  # What the gem uses of WebMock is not all documented.
+  describe "of a version that lacks something" do
+    it "are not what is installed" do
+      Pusher::Client.new
+      expect(Pusher.class_eval("WebMockRequirements", __FILE__, __LINE__).missing).to be_empty
+    end
+
+    lacking = <<~RUBY
+      require "webmock"
+      WebMock::StubRegistry.undef_method(:request_stubs)
+      WebMock::Util.send(:remove_const, :HashCounter)
+      require "pusher"
+    RUBY
+    message = "WebMock #{WebMock::VERSION} does not work with pusher #{Pusher::VERSION}, so no request is sent while " \
+              "it is loaded: it has no WebMock::StubRegistry#request_stubs, no WebMock::Util::HashCounter#put. Use " \
+              "another version of one of them."
+
+    %w[trigger trigger_async].each do |method|
+      it "send nothing with #{method}, and say what is missing" do
+        refusal = "begin; client.#{method}('a', 'b', 'c'); rescue Pusher::Error => e; puts e.message; end"
+        expect(run(lacking + refusal)).to eq([message])
+      end
+    end
+
+    it "count as switched on where nobody can tell" do
+      unknown = <<~RUBY
+        require "webmock"
+        WebMock::HttpLibAdapterRegistry.instance.http_lib_adapters.clear
+        require "pusher"
+        puts attempt
+      RUBY
+      expect(run(unknown)).to eq([refused])
+    end
+  end
+
   it "keep apart where WebMock is not loaded: none of its files, nor of ours for it" do
     script = 'require "pusher"; Pusher::Client.new; ' \
              "puts $LOADED_FEATURES.grep(%r{lib/(pusher/)?webmock}).size, defined?(WebMock).inspect"

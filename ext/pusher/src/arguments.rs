@@ -2,10 +2,11 @@
 
 use magnus::r_hash::ForEach;
 use magnus::value::ReprValue;
-use magnus::{Error, RHash, Ruby, TryConvert, Value};
+use magnus::{RHash, Ruby, TryConvert, Value};
 
 use crate::borrow;
-use crate::error::{self, Failure};
+use crate::error::Failure;
+use crate::hashes::each_pair;
 use crate::query;
 
 /// Fields that say how a body is framed. They are the transport's own: with others it would wait for bytes that
@@ -45,14 +46,16 @@ pub(crate) fn header_fields(
 ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let mut fields = Vec::with_capacity(4);
     if !headers.is_nil() {
-        RHash::try_convert(headers)?.foreach(|name: Value, value: Value| {
-            let text = |value| borrow::text(ruby, value).map_err(|failure| raised(ruby, failure));
-            let name = text(name)?.to_string()?;
-            if !FRAMING.iter().any(|own| name.eq_ignore_ascii_case(own)) {
-                fields.push((name, borrow::bytes(text(value)?)));
-            }
-            Ok(ForEach::Continue)
-        })?;
+        each_pair(
+            RHash::try_convert(headers)?,
+            |name, value| -> Result<_, Failure> {
+                let name = borrow::text(ruby, name)?.to_string()?;
+                if !FRAMING.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+                    fields.push((name, borrow::bytes(borrow::text(ruby, value)?)));
+                }
+                Ok(ForEach::Continue)
+            },
+        )?;
     }
     for (name, value) in OWN {
         if !fields
@@ -63,13 +66,6 @@ pub(crate) fn header_fields(
         }
     }
     Ok(fields)
-}
-
-fn raised(ruby: &Ruby, failure: Failure) -> Error {
-    match failure {
-        Failure::Ruby(error) => error,
-        Failure::Core(error) => error::to_ruby(ruby, &error),
-    }
 }
 
 /// Scheme, host and port of an absolute url, as far as they decide about a proxy. None of another kind of url, which

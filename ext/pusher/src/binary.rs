@@ -6,6 +6,7 @@ use magnus::value::ReprValue;
 use magnus::{Error, RArray, RHash, RString, Ruby, Symbol, Value};
 
 use crate::borrow;
+use crate::hashes::each_pair;
 
 /// As deep as Ruby's own JSON nests. What is deeper, or holds itself, is left to the engine.
 const MAX_DEPTH: usize = 100;
@@ -62,10 +63,10 @@ impl Search<'_> {
 
     fn look_into(&self, hash: RHash, has_binary: &mut bool, depth: usize) -> Result<bool, Error> {
         let mut is_searched = true;
-        hash.foreach(|key: Value, value: Value| {
+        each_pair(hash, |key: Value, value: Value| {
             is_searched =
                 self.look(key, has_binary, depth)? && self.look(value, has_binary, depth)?;
-            Ok(if is_searched {
+            Ok::<_, Error>(if is_searched {
                 ForEach::Continue
             } else {
                 ForEach::Stop
@@ -88,9 +89,9 @@ impl Search<'_> {
         if let Some(hash) = self.hash(value) {
             let copy: RHash = hash.funcall("dup", ())?;
             copy.clear()?;
-            hash.foreach(|key: Value, value: Value| {
+            each_pair(hash, |key: Value, value: Value| {
                 copy.aset(self.copy(key)?, self.copy(value)?)?;
-                Ok(ForEach::Continue)
+                Ok::<_, Error>(ForEach::Continue)
             })?;
             return Ok(copy.as_value());
         }

@@ -14,6 +14,7 @@ use crate::chain;
 use crate::constants;
 use crate::error::{self, Failure};
 use crate::guard::guard;
+use crate::hashes::each_pair;
 use crate::http_client;
 use crate::json;
 use crate::names;
@@ -102,11 +103,11 @@ fn copy_params(
     if params.is_empty() {
         return Ok(());
     }
-    params.foreach(|key: Value, value: Value| {
+    each_pair(params, |key: Value, value: Value| {
         if !is_superseded(ruby, params, key, arguments) {
             into.aset(key, value)?;
         }
-        Ok(ForEach::Continue)
+        Ok::<_, Error>(ForEach::Continue)
     })?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use magnus::rb_sys::{FromRawValue, protect};
 use magnus::{Error, Exception, Ruby, TryConvert, Value};
 
+use crate::allocator;
 use crate::error::{self, Failure};
 
 const TAG_RAISE: i32 = 6;
@@ -17,6 +18,7 @@ const TAG_RAISE: i32 = 6;
 /// thread, `Thread#kill`, a `throw`) is resumed.
 pub(crate) fn guard<T>(body: impl FnOnce(&Ruby) -> Result<T, Failure>) -> Result<T, Error> {
     let ruby = Ruby::get().expect("natives are called by Ruby");
+    allocator::let_ruby_look()?;
     // SAFETY: reads the current execution context, which a native always has.
     let errinfo_before = unsafe { rb_sys::rb_errinfo() };
     match catch_unwind(AssertUnwindSafe(|| body(&ruby))) {

@@ -48,17 +48,43 @@ impl Host for RubyHost {
         let process = generation();
         loop {
             let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
-            let is_ready = protected(|| wait_once(socket, interest, deadline, is_over))?;
+            let waited = protected(|| wait_once(socket, interest, deadline, is_over))?;
             if generation() != process {
                 // A handler or another fiber forked, and this is the child: the descriptor is closed, and its
                 // number may be anyone's by now.
                 let whose = "it is for the process that this one was forked from";
                 return Err(Error::InvalidReply(whose.into()));
             }
-            if is_ready || is_over {
-                return Ok(is_ready);
+            match waited {
+                Waited::Ready => return Ok(true),
+                Waited::TimeUp => return Ok(false),
+                Waited::Nothing if is_over => return Ok(false),
+                Waited::Nothing => {}
             }
         }
+    }
+
+    /// Collects garbage, as Ruby does where its own sockets find no descriptor: clients that nobody uses any more
+    /// close theirs.
+    fn free_descriptors(&self) -> Result<(), Error> {
+        // SAFETY: called under `rb_protect`, with the lock, for finalizers are run as well.
+        protected(|| unsafe { rb_sys::rb_gc() })
+    }
+}
+
+/// What came of one wait.
+#[derive(Clone, Copy)]
+enum Waited {
+    Ready,
+    /// Something else happened, or the deadline has passed.
+    Nothing,
+    /// A fiber scheduler has ended the wait, at our deadline or at an earlier one of its own.
+    TimeUp,
+}
+
+impl Waited {
+    fn from_readiness(is_ready: bool) -> Self {
+        if is_ready { Self::Ready } else { Self::Nothing }
     }
 }
 
@@ -92,13 +118,14 @@ fn protected<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
     }
 }
 
-/// One wait; `false` where nothing came of it, be it that the time is up or that something else happened.
+/// One wait.
 ///
 /// When the time is over the socket itself is asked: a scheduler that always finds it ready would keep us for ever.
-fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline, is_over: bool) -> bool {
+fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline, is_over: bool) -> Waited {
     let ruby = Ruby::get().expect("requests are made by Ruby");
     if let Some(host) = reactor_host(&ruby).filter(|_| !is_over) {
-        return park_on_reactor(&ruby, host, socket, interest, deadline);
+        let is_ready = park_on_reactor(&ruby, host, socket, interest, deadline);
+        return Waited::from_readiness(is_ready);
     }
     // SAFETY: called under `rb_protect`, with the lock.
     let scheduler = unsafe { rb_sys::rb_fiber_scheduler_current() };
@@ -108,7 +135,7 @@ fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline, is_over:
     let is_ready = poll_without_lock(socket, interest, deadline);
     // SAFETY: called under `rb_protect`, with the lock.
     unsafe { rb_sys::rb_thread_check_ints() };
-    is_ready
+    Waited::from_readiness(is_ready)
 }
 
 /// What a fiber on the reactor of EventMachine waits by: it has it among its own variables.
@@ -149,19 +176,18 @@ fn park_on_reactor(
 }
 
 /// Called under `rb_protect`.
-fn park_fiber(scheduler: VALUE, socket: RawSocket, interest: Interest, deadline: Deadline) -> bool {
+fn park_fiber(
+    scheduler: VALUE,
+    socket: RawSocket,
+    interest: Interest,
+    deadline: Deadline,
+) -> Waited {
     let ruby = Ruby::get().expect("requests are made by Ruby");
     let events = match interest {
         Interest::Read => rb_sys::RB_WAITFD_IN,
         Interest::Write => rb_sys::RB_WAITFD_OUT,
     };
-    let io = call(
-        ruby.class_io().as_value(),
-        "for_fd",
-        &[ruby.into_value(socket)],
-    );
-    // The descriptor belongs to the connection, not to this passing view of it.
-    call(io, "autoclose=", &[ruby.qfalse().as_value()]);
+    let io = view_of(&ruby, socket);
     // SAFETY: the scheduler is the current one, the other arguments are Ruby values.
     let events = unsafe {
         rb_sys::rb_fiber_scheduler_io_wait(
@@ -173,13 +199,50 @@ fn park_fiber(scheduler: VALUE, socket: RawSocket, interest: Interest, deadline:
     };
     // SAFETY: what the scheduler returned.
     let events = unsafe { Value::from_raw(events) };
-    events.to_bool() && events.as_raw() != ruby.into_value(0).as_raw()
+    if events.to_bool() {
+        // Without a single event the fiber was woken for another reason.
+        return Waited::from_readiness(events.as_raw() != ruby.into_value(0).as_raw());
+    }
+    // What has come by then still counts.
+    if poll_without_lock(socket, interest, Some(Instant::now())) {
+        Waited::Ready
+    } else {
+        Waited::TimeUp
+    }
+}
+
+/// An `IO` that never closes its descriptor, which belongs to the connection. One call makes it so: if an exception
+/// came between two, the collector would later close the descriptor, whoever has its number by then.
+///
+/// Called under `rb_protect`.
+fn view_of(ruby: &Ruby, socket: RawSocket) -> Value {
+    let options = ruby.hash_new().as_value();
+    let autoclose = ruby.to_symbol("autoclose").as_value();
+    // SAFETY: called under `rb_protect`, with a Hash and two Ruby values.
+    unsafe {
+        rb_sys::rb_hash_aset(options.as_raw(), autoclose.as_raw(), ruby.qfalse().as_raw());
+    }
+    let arguments = [ruby.into_value(socket), options];
+    // SAFETY: as in `call`; the last argument is a Hash, as `RB_PASS_KEYWORDS` wants it.
+    unsafe {
+        Value::from_raw(rb_sys::rb_funcallv_kw(
+            ruby.class_io().as_raw(),
+            intern("for_fd"),
+            arguments.len() as c_int,
+            arguments.as_ptr().cast(),
+            rb_sys::RB_PASS_KEYWORDS as c_int,
+        ))
+    }
+}
+
+fn intern(name: &str) -> rb_sys::ID {
+    // SAFETY: the name is a String of that length.
+    unsafe { rb_sys::rb_intern2(name.as_ptr().cast(), name.len() as c_long) }
 }
 
 /// A method call that may leave by a jump, unlike magnus' own. Called under `rb_protect`.
 fn call(receiver: Value, method: &str, arguments: &[Value]) -> Value {
-    // SAFETY: the name is a String of that length.
-    let id = unsafe { rb_sys::rb_intern2(method.as_ptr().cast(), method.len() as c_long) };
+    let id = intern(method);
     let count = arguments.len() as c_int;
     // SAFETY: a `Value` is laid out as the VALUE it wraps; the arguments lie on the caller's stack.
     unsafe {

@@ -10,6 +10,7 @@ use crate::binary::{self, Scope};
 use crate::borrow;
 use crate::constants;
 use crate::error::Failure;
+use crate::hashes::each_pair;
 use crate::json_reader::{self, Style};
 use crate::names;
 
@@ -197,7 +198,7 @@ fn write_hash(ruby: &Ruby, hash: RHash, out: &mut Vec<u8>, depth: usize) -> Resu
     out.push(b'{');
     let mut is_plain = true;
     let mut is_first = true;
-    hash.foreach(|key: Value, value: Value| {
+    each_pair(hash, |key, value| -> Result<_, Error> {
         if !std::mem::take(&mut is_first) {
             out.push(b',');
         }

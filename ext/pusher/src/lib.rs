@@ -4,6 +4,7 @@
     reason = "nothing is public but the init function that magnus writes"
 )]
 
+mod allocator;
 mod arguments;
 mod binary;
 mod borrow;
@@ -12,12 +13,15 @@ mod client;
 mod constants;
 mod error;
 mod guard;
+mod hashes;
 mod host;
 mod http_client;
 mod json;
 mod json_reader;
 mod names;
 mod natives;
+#[cfg(feature = "panicking-natives")]
+mod panics;
 mod query;
 mod reply;
 mod request;
@@ -33,5 +37,8 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     http_client::define(ruby, pusher)?;
     client::define(ruby, pusher)?;
     chain::define(ruby, pusher)?;
-    natives::define(ruby, pusher)
+    natives::define(ruby, pusher)?;
+    #[cfg(feature = "panicking-natives")]
+    panics::define(pusher)?;
+    Ok(())
 }

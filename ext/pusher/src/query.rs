@@ -2,15 +2,16 @@
 
 use magnus::r_hash::ForEach;
 use magnus::value::ReprValue;
-use magnus::{Error, RArray, RHash, RString, Ruby, TryConvert, Value};
+use magnus::{RArray, RHash, RString, Ruby, TryConvert, Value};
 use pusher_core::signature::{Params, Value as ParamValue};
 
 use crate::borrow;
 use crate::error::Failure;
+use crate::hashes::each_pair;
 
 /// Reads a Hash of parameters: keys and values by `to_s`, nil as nothing, Arrays element by element.
 pub(crate) fn from_hash(ruby: &Ruby, hash: RHash, params: &mut Params) -> Result<(), Failure> {
-    each_pair(ruby, hash, |key, value| params.insert(&key, value))
+    each_param(ruby, hash, |key, value| params.insert(&key, value))
 }
 
 /// The query of a request that is sent as it was given.
@@ -22,7 +23,7 @@ pub(crate) fn encode(ruby: &Ruby, query: Value) -> Result<String, Failure> {
         return Ok(string.to_string()?);
     }
     let mut pairs = Vec::new();
-    each_pair(ruby, RHash::try_convert(query)?, |key, value| {
+    each_param(ruby, RHash::try_convert(query)?, |key, value| {
         pairs.push((key, value))
     })?;
     Ok(pusher_core::signature::encode_query(
@@ -30,23 +31,16 @@ pub(crate) fn encode(ruby: &Ruby, query: Value) -> Result<String, Failure> {
     ))
 }
 
-fn each_pair(
+fn each_param(
     ruby: &Ruby,
     hash: RHash,
     mut take: impl FnMut(Vec<u8>, ParamValue),
 ) -> Result<(), Failure> {
-    let mut failure = None;
-    hash.foreach(|key: Value, value: Value| {
-        match pair(ruby, key, value) {
-            Ok((key, value)) => take(key, value),
-            Err(error) => {
-                failure = Some(error);
-                return Ok::<_, Error>(ForEach::Stop);
-            }
-        }
+    each_pair(hash, |key, value| {
+        let (key, value) = pair(ruby, key, value)?;
+        take(key, value);
         Ok(ForEach::Continue)
-    })?;
-    failure.map_or(Ok(()), Err)
+    })
 }
 
 fn pair(ruby: &Ruby, key: Value, value: Value) -> Result<(Vec<u8>, ParamValue), Failure> {

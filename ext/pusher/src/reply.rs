@@ -30,12 +30,7 @@ impl From<http::Reply> for Reply {
 impl Reply {
     /// What a proxy that wants credentials says when it is asked for a tunnel.
     pub(crate) fn proxy_authentication() -> Self {
-        Self(http::Reply {
-            status: 407,
-            headers: http::HeaderMap::new(),
-            body: Vec::new(),
-            attempts: 1,
-        })
+        Self(http::Reply::new(407, http::HeaderMap::new(), Vec::new()))
     }
 
     /// A reply that no server gave.
@@ -56,12 +51,8 @@ impl Reply {
             };
             headers.append(name, value);
         }
-        Ok(Self(http::Reply {
-            status,
-            headers,
-            body: borrow::bytes(body),
-            attempts: 1,
-        }))
+        let body = borrow::bytes(body);
+        Ok(Self(http::Reply::new(status, headers, body)))
     }
 
     fn body(&self, ruby: &Ruby) -> RString {
@@ -252,6 +243,16 @@ pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     class.define_method(
         "attempts",
         method!(|this: &Reply| guard(|_| Ok(this.0.attempts)), 0),
+    )?;
+    class.define_private_method(
+        "native_close_connection",
+        method!(
+            |this: &Reply| guard(|_| {
+                this.0.connection.close();
+                Ok(())
+            }),
+            0
+        ),
     )?;
     class.define_method(
         "headers",

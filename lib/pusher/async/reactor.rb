@@ -67,7 +67,7 @@ module Pusher
 
       # @return [Boolean] whether this is the reactor that runs now
       def here?
-        @run.equal?(current_run) && @process == Process.pid
+        @run.equal?(current_run) && @process == Process.pid && !replaced?
       end
 
       # @param request [ReactorRequest]
@@ -111,9 +111,16 @@ module Pusher
 
       private
 
-      # EventMachine has nothing public that tells one run from the next: it makes this for each.
+      # EventMachine has nothing public that tells one run from the next; it makes this Hash for each. In a version that
+      # has none, the thread stands for its runs.
       def current_run
-        ::EventMachine.instance_variable_get(:@conns) || Object.new
+        connections = ::EventMachine.instance_variable_get(:@conns)
+        connections.is_a?(Hash) ? connections : ::EventMachine.reactor_thread
+      end
+
+      # Whether this was an earlier run of the same thread. An errback that is called while it ends is a part of it.
+      def replaced?
+        @run.is_a?(Thread) && @is_stopped && !@is_stopping
       end
 
       def goes_on?
@@ -164,8 +171,10 @@ module Pusher
 
       # The reactor ends: what has not would hang for ever.
       def stop
-        @is_stopped = true
+        @is_stopped = @is_stopping = true
         @requests.keys.each { |request| stop_request(request) } # rubocop:disable Style/HashEachMethods -- a copy
+      ensure
+        @is_stopping = false
       end
 
       # What an errback raises here would keep the others, and EventMachine itself, from coming to an end.

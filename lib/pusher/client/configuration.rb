@@ -3,6 +3,7 @@
 require "base64"
 require "uri"
 require_relative "../errors"
+require_relative "../main_ractor"
 
 module Pusher
   # The configuration of a client: plain state in instance variables, read by the native part at each call.
@@ -75,7 +76,9 @@ module Pusher
     #   `:receive_timeout` and `:keep_alive_timeout` in seconds. Other keys are ignored.
     # @raise [ArgumentError, ConfigurationError] for a master key that is none
     # @raise [URI::InvalidURIError] for a proxy that is no url
+    # @raise [Error] in a Ractor other than the main one
     def initialize(options = {})
+      MainRactor.check
       Seam.notice_hosts
       @app_id = options[:app_id]
       @key = options[:key]
@@ -171,6 +174,18 @@ module Pusher
     end
 
     private
+
+    # What `Marshal.dump` takes: everything but the http client, which has connections. The client that is loaded makes
+    # one of its own from its settings; what was set on `sync_http_client` itself is not part of them.
+    def marshal_dump
+      names = instance_variables
+      names.delete(:@sync_http_client) if @sync_http_client.is_a?(HttpClient)
+      names.to_h { |name| [name, instance_variable_get(name)] }
+    end
+
+    def marshal_load(variables)
+      variables.each { |name, value| instance_variable_set(name, value) }
+    end
 
     def configure_server(options)
       warn_of_encrypted if options.key?(:encrypted)

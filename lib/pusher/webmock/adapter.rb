@@ -70,11 +70,17 @@ module Pusher
       def adopt_state
         adapters = ::WebMock::HttpLibAdapterRegistry.instance.http_lib_adapters
         switched_off = if adapters.key?(:httpclient)
-                         ::HTTPClient.equal?(adapters[:httpclient]::OriginalHttpClient)
+                         ::HTTPClient.equal?(original(adapters[:httpclient], :OriginalHttpClient))
                        else
-                         ::Net::HTTP.equal?(adapters[:net_http]::OriginalNetHTTP)
+                         ::Net::HTTP.equal?(original(adapters[:net_http], :OriginalNetHTTP))
                        end
         switched_off ? disable! : enable!
+      end
+
+      # The class that an adapter of WebMock's puts back when it is switched off. Without it the adapter counts as
+      # switched on: better no request than a real one.
+      def original(adapter, name)
+        adapter.const_get(name) if adapter&.const_defined?(name)
       end
 
       def signature_of(exchange)

@@ -151,7 +151,33 @@ RSpec.describe "Requests and fibers" do
     def close = nil
   end
 
-  [true, 0, IO::READABLE | IO::WRITABLE, nil, false].each do |answer|
+  # A scheduler may have a time limit of its own around the request.
+  [nil, false].each do |answer|
+    it "end at once under a scheduler that ends the wait with #{answer.inspect}, long before their deadline" do
+      endpoint.hang
+      client = client_of(endpoint, { timeout: 2 * Fibers::PATIENCE })
+      outcome = nil
+      bounded do
+        Fiber.set_scheduler(stubborn_scheduler.new(answer))
+        Fiber.schedule { outcome = outcome_of { client.trigger("channel", "event", "data") } }
+      end
+      expect(outcome.original_error).to be_a(Timeout::Error)
+    end
+  end
+
+  it "end at once in a with_timeout of ruby-async" do
+    endpoint.hang
+    client = client_of(endpoint, { timeout: 2 * Fibers::PATIENCE })
+    outcome = nil
+    bounded do
+      outcome = outcome_of { Sync { |task| task.with_timeout(0.2) { client.trigger("channel", "event", "data") } } }
+    end
+    # ruby-async 1 keeps its own error to itself.
+    ended = outcome.is_a?(Pusher::HTTPError) ? outcome.original_error.class : outcome.class
+    expect(ended).to be(Pusher::ReceiveTimeoutError).or be(Async::TimeoutError)
+  end
+
+  [true, 0, IO::READABLE | IO::WRITABLE].each do |answer|
     it "end at their deadline under a scheduler that says #{answer.inspect} at once" do
       endpoint.hang
       client = client_of(endpoint, { timeout: 0.2 })
@@ -162,6 +188,30 @@ RSpec.describe "Requests and fibers" do
       end
       expect(outcome.original_error).to be_a(Timeout::Error)
     end
+  end
+
+  # Raises in the midst of Ruby code that the native part runs to wait, as `Thread#raise` may.
+  def raising_at_return_of(receiver, name)
+    views = []
+    trace = TracePoint.new(:c_return) do |point|
+      next unless point.callee_id == name && point.self.equal?(receiver)
+
+      views << point.return_value
+      raise "interrupted"
+    end
+    trace.enable { yield views }
+  end
+
+  it "leave no IO that would close a descriptor, whenever they are interrupted" do
+    endpoint.hang
+    client = client_of(endpoint)
+    outcome = nil
+    view = raising_at_return_of(IO, :for_fd) do |views|
+      bounded { Fibers::Plain.run([-> { outcome = outcome_of { client.trigger("channel", "event", "data") } }]) }
+      views.fetch(0)
+    end
+    expect(outcome).to be_a(RuntimeError).and have_attributes(message: "interrupted")
+    expect(view).not_to be_autoclose
   end
 
   it "run as without a scheduler where a fiber is a blocking one" do

@@ -123,6 +123,21 @@ RSpec.describe "Certificates" do
         end
       end
 
+      %w[SSL_CERT_FILE SSL_CERT_DIR].each do |variable|
+        it "is an error that names #{variable} and its value where that cannot be read" do
+          output, status = published_by_program({ variable => "/nowhere/at/all" })
+          expect(output).to include("#{variable} names /nowhere/at/all, which cannot be read: No such file")
+          expect(output).to include("(OpenSSL::SSL::SSLError) (Pusher::HTTPError)")
+          expect(status.success?).to be(false)
+          expect(server.requests).to be_empty
+        end
+      end
+
+      it "is trusted in SSL_CERT_FILE where SSL_CERT_DIR is empty" do
+        output, = published_by_program({ "SSL_CERT_FILE" => certificates.pem_file, "SSL_CERT_DIR" => "" })
+        expect(output).to eq("{}\n")
+      end
+
       it "is not trusted where no variable names it" do
         output, status = published_by_program({})
         expect(output).to match(/certificate verify failed .*\(OpenSSL::SSL::SSLError\) \(Pusher::HTTPError\)/)

@@ -91,6 +91,57 @@ require_relative "support/attempts"
       end
     end
 
+    describe "reset_all with a reply" do
+      let(:server) { start_endpoint(tls: identity, checked: false) }
+      let(:http) { client.sync_http_client }
+
+      def get
+        http.request(:get, "#{server.scheme}://#{server.host}:#{server.port}/")
+      end
+
+      # As many connections, idle.
+      def connect(count)
+        server.hold
+        threads = Array.new(count) { Thread.new { get } }
+        server.wait_until_in_flight(count)
+        server.release
+        threads.each(&:join)
+      end
+
+      it "closes the connection of that reply, and no other" do
+        connect(3)
+        server.reply_with(status: 503)
+        busy = get
+        expect(busy.status).to eq(503)
+        http.reset_all(busy)
+        server.wait_until_closed(2)
+        expect(server.open_connections).to eq(2)
+        connect(2)
+        expect(server.connections).to eq(3)
+      end
+
+      it "leaves a connection alone on which another request was sent since" do
+        reply = get
+        server.hold
+        other = Thread.new { get }
+        server.wait_until_in_flight(1)
+        http.reset_all(reply)
+        server.release
+        expect(other.value.status).to eq(404)
+        get
+        expect(connections).to eq([1, 1, 1])
+      end
+
+      it "has nothing to close for a reply that came on no connection" do
+        reply = get
+        http.reset_all
+        server.wait_until_closed
+        http.reset_all(reply)
+        get
+        expect(connections).to eq([1, 2])
+      end
+    end
+
     describe "keep_alive_timeout" do
       it "keeps an idle connection no longer" do
         client.keep_alive_timeout = 0.05

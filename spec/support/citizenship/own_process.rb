@@ -12,8 +12,8 @@ module OwnProcess
   Finished = Struct.new(:output, :errors, :status, keyword_init: true)
 
   # `url` becomes PUSHER_URL, `trusted` the file of certificates that it trusts.
-  def run_ruby(code, url:, trusted: nil)
-    environment = { "PUSHER_URL" => url, "SSL_CERT_FILE" => trusted }.compact
+  def run_ruby(code, url:, trusted: nil, environment: {})
+    environment = { "PUSHER_URL" => url, "SSL_CERT_FILE" => trusted, **environment }.compact
     output, errors, status = Open3.capture3(environment, RbConfig.ruby, "-I", LIB, "-r", "pusher", "-",
                                             stdin_data: PREAMBLE + code)
     Finished.new(output:, errors:, status:)

@@ -18,6 +18,7 @@ use super::outgoing::{build, longest_line};
 use super::proxy::Proxy;
 use super::socket::generation;
 use super::tls::{TlsConnector, TlsSettings};
+use super::transport::connection_of_this_reply;
 use crate::Error;
 
 /// More idle connections than threads or fibers of one process publish at once.
@@ -123,6 +124,7 @@ impl Agent {
             Some(body) => self.run(build(request, body)?, timeouts, is_retry),
             None => self.run(build(request, ())?, timeouts, is_retry),
         };
+        let connection = connection_of_this_reply();
         let mut reply = outcome.map_err(from_ureq)?;
         let status = reply.status().as_u16();
         refuse_two_framings(reply.headers())?;
@@ -138,6 +140,7 @@ impl Agent {
             headers: parts.headers,
             body,
             attempts,
+            connection,
         })
     }
 

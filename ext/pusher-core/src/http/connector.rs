@@ -10,7 +10,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector};
 
 use super::host::{Deadline, Host};
 use super::proxy::{AbsoluteForm, Proxy, bare};
-use super::socket::Socket;
+use super::socket::{Socket, is_out_of_descriptors};
 use super::tls::TlsConnector;
 use super::transport::{Connection, deadline_in, exact, through_ureq};
 use super::wire::Wire;
@@ -84,7 +84,7 @@ impl Dialer {
         deadline: Deadline,
     ) -> Result<Connection, Error> {
         if target.is_https {
-            let session = self.tls.session(target.host)?;
+            let session = self.with_descriptors(|| self.tls.session(target.host))?;
             with_late(target.authority(), |late| {
                 wire.handshake(session, deadline, late)
             })?;
@@ -128,7 +128,7 @@ impl Dialer {
             peer: peer.clone(),
             source,
         };
-        let socket = Socket::new_for(address).map_err(failed)?;
+        let socket = self.with_descriptors(|| Socket::new_for(address).map_err(failed))?;
         let mut is_connected = socket.connect(address).map_err(failed)?;
         let wire = Wire::new(self.host.clone(), socket);
         while !is_connected {
@@ -138,6 +138,19 @@ impl Dialer {
             is_connected = wire.socket().is_connected().map_err(failed)?;
         }
         Ok(wire)
+    }
+
+    /// Makes an attempt; and another one, once the host has closed what it can, where there was no descriptor left.
+    fn with_descriptors<T>(&self, attempt: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+        match attempt() {
+            Err(Error::Connect { source, .. } | Error::Io(source))
+                if is_out_of_descriptors(&source) =>
+            {
+                self.host.free_descriptors()?;
+                attempt()
+            }
+            outcome => outcome,
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! What goes in and what comes out: one request, one reply.
 
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use ureq::http::HeaderMap;
+
+use super::socket::Socket;
 
 /// How long the parts of one request may take; `None` for ever.
 ///
@@ -55,4 +58,44 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// How often the request was sent: more than once where a reused connection was closed already.
     pub attempts: u32,
+    /// The connection it came on.
+    pub connection: ReplyConnection,
+}
+
+impl Reply {
+    /// A reply that came on no connection.
+    #[must_use]
+    pub fn new(status: u16, headers: HeaderMap, body: Vec<u8>) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            attempts: 1,
+            connection: ReplyConnection::default(),
+        }
+    }
+}
+
+/// The connection that a reply came on, for as long as it is there.
+#[derive(Clone, Debug, Default)]
+pub struct ReplyConnection {
+    socket: Weak<Socket>,
+    last_use: u64,
+}
+
+impl ReplyConnection {
+    pub(crate) fn of(socket: &Arc<Socket>) -> Self {
+        Self {
+            socket: Arc::downgrade(socket),
+            last_use: socket.last_use(),
+        }
+    }
+
+    /// Closes the connection. One that another request was sent on meanwhile stays: its own reply will tell whether it
+    /// is of use.
+    pub fn close(&self) {
+        if let Some(socket) = self.socket.upgrade() {
+            socket.shut_after(self.last_use);
+        }
+    }
 }

@@ -41,7 +41,8 @@ pub trait Host: Debug + Send + Sync + 'static {
     /// [`Error::Interrupted`] where the host was interrupted.
     fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error>;
 
-    /// Waits until the socket is ready (`true`) or the deadline has passed (`false`). May return `true` early.
+    /// Waits until the socket is ready (`true`), or the deadline has passed or the host has a reason of its own to end the
+    /// wait (`false`). May return `true` early.
     ///
     /// # Errors
     ///
@@ -52,6 +53,16 @@ pub trait Host: Debug + Send + Sync + 'static {
         interest: Interest,
         deadline: Deadline,
     ) -> Result<bool, Error>;
+
+    /// Closes descriptors that nobody uses any more, where the host can find such: called when the process, or the
+    /// system, has no descriptor left for a new connection. Then that is tried once more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`] where the host was interrupted.
+    fn free_descriptors(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// A host for plain Rust programs: threads that block in `poll(2)`, names from the standard library.

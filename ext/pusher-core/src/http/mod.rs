@@ -11,6 +11,7 @@ mod exchange;
 mod host;
 mod outgoing;
 mod proxy;
+mod roots;
 mod socket;
 mod tls;
 mod transport;
@@ -18,12 +19,13 @@ mod wire;
 
 pub use agent::{Agent, Settings};
 pub use bounds::{MAX_BODY, MAX_HEAD};
-pub use exchange::{Reply, Request, Timeouts};
+pub use exchange::{Reply, ReplyConnection, Request, Timeouts};
 pub use host::{Deadline, Host, Interest, RawSocket, StdHost};
 pub use outgoing::check;
 pub use proxy::{Proxy, ProxyChoice};
+pub use roots::{Certificate, read_certificates};
 pub use socket::generation;
-pub use tls::{Certificate, TlsSettings, Verification, read_certificates};
+pub use tls::{TlsSettings, Verification};
 pub use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 
 #[cfg(test)]

@@ -9,13 +9,16 @@
 use std::cell::Cell;
 use std::io;
 use std::mem::{ManuallyDrop, MaybeUninit};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use socket2::{Domain, Protocol, Type};
 
 use super::host::RawSocket;
+
+#[cfg(windows)]
+const WSAEMFILE: i32 = 10024;
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 static OPEN: Mutex<Vec<RawSocket>> = Mutex::new(Vec::new());
@@ -30,7 +33,11 @@ pub fn generation() -> u64 {
 pub(crate) struct Socket {
     inner: ManuallyDrop<socket2::Socket>,
     generation: u64,
+    /// How many requests it has served, the one under way included; [`SHUT`] once it was shut.
+    uses: AtomicU64,
 }
+
+const SHUT: u64 = u64::MAX;
 
 impl Socket {
     /// A socket for addresses like this one. Its number survives no `exec`.
@@ -44,6 +51,7 @@ impl Socket {
         let socket = Self {
             inner: ManuallyDrop::new(inner),
             generation: generation(),
+            uses: AtomicU64::new(0),
         };
         open_sockets().push(socket.descriptor());
         socket.inner.set_nonblocking(true)?;
@@ -96,6 +104,27 @@ impl Socket {
         return std::os::windows::io::AsRawSocket::as_raw_socket(&*self.inner);
     }
 
+    /// Notes that a request begins.
+    pub(crate) fn begin_use(&self) {
+        self.uses.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The number of the request that was the last to begin.
+    pub(crate) fn last_use(&self) -> u64 {
+        self.uses.load(Ordering::Relaxed)
+    }
+
+    /// Ends the connection, unless another request than the one of this number has begun.
+    pub(crate) fn shut_after(&self, last_use: u64) {
+        let unchanged =
+            self.uses
+                .compare_exchange(last_use, SHUT, Ordering::Relaxed, Ordering::Relaxed);
+        if let (Ok(_), Ok(own)) = (unchanged, self.own()) {
+            // It may have ended already.
+            own.shutdown(Shutdown::Both).ok();
+        }
+    }
+
     /// How much there is to read, no more than one byte of it: 0 at the end of the connection. Never waits.
     pub(crate) fn peek(&self) -> io::Result<usize> {
         self.own()?.peek(&mut [MaybeUninit::uninit()])
@@ -143,6 +172,14 @@ fn is_in_progress(error: &io::Error) -> bool {
         return true;
     }
     error.kind() == io::ErrorKind::WouldBlock
+}
+
+/// Whether there was no descriptor left, for this process or for all.
+pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE));
+    #[cfg(windows)]
+    return error.raw_os_error() == Some(WSAEMFILE);
 }
 
 fn open_sockets() -> MutexGuard<'static, Vec<RawSocket>> {

@@ -1,18 +1,18 @@
 //! TLS by rustls: which roots count, how strictly they count, and errors that say what was wrong.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, OtherError,
     RootCertStore, SignatureScheme,
 };
 
+use super::roots::system_roots;
 use crate::Error;
 
 /// How much of a server's certificate is checked.
@@ -118,7 +118,7 @@ impl Verifier {
     fn new(settings: &TlsSettings, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
         if !settings.only_extra_roots {
-            roots.roots.extend_from_slice(&system_roots().roots);
+            roots.roots.extend_from_slice(&system_roots()?.roots);
         }
         for root in &settings.extra_roots {
             roots.add(root.clone()).map_err(explain)?;
@@ -272,49 +272,4 @@ impl ServerCertVerifier for NoVerifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
     }
-}
-
-/// The system's roots (or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name), loaded once for each setting of
-/// these variables; the roots bundled with the crate where a machine has none.
-fn system_roots() -> Arc<RootCertStore> {
-    type Key = [Option<std::ffi::OsString>; 2];
-    static LOADED: Mutex<Option<(Key, Arc<RootCertStore>)>> = Mutex::new(None);
-
-    let key = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(std::env::var_os);
-    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((loaded_key, roots)) = &*loaded {
-        if *loaded_key == key {
-            return roots.clone();
-        }
-    }
-    let roots = Arc::new(load_roots());
-    *loaded = Some((key, roots.clone()));
-    roots
-}
-
-fn load_roots() -> RootCertStore {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    roots
-}
-
-/// A certificate in DER form.
-pub type Certificate = CertificateDer<'static>;
-
-/// Reads the certificates of a PEM file.
-///
-/// # Errors
-///
-/// The reason in words, for a file that cannot be read, is no PEM or holds no certificate.
-pub fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, String> {
-    let certificates: Vec<Certificate> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|error| error.to_string())?;
-    if certificates.is_empty() {
-        return Err("there is none".to_owned());
-    }
-    Ok(certificates)
 }

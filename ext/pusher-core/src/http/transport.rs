@@ -1,5 +1,6 @@
 //! A wire as ureq's `Transport`: head and body gathered and sent as one, replies awaited through the host.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, time};
 
 use super::bounds::{MAX_BODY, MAX_HEAD};
 use super::buffers::Gathered;
+use super::exchange::ReplyConnection;
 use super::host::{Deadline, has_passed};
 use super::proxy::AbsoluteForm;
 use super::wire::{Unasked, Wire};
@@ -143,6 +145,9 @@ impl Transport for Connection {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if !matches!(self.state, State::Sending { .. }) {
+            self.wire.socket().begin_use();
+        }
         self.state = State::Sending {
             limit: timeout.per_write.and_then(exact),
         };
@@ -151,8 +156,9 @@ impl Transport for Connection {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        self.exchange(timeout.per_read.and_then(exact))
-            .map_err(through_ureq)
+        let outcome = self.exchange(timeout.per_read.and_then(exact));
+        LAST_RECEIVED.set(Some(ReplyConnection::of(self.wire.socket())));
+        outcome.map_err(through_ureq)
     }
 
     fn is_open(&mut self) -> bool {
@@ -172,6 +178,17 @@ impl Transport for Connection {
     fn is_tls(&self) -> bool {
         self.wire.is_tls()
     }
+}
+
+thread_local! {
+    /// The connection on which this thread received last.
+    static LAST_RECEIVED: Cell<Option<ReplyConnection>> = const { Cell::new(None) };
+}
+
+/// The connection of the reply that ureq has just returned: ureq says of no reply where it came from, but it does not
+/// wait between the last bytes of a head and its return, so no other request of this thread has received meanwhile.
+pub(crate) fn connection_of_this_reply() -> ReplyConnection {
+    LAST_RECEIVED.take().unwrap_or_default()
 }
 
 impl fmt::Debug for Connection {

@@ -13,7 +13,7 @@ use crate::Error;
 /// A connected socket and, for https, the TLS session on it.
 pub(crate) struct Wire {
     host: Arc<dyn Host>,
-    socket: Socket,
+    socket: Arc<Socket>,
     session: Option<Box<ClientConnection>>,
 }
 
@@ -43,7 +43,7 @@ impl Wire {
     pub(crate) fn new(host: Arc<dyn Host>, socket: Socket) -> Self {
         Self {
             host,
-            socket,
+            socket: Arc::new(socket),
             session: None,
         }
     }
@@ -58,7 +58,7 @@ impl Wire {
         self.host.wait(socket, Interest::Write, deadline)
     }
 
-    pub(crate) fn socket(&self) -> &Socket {
+    pub(crate) fn socket(&self) -> &Arc<Socket> {
         &self.socket
     }
 
@@ -101,7 +101,7 @@ impl Wire {
         }
         let mut rest = bytes;
         while !rest.is_empty() {
-            match (&self.socket).write(rest) {
+            match (&*self.socket).write(rest) {
                 Ok(written) => rest = &rest[written..],
                 Err(error) => self.wait_or_fail(error, Interest::Write, deadline, late)?,
             }
@@ -122,7 +122,7 @@ impl Wire {
         loop {
             // Waiting first spares the read that would come too early for nearly every reply.
             self.wait(Interest::Read, deadline, late)?;
-            match (&self.socket).read(buffer) {
+            match (&*self.socket).read(buffer) {
                 Ok(read) => return Ok(read),
                 Err(error) if is_passing(&error) => {}
                 Err(error) => return Err(Error::Io(error)),
@@ -135,7 +135,7 @@ impl Wire {
         let Some(session) = &mut self.session else {
             return Unasked::from_read(self.socket.peek());
         };
-        match session.read_tls(&mut &self.socket) {
+        match session.read_tls(&mut &*self.socket) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
             Ok(_) if session.process_new_packets().is_err() => return Ok(Unasked::Bytes),
@@ -181,7 +181,7 @@ impl Wire {
         loop {
             self.wait(Interest::Read, deadline, late)?;
             let session = self.session.as_mut().expect("a TLS session");
-            match session.read_tls(&mut &self.socket) {
+            match session.read_tls(&mut &*self.socket) {
                 Ok(0) => return Ok(false),
                 Ok(_) => break,
                 Err(error) if is_passing(&error) => {}
@@ -193,14 +193,14 @@ impl Wire {
         };
         // The alert that tells the peer why is a courtesy: it is sent if there is room, not waited for.
         let session = self.session.as_mut().expect("a TLS session");
-        session.write_tls(&mut &self.socket).ok();
+        session.write_tls(&mut &*self.socket).ok();
         Err(tls::explain(error))
     }
 
     fn flush_tls(&mut self, deadline: Deadline, late: fn() -> Error) -> Result<(), Error> {
         while self.session().wants_write() {
             let session = self.session.as_mut().expect("a TLS session");
-            if let Err(error) = session.write_tls(&mut &self.socket) {
+            if let Err(error) = session.write_tls(&mut &*self.socket) {
                 self.wait_or_fail(error, Interest::Write, deadline, late)?;
             }
         }

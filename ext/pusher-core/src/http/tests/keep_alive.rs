@@ -1,10 +1,12 @@
 //! Connections are kept, and for how long.
 
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
 use super::support::{OK, Server, agent, agent_with, get, post};
 use crate::http::{Request, Settings};
+
+const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
 
 #[test]
 fn a_connection_serves_one_request_after_the_other() {
@@ -165,4 +167,69 @@ fn dropping_the_agent_closes_its_connections() {
     let clone = agent.clone();
     drop(agent);
     drop(clone);
+}
+
+#[test]
+fn the_connection_of_one_reply_is_closed_alone() {
+    let (sender, receiver) = mpsc::channel();
+    let server = Server::start(move |door| {
+        let (mut first, mut second) = (door.accept(), door.accept());
+        first.request();
+        second.request();
+        second.send(OK);
+        // Unless the second one is idle by now it might be taken for the first.
+        receiver.recv().unwrap();
+        first.send(BUSY);
+        first.expect_end();
+        second.serve();
+        second.expect_end();
+    });
+    let (agent, url) = (agent(), server.url("/"));
+    let busy = std::thread::scope(|scope| {
+        let threads = [(); 2].map(|()| {
+            scope.spawn(|| {
+                let reply = agent.send(&get(&url)).unwrap();
+                if reply.status == 200 {
+                    sender.send(()).unwrap();
+                }
+                reply
+            })
+        });
+        let replies = threads.map(|thread| thread.join().unwrap());
+        replies.into_iter().find(|reply| reply.status == 503)
+    });
+    busy.unwrap().connection.close();
+    assert_eq!(agent.send(&get(&url)).unwrap().status, 200);
+}
+
+#[test]
+fn the_connection_of_one_reply_stays_where_another_request_was_sent_on_it() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.request();
+        peer.send(BUSY);
+        peer.serve();
+        peer.serve();
+        peer.expect_end();
+    });
+    let (agent, url) = (agent(), server.url("/"));
+    let busy = agent.send(&get(&url)).unwrap();
+    agent.send(&get(&url)).unwrap();
+    busy.connection.close();
+    agent.send(&get(&url)).unwrap();
+}
+
+#[test]
+fn the_connection_of_a_reply_can_be_gone() {
+    let server = Server::start(|door| {
+        let mut peer = door.accept();
+        peer.serve();
+        peer.expect_end();
+    });
+    let agent = agent();
+    let reply = agent.send(&get(&server.url("/"))).unwrap();
+    reply.connection.close();
+    reply.connection.close();
+    drop(agent);
+    reply.connection.close();
 }

@@ -21,6 +21,7 @@ mod invalid_requests;
 mod keep_alive;
 mod late;
 mod plain;
+mod roots;
 mod stale;
 mod statuses;
 mod timeouts;

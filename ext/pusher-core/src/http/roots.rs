@@ -1,0 +1,179 @@
+//! The system's root certificates, and those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name in their place.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls_native_certs::{CertificateResult, ErrorKind};
+
+use super::socket::is_out_of_descriptors;
+use crate::Error;
+
+const FILE: &str = "SSL_CERT_FILE";
+const FOLDERS: &str = "SSL_CERT_DIR";
+
+/// A certificate in DER form.
+pub type Certificate = CertificateDer<'static>;
+
+/// Where root certificates lie: a file in PEM form, and folders of such files.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) folders: Vec<PathBuf>,
+}
+
+impl Places {
+    /// As the environment names them. An empty variable counts as none.
+    fn named() -> Self {
+        let value = |name| std::env::var_os(name).filter(|value: &OsString| !value.is_empty());
+        let folders = value(FOLDERS).unwrap_or_default();
+        Self {
+            file: value(FILE).map(PathBuf::from),
+            folders: std::env::split_paths(&folders)
+                .filter(|folder| !folder.as_os_str().is_empty())
+                .collect(),
+        }
+    }
+
+    /// Where this system keeps them; nothing where it keeps them in no files.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn of_the_system() -> Self {
+        Self {
+            file: openssl_probe::probe().cert_file,
+            folders: openssl_probe::candidate_cert_dirs()
+                .map(Path::to_owned)
+                .collect(),
+        }
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    fn of_the_system() -> Self {
+        Self::default()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.file.is_none() && self.folders.is_empty()
+    }
+
+    /// What somebody has named must be there.
+    fn check(&self) -> Result<(), Error> {
+        if let Some(file) = &self.file {
+            certificates_in(file).map_err(|error| unreadable(FILE, file, error))?;
+        }
+        for folder in &self.folders {
+            std::fs::read_dir(folder)
+                .map_err(|error| unreadable(FOLDERS, folder, pem::Error::Io(error)))?;
+        }
+        Ok(())
+    }
+
+    /// Files of a folder that hold no certificate are passed over.
+    fn load(&self) -> Result<Vec<Certificate>, Error> {
+        let mut found = from_result(rustls_native_certs::load_certs_from_paths(
+            self.file.as_deref(),
+            self.folders.first().map(PathBuf::as_path),
+        ))?;
+        for folder in self.folders.iter().skip(1) {
+            let result = rustls_native_certs::load_certs_from_paths(None, Some(folder));
+            found.extend(from_result(result)?);
+        }
+        found.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
+        found.dedup();
+        Ok(found)
+    }
+}
+
+/// The system's roots, loaded once for each setting of the variables that may replace them.
+pub(crate) fn system_roots() -> Result<Arc<RootCertStore>, Error> {
+    type Key = [Option<OsString>; 2];
+    static LOADED: Mutex<Option<(Key, Arc<RootCertStore>)>> = Mutex::new(None);
+
+    let key = [FILE, FOLDERS].map(std::env::var_os);
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((loaded_key, roots)) = &*loaded {
+        if *loaded_key == key {
+            return Ok(roots.clone());
+        }
+    }
+    let roots = Arc::new(load(Places::named(), Places::of_the_system())?);
+    *loaded = Some((key, roots.clone()));
+    Ok(roots)
+}
+
+/// Each named place replaces the system's own of that kind, as with OpenSSL. Where none is named and the system has no
+/// roots, those bundled with the crate are taken.
+pub(crate) fn load(named: Places, system: Places) -> Result<RootCertStore, Error> {
+    named.check()?;
+    let is_named = !named.is_empty();
+    let places = Places {
+        file: named.file.or(system.file),
+        folders: if named.folders.is_empty() {
+            system.folders
+        } else {
+            named.folders
+        },
+    };
+    let found = if places.is_empty() {
+        from_result(rustls_native_certs::load_native_certs())?
+    } else {
+        places.load()?
+    };
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found);
+    if roots.is_empty() && !is_named {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    Ok(roots)
+}
+
+/// Some of the system's certificates may be unreadable; where there is no descriptor to read them by, none counts.
+fn from_result(result: CertificateResult) -> Result<Vec<Certificate>, Error> {
+    for error in result.errors {
+        match error.kind {
+            ErrorKind::Io { inner, .. } if is_out_of_descriptors(&inner) => {
+                return Err(Error::Io(inner));
+            }
+            _ => {}
+        }
+    }
+    Ok(result.certs)
+}
+
+fn unreadable(variable: &str, path: &Path, error: pem::Error) -> Error {
+    match error {
+        pem::Error::Io(error) if is_out_of_descriptors(&error) => Error::Io(error),
+        error => Error::Tls(format!(
+            "{variable} names {}, which cannot be read: {}",
+            path.display(),
+            reason(error)
+        )),
+    }
+}
+
+fn reason(error: pem::Error) -> String {
+    match error {
+        pem::Error::Io(error) => io::Error::to_string(&error),
+        error => error.to_string(),
+    }
+}
+
+fn certificates_in(path: &Path) -> Result<Vec<Certificate>, pem::Error> {
+    CertificateDer::pem_file_iter(path).and_then(Iterator::collect)
+}
+
+/// Reads the certificates of a PEM file.
+///
+/// # Errors
+///
+/// The reason in words, for a file that cannot be read, is no PEM or holds no certificate.
+pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, String> {
+    let certificates = certificates_in(path).map_err(|error| error.to_string())?;
+    if certificates.is_empty() {
+        return Err("there is none".to_owned());
+    }
+    Ok(certificates)
+}
