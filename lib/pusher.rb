@@ -25,9 +25,6 @@ require_relative "pusher/resource"
 require_relative "pusher/channel"
 require_relative "pusher/webhook"
 require_relative "pusher/client"
-require_relative "pusher/client/configuration"
-require_relative "pusher/client/event_machine"
-require_relative "pusher/call_chain"
 
 # The server side of Pusher Channels: publish events, query channels, authorise subscriptions, verify webhooks.
 #

@@ -11,7 +11,6 @@ def apart = "spec/{#{["e2e", "packaging", "syntax", "panics", *HOSTS.keys].join(
 desc "Run the specs against the compiled gem; then once more those of the surface, with every documented step taken"
 task spec: :compile do
   sh "rspec", "--tag", "~slow", "--exclude-pattern", apart
-  sh({ "PUSHER_SPECS" => "every step" }, "rspec", "spec/unit", "spec/compatibility")
 end
 
 namespace :spec do

@@ -9,9 +9,6 @@ require_relative "support/raw_client"
 require_relative "support/json_engine"
 require_relative "rubies/recipe"
 
-# The suite's second run: every request takes all documented steps, as in an application that has patched one.
-Pusher::Resource.prepend(Module.new) if ENV["PUSHER_SPECS"] == "every step"
-
 RSpec.configure do |config|
   config.filter_run_when_matching :focus
   config.example_status_persistence_file_path = File.expand_path("../tmp/examples.txt", __dir__)
@@ -19,14 +16,6 @@ RSpec.configure do |config|
   # On one of the other Rubies, examples that need a gem which cannot be had there are left out.
   unavailable = ENV.key?("PUSHER_RUBY") ? Rubies::Recipe.named(ENV.fetch("PUSHER_RUBY")).unavailable.keys : []
   config.filter_run_excluding(needs: ->(gem) { unavailable.include?(gem) })
-
-  # What an example has stubbed must not decide which way the requests of all others take. (Stubs are taken back after
-  # the last hook of their example.)
-  config.before do
-    if Pusher.__send__(:native_chain_altered?) && ENV["PUSHER_SPECS"] != "every step"
-      raise "an example before this one has altered the steps of a request for good"
-    end
-  end
 
   config.include JsonEngine::Helpers
 end

@@ -35,6 +35,10 @@ module Pusher
       raise Error, "Channel name too long (limit 164 characters) '#{name}'"
     end
 
+    # @api private
+    # @return [Boolean] whether the service sees the data of events on this channel only encrypted
+    def self.encrypted?(name) = name.start_with?("private-encrypted-")
+
     # Triggers an event and logs a failure instead of raising it.
     #
     # @param event_name [String]

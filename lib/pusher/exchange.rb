@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "native"
+require_relative "transport_failure"
 
 module Pusher
   # A request on its way to the transport, as the layers of the {Seam} see it.
@@ -79,7 +80,7 @@ module Pusher
     # @param error [StandardError]
     # @return [StandardError] the same
     def self.failure(error)
-      Native.mark_failure(error)
+      Internal::TransportFailure.mark(error)
     end
 
     private

@@ -74,10 +74,10 @@ module Pusher
     # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] when there is no reply
     # @raise [ArgumentError] for what cannot be put on the wire; nothing is sent
     def request(verb, uri, query = nil, body = nil, headers = {})
-      return native_request(verb, uri, query, body, headers) unless Seam.engaged?
+      return transmit(verb, uri, query, body, headers) unless Seam.engaged?
 
       Seam.pass(Exchange.new(self, verb, uri, query, body, headers)) do |exchange|
-        native_request(exchange.verb, exchange.url, nil, exchange.body, exchange.headers)
+        transmit(exchange.verb, exchange.url, nil, exchange.body, exchange.headers)
       end
     end
 
@@ -89,13 +89,15 @@ module Pusher
     # @param query [Hash, String, nil] parameters, added to the uri's own
     # @param body [String, nil]
     # @param headers [Hash] header fields
+    # @yieldreturn [Hash, String] the query at the moment of sending, where it is another one then: signatures age
     # @return [AsyncRequest]
     # @raise [ArgumentError] for what is no url
     def request_async(verb, uri, query = nil, body = nil, headers = {})
       exchange = Exchange.new(self, verb, uri, query, body&.dup, headers)
       Seam.admit(exchange) if Seam.engaged?
+      url = uri.to_s.dup if block_given?
       Async.current.accept(exchange) do
-        request(exchange.verb, exchange.url, nil, exchange.body, exchange.headers)
+        request(exchange.verb, url || exchange.url, url && yield, exchange.body, exchange.headers)
       end
     end
 
@@ -108,6 +110,19 @@ module Pusher
 
     # Whose requests these are, where they are a {Client}'s.
     attr_accessor :client
+
+    # Takes over the settings of a client, where they have changed since the last time.
+    def configure(client)
+      native_configure(client)
+    end
+
+    # The native part returns a failure of the transport as an error and the number of attempts.
+    def transmit(verb, uri, query, body, headers)
+      reply, attempts = native_request(verb, uri, query, body, headers)
+      return reply unless attempts
+
+      raise Internal::TransportFailure.mark(reply, attempts)
+    end
 
     def verify_peer(verify)
       native_verify(verify)

@@ -97,7 +97,7 @@ module Pusher
       rescue Exception => e # rubocop:disable Lint/RescueException -- it is raised again
         @error = e
         @state = :done
-        note(error: e, attempts: Native.attempts(e)) unless timeouts_way_out?(e)
+        note(error: e, attempts: Internal::TransportFailure.attempts(e)) unless timeouts_way_out?(e)
         raise
       end
 

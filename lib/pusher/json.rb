@@ -27,7 +27,7 @@ module Pusher
     # Seconds for an engine in a helper thread, which has to be loaded there, or may wait for a lock that the signal
     # trap itself keeps it from.
     PATIENCE = 5
-    private_constant :MAX_DEPTH, :FAILURES, :PATIENCE
+    private_constant :FAILURES, :PATIENCE
 
     class << self
       # @return [String] the object as the application's engine sees it

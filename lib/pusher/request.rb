@@ -1,8 +1,10 @@
 # frozen_string_literal: true
 
 require_relative "native"
+require_relative "response"
 require_relative "signature"
 require_relative "signing"
+require_relative "transport_failure"
 require_relative "version"
 
 module Pusher
@@ -15,21 +17,27 @@ module Pusher
 
     # @return [String, nil]
     attr_reader :body
-    # @return [Hash] the signed parameters
-    attr_reader :params
 
     # @param client [Client]
     # @param verb [Symbol] `:get` or `:post`
     # @param uri [URI]
     # @param params [Hash] query parameters; the caller's Hash stays as it is
     # @param body [String, nil] JSON
+    # @raise [ConfigurationError] where key or secret are missing
     def initialize(client, verb, uri, params, body = nil)
+      Signing.check(uri.path, params)
       @client = client
       @verb = verb
       @uri = uri
       @body = body
       @head = (body ? JSON_HEADERS : HEADERS).dup
-      @params = sign(params, client.authentication_token)
+      @unsigned = params
+      @token = client.authentication_token
+    end
+
+    # @return [Hash] the query parameters, those of a signature made at the first call among them
+    def params
+      @params ||= signed_params
     end
 
     # Sends the request.
@@ -38,18 +46,21 @@ module Pusher
     # @raise [Pusher::Error] for any other status
     # @raise [Pusher::HTTPError] when there is no reply, or one that cannot be read
     def send_sync
-      Native.send_request(@client, @verb, @uri, @params, @body, @head, @uri.path)
+      send_by(@client.sync_http_client)
     end
 
     # Has the request sent in the background: on the reactor of EventMachine where one is running, else by a fiber of
-    # the current scheduler, else by a thread.
+    # the current scheduler, else by a thread. It is signed when it is sent.
     #
     # @return [EventMachine::DefaultDeferrable, AsyncRequest] the first with the parsed reply, or a {Pusher::Error};
     #   the second with the reply as it came
     def send_async
-      return send_on_reactor if Async::Reactor.running?
+      keep_arguments
+      http = @client.sync_http_client
+      return http.request_async(@verb, @uri.to_s, query, @body, @head) { query } unless Async::Reactor.running?
 
-      @client.sync_http_client.request_async(@verb, @uri, @params, @body, @head)
+      exchange = Exchange.new(http, @verb, @uri.to_s, query, @body, @head)
+      Async::Reactor.deferrable(exchange) { send_by(@client.sync_http_client) }
     end
 
     # @return [String] without parameters
@@ -59,24 +70,43 @@ module Pusher
 
     private
 
+    def send_by(http)
+      reply = reply_of(http)
+      Internal::Response.result(reply, @uri.path, http)
+    rescue StandardError => e
+      raise unless Internal::TransportFailure.wrap?(e, http)
+
+      raise Internal::TransportFailure.wrapped(e)
+    end
+
+    # Our own http client gets url and query as text; a stand-in or a stub gets objects, at which it may look.
+    def reply_of(http)
+      return http.request(@verb, @uri.to_s, query, @body, @head) if Native.exactly?(http, HttpClient)
+
+      http.request(@verb, @uri, params, @body, @head)
+    end
+
+    # The signed query, by the clock of now.
+    def query
+      Native.signed_query(@verb, @uri.path, @unsigned, @body, @token.key, @token.secret, Time.now.to_i)
+    end
+
     # For applications that send requests in a way of their own.
     def handle_response(status, body)
-      Native.outcome(@client, Exchange.reply(status, body.to_s), @uri.path)
+      Internal::Response.result(Exchange.reply(status, body.to_s), @uri.path, @client.sync_http_client)
     end
 
-    def sign(params, token)
-      Signing.check(@uri.path, params)
-      params, = Signing.split(params)
-      params["body_md5"] = Native.body_md5(body) if body
-      params.merge(Signing.sign(@verb.to_s.upcase, @uri.path, params, token))
+    def signed_params
+      params, = Signing.split(@unsigned)
+      params["body_md5"] = Native.body_md5(@body) if @body
+      params.merge(Signing.sign(@verb.to_s.upcase, @uri.path, params, @token))
     end
 
-    # What is sent is what the exchange has: whose parameters they are may change them.
-    def send_on_reactor
-      exchange = Exchange.new(@client.sync_http_client, @verb, @uri, @params, @body&.dup, @head)
-      Async::Reactor.deferrable(exchange) do
-        Native.send_request(@client, exchange.verb, exchange.url, nil, exchange.body, exchange.headers, @uri.path)
-      end
+    # The caller may change what it has passed before the request is sent.
+    def keep_arguments
+      @unsigned = @unsigned.transform_values { |value| value.is_a?(Array) ? value.map(&:dup) : value.dup }
+      @body = @body.dup
+      @token = @token.dup
     end
   end
 end

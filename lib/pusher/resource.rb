@@ -5,6 +5,9 @@ require_relative "request"
 module Pusher
   # A path of the HTTP API, to be read and written.
   class Resource
+    NO_PARAMS = {}.freeze
+    private_constant :NO_PARAMS
+
     # @param client [Client]
     # @param path [String] below `/apps/APP_ID`
     def initialize(client, path)
@@ -23,7 +26,7 @@ module Pusher
     # @return [Hash, true] the parsed reply
     # @raise [Pusher::Error]
     def post(params)
-      create_request(:post, {}, Native.encode(params)).send_sync
+      create_request(:post, NO_PARAMS, Native.encode(params)).send_sync
     end
 
     # As {#get}, in the background.
@@ -43,7 +46,7 @@ module Pusher
     # @raise [Pusher::Error] for what would be refused before it is sent
     # @see Client#post_async
     def post_async(params)
-      create_request(:post, {}, Native.encode(params)).send_async
+      create_request(:post, NO_PARAMS, Native.encode(params)).send_async
     end
 
     private

@@ -39,7 +39,8 @@ RSpec.describe Pusher::Client, "replies" do
     next { result: true } if status == 202 && body.chomp.empty?
     next (objects.key?(body) ? { result: objects[body] } : { type: Pusher::HTTPError }) if [200, 202].include?(status)
 
-    text = body.chomp
+    # What is no UTF-8 is replaced, so that logs and JSON take the message.
+    text = body.dup.force_encoding("UTF-8").scrub.chomp
     message = case status
               when 400 then "Bad request: #{text}"
               when 401 then text
@@ -57,6 +58,7 @@ RSpec.describe Pusher::Client, "replies" do
   rescue Pusher::Error => e
     expect(e).to be_instance_of(type)
     expect(e.message.b).to eq(message.b) if message
+    expect(e.message.dup.force_encoding("UTF-8")).to be_valid_encoding
     expect(e.status).to eq(status)
     expect(e.body.to_s.b.rstrip).to eq(body.b.rstrip)
     expect(e.retry_after).to be_nil

@@ -28,6 +28,19 @@ RSpec.describe "Requests in the background under WebMock" do
       expect { publish_async.pop }.to raise_error(equal(failure))
     end
 
+    it "are answered by the stub of the call, though they are signed again when they are sent" do
+      caller = Thread.current
+      now = Time.now
+      allow(Time).to receive(:now) { Thread.current.equal?(caller) ? now - 300 : now }
+      gate = Queue.new
+      stub_events.to_return { { status: gate.pop } }
+      Pusher.async_threads = 1
+      requests = Array.new(2) { publish_async }
+      WebMock.reset!
+      [201, 202].each { |status| gate << status }
+      expect(requests.map { |request| request.pop.status }).to eq([201, 202])
+    end
+
     it "are refused at the call where there is no stub" do
       expect { publish_async }.to raise_error(WebMock::NetConnectNotAllowedError)
     end

@@ -50,7 +50,7 @@ RSpec.describe "The test mode where WebMock is switched on" do
   it "refuses what no transport could send, as a stub does" do
     stub_request(:any, /./).to_return(body: "{}")
     client.host = ""
-    expect { publish }.to raise_error(ArgumentError)
-    Pusher::Testing.fake! { expect { publish }.to raise_error(ArgumentError) }
+    expect { publish }.to raise_error(URI::InvalidComponentError)
+    Pusher::Testing.fake! { expect { publish }.to raise_error(URI::InvalidComponentError) }
   end
 end

@@ -14,8 +14,10 @@ use crate::query;
 const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "expect"];
 
 /// Fields of our own, where the caller has none of that name. What is accepted was always said; stubs match it.
-const OWN: [(&str, &str); 2] = [
+const OWN: [(&str, &str); 3] = [
     ("Accept", "*/*"),
+    // Without it a server may compress.
+    ("Accept-Encoding", "identity"),
     (
         "User-Agent",
         concat!("pusher-http-ruby ", env!("CARGO_PKG_VERSION")),

@@ -6,7 +6,7 @@ use magnus::value::{LazyId, ReprValue};
 use magnus::{RObject, RString, Ruby, Symbol, Value};
 
 use crate::error::Failure;
-use crate::names;
+use crate::ids;
 
 /// Calls `look` with the bytes of a String. It must not call into Ruby: neither run code, nor allocate.
 pub(crate) fn with_bytes<T>(string: RString, look: impl FnOnce(&[u8]) -> T) -> T {
@@ -90,7 +90,7 @@ pub(crate) fn text(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
         Some(string) => string,
         None => match Symbol::from_value(value) {
             Some(symbol) => name(symbol),
-            None => value.funcall(*names::TO_S, ())?,
+            None => value.funcall(*ids::TO_S, ())?,
         },
     };
     to_utf8(ruby, string)

@@ -5,7 +5,7 @@ use magnus::value::ReprValue;
 use magnus::{Error, Exception, ExceptionClass, Module, RModule, RString, Ruby, TryConvert, Value};
 use pusher_core::Error as Core;
 
-use crate::names;
+use crate::ids;
 
 /// Why a native gives up.
 pub(crate) enum Failure {
@@ -77,17 +77,10 @@ pub(crate) fn named(ruby: &Ruby, class: &str, message: &str) -> Error {
     elsewhere(ruby, &["Pusher", class], message)
 }
 
-/// `Pusher::ConfigurationError` for a missing setting.
-pub(crate) fn missing(ruby: &Ruby, setting: &str) -> Error {
-    let outcome = exception_class(ruby, &["Pusher", "ConfigurationError"])
-        .and_then(|class| class.funcall(*names::NEW, (ruby.to_symbol(setting),)));
-    outcome.map_or_else(|error| error, |exception: Exception| exception.into())
-}
-
 /// `Pusher::ConfigurationError` for a setting that is not what it should be.
 pub(crate) fn misconfigured(ruby: &Ruby, setting: &str, message: &str) -> Error {
     let outcome = exception_class(ruby, &["Pusher", "ConfigurationError"])
-        .and_then(|class| class.funcall(*names::NEW, (ruby.to_symbol(setting), message)));
+        .and_then(|class| class.funcall(*ids::NEW, (ruby.to_symbol(setting), message)));
     outcome.map_or_else(|error| error, |exception: Exception| exception.into())
 }
 
@@ -96,7 +89,7 @@ pub(crate) fn exception(ruby: &Ruby, error: &Error) -> Option<Exception> {
     match error.error_type() {
         ErrorType::Exception(exception) => Some(*exception),
         ErrorType::Error(class, message) => class
-            .funcall(*names::NEW, (ruby.str_new(message),))
+            .funcall(*ids::NEW, (ruby.str_new(message),))
             .ok()
             .and_then(|value: Value| Exception::try_convert(value).ok()),
         ErrorType::Jump(_) => None,
@@ -134,6 +127,6 @@ fn system_call_error(
     let detail: Option<RString> = detail.map(|detail| ruby.str_new(detail));
     let outcome = ruby
         .exception_system_call_error()
-        .funcall(*names::NEW, (detail, number));
+        .funcall(*ids::NEW, (detail, number));
     outcome.map_or_else(|error| error, |exception: Exception| exception.into())
 }

@@ -16,8 +16,7 @@ use pusher_core::Error;
 use pusher_core::http::{Deadline, Host, Interest, RawSocket, generation};
 use rb_sys::VALUE;
 
-use crate::constants;
-use crate::names;
+use crate::ids;
 
 /// Waits by means of the Ruby that calls.
 #[derive(Debug)]
@@ -140,7 +139,7 @@ fn wait_once(socket: RawSocket, interest: Interest, deadline: Deadline, is_over:
 
 /// What a fiber on the reactor of EventMachine waits by: it has it among its own variables.
 fn reactor_host(ruby: &Ruby) -> Option<Value> {
-    let name = LazyId::get_inner_with(&names::REACTOR_HOST, ruby).as_raw();
+    let name = LazyId::get_inner_with(&ids::REACTOR_HOST, ruby).as_raw();
     // SAFETY: with the lock; reading a variable of the current fiber runs no Ruby code and raises nothing.
     let host = unsafe {
         Value::from_raw(rb_sys::rb_thread_local_aref(
@@ -152,7 +151,7 @@ fn reactor_host(ruby: &Ruby) -> Option<Value> {
 }
 
 fn name_resolution(ruby: &Ruby) -> Result<Value, Error> {
-    constants::of_pusher::<RModule>(ruby, &constants::NAME_RESOLUTION)
+    ids::of_pusher::<RModule>(ruby, &ids::NAME_RESOLUTION)
         .map(|module| module.as_value())
         .map_err(|error| Error::Resolve(error.to_string()))
 }

@@ -3,20 +3,17 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use magnus::rb_sys::AsRawValue;
-use magnus::value::ReprValue;
 use magnus::{
-    Class, Error, Module, Object, RClass, RModule, RObject, RString, Ruby, TryConvert, Value,
-    method, typed_data::Obj,
+    Class, Error, Module, RModule, RObject, RString, Ruby, TryConvert, Value, method,
+    typed_data::Obj,
 };
 use pusher_core::http::{Agent, Request, Timeouts, TlsSettings, Verification};
 
 use crate::arguments;
 use crate::borrow;
-use crate::constants;
 use crate::error::Failure;
 use crate::guard::guard;
-use crate::names;
+use crate::ids;
 use crate::reply::Reply;
 use crate::settings::{self, Pushed, State};
 use crate::transport_error;
@@ -78,7 +75,7 @@ impl HttpClient {
         &self,
         ruby: &Ruby,
         (method, uri, query, body, headers): (Value, Value, Value, Value, Value),
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Value, Failure> {
         let method = arguments::method_name(ruby, method)?;
         let url = arguments::absolute_url(ruby, uri, query)?;
         let body = Option::<RString>::try_convert(body)?.map(borrow::bytes);
@@ -100,10 +97,21 @@ impl HttpClient {
         };
         let mut attempts = 0;
         match agent.send_counting(&request, &mut attempts) {
-            Ok(reply) => Ok(Reply::from(reply)),
-            Err(pusher_core::Error::ProxyAuthentication) => Ok(Reply::proxy_authentication()),
-            Err(error) => Err(transport_error::marked(ruby, error, attempts)),
+            Ok(reply) => Ok(ruby.into_value(Reply::from(reply))),
+            Err(pusher_core::Error::ProxyAuthentication) => {
+                Ok(ruby.into_value(Reply::proxy_authentication()))
+            }
+            Err(error) => {
+                let exception = transport_error::exception(ruby, error)?;
+                Ok(transport_error::pair(ruby, exception, attempts))
+            }
         }
+    }
+
+    fn configure(&self, ruby: &Ruby, client: RObject) -> Result<(), Failure> {
+        let pushed = Pushed::of_client(ruby, client)?;
+        self.0.borrow_mut().take_over(pushed);
+        Ok(())
     }
 
     fn prepare(&self, url: &str) -> Result<(Agent, Timeouts), Failure> {
@@ -116,44 +124,6 @@ impl HttpClient {
         };
         Ok((state.agent(proxy), state.timeouts()))
     }
-}
-
-/// Whether this is a client of ours whose `request` nobody has redefined.
-pub(crate) fn is_native(ruby: &Ruby, http: Value) -> Result<bool, Failure> {
-    let Ok(class) = class(ruby) else {
-        return Ok(false);
-    };
-    if !http.is_kind_of(class) {
-        return Ok(false);
-    }
-    let owner: Value = http
-        .funcall::<_, _, Value>("method", (ruby.to_symbol("request"),))?
-        .funcall("owner", ())?;
-    Ok(owner.as_raw() == class.as_raw())
-}
-
-fn class(ruby: &Ruby) -> Result<RClass, Error> {
-    constants::of_pusher(ruby, &constants::HTTP_CLIENT)
-}
-
-/// A `Pusher::HttpClient` for a client, made on first use.
-pub(crate) fn of_client(ruby: &Ruby, client: RObject) -> Result<Value, Failure> {
-    let mut http: Value = borrow::instance_variable(client, &names::IV_SYNC_HTTP_CLIENT);
-    if http.is_nil() {
-        let made: Value = class(ruby)?.funcall(*names::NEW, ())?;
-        // Another thread may have been faster.
-        http = client.ivar_get(*names::IV_SYNC_HTTP_CLIENT)?;
-        if http.is_nil() {
-            client.ivar_set(*names::IV_SYNC_HTTP_CLIENT, made)?;
-            made.funcall::<_, _, Value>("client=", (client,))?;
-            http = made;
-        }
-    }
-    if let Ok(native) = Obj::<HttpClient>::try_convert(http) {
-        let pushed = Pushed::of_client(ruby, client)?;
-        native.0.borrow_mut().take_over(pushed);
-    }
-    Ok(http)
 }
 
 /// Certificates from a file in PEM form.
@@ -176,12 +146,13 @@ macro_rules! natives {
 pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
     let class = pusher.define_class("HttpClient", ruby.class_object())?;
     class.define_alloc_func::<HttpClient>();
-    constants::look_up_class_of::<HttpClient>(ruby);
+    ids::look_up_class_of::<HttpClient>(ruby);
     natives!(class,
         "native_limit" => |this: &HttpClient, index: usize| guard(|_| Ok(this.limit(index))), 1;
         "native_set_limit" => |this: &HttpClient, index: usize, seconds: Value| {
             guard(|ruby| this.set_limit(ruby, index, seconds))
         }, 2;
+        "native_configure" => |this: &HttpClient, client: RObject| guard(|ruby| this.configure(ruby, client)), 1;
         "native_copy_settings" => |this: &HttpClient, original: &HttpClient| guard(|_| {
             this.copy_settings(original);
             Ok(())

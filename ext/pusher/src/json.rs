@@ -8,11 +8,10 @@ use magnus::{
 
 use crate::binary::{self, Scope};
 use crate::borrow;
-use crate::constants;
 use crate::error::Failure;
 use crate::hashes::each_pair;
+use crate::ids;
 use crate::json_reader::{self, Style};
-use crate::names;
 
 /// As deep as Ruby's own JSON nests.
 const MAX_DEPTH: usize = 100;
@@ -41,13 +40,13 @@ pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
 /// It gets the very object, unless that holds binary Strings: engines differ about them, and some print a warning.
 pub(crate) fn dump(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
     let value = binary::as_utf8(ruby, value, Scope::Plain)?.unwrap_or(value);
-    let text = ruby_json(ruby)?.funcall(*names::DUMP, (value,))?;
+    let text = ruby_json(ruby)?.funcall(*ids::DUMP, (value,))?;
     refuse_what_is_no_json(ruby, text)
 }
 
 /// `Pusher::Json`, which knows the engine.
 fn ruby_json(ruby: &Ruby) -> Result<RModule, Error> {
-    constants::of_pusher(ruby, &constants::JSON)
+    ids::of_pusher(ruby, &ids::JSON)
 }
 
 /// Some engines write numbers that JSON does not have, NaN and Infinity, and bytes that are no UTF-8.
@@ -78,19 +77,33 @@ pub(crate) fn parse_error(ruby: &Ruby, reason: &str, text: RString) -> Result<Ex
 }
 
 fn unencodable(ruby: &Ruby, exception: Exception) -> Failure {
-    let raised: Result<Value, Error> = constants::of_pusher::<RModule>(ruby, &constants::FAILURES)
+    let raised: Result<Value, Error> = ids::of_pusher::<RModule>(ruby, &ids::FAILURES)
         .and_then(|failures| failures.funcall("raise_unencodable", (exception,)));
     raised.err().unwrap_or_else(|| exception.into()).into()
 }
 
-/// Reads JSON of the service: keys of the outermost object as Symbols, those of deeper ones as Strings.
-pub(crate) fn read_reply(ruby: &Ruby, text: &[u8]) -> Result<Value, String> {
+/// Reads JSON of the service, keys of the outermost object as Symbols, those of deeper ones as Strings. A String that is
+/// no JSON gives a Symbol, which no JSON does.
+pub(crate) fn read_reply(ruby: &Ruby, body: RString) -> Value {
+    if borrow::with_bytes(body, |bytes| bytes == b"{}") {
+        return ruby.hash_new().as_value();
+    }
     let style = Style {
         symbol_keys: true,
         frozen: false,
         max_depth: MAX_DEPTH,
     };
-    json_reader::read(ruby, text, &style)
+    json_reader::read(ruby, &borrow::bytes(body), &style)
+        .unwrap_or_else(|_| ruby.to_symbol("invalid").as_value())
+}
+
+fn pair(ruby: &Ruby, outcome: Result<Value, String>) -> RArray {
+    let nil = ruby.qnil().as_value();
+    let pair = match outcome {
+        Ok(value) => [value, nil],
+        Err(reason) => [nil, ruby.str_new(&reason).as_value()],
+    };
+    ruby.ary_new_from_values(&pair)
 }
 
 /// Reads JSON with String keys: the value and nil, or nil and the reason why it is none.
@@ -105,12 +118,10 @@ pub(crate) fn read(
         frozen,
         max_depth: max_depth.unwrap_or(usize::MAX),
     };
-    let nil = ruby.qnil().as_value();
-    let pair = match json_reader::read(ruby, &borrow::bytes(text), &style) {
-        Ok(value) => [value, nil],
-        Err(reason) => [nil, ruby.str_new(&reason).as_value()],
-    };
-    Ok(ruby.ary_new_from_values(&pair))
+    Ok(pair(
+        ruby,
+        json_reader::read(ruby, &borrow::bytes(text), &style),
+    ))
 }
 
 /// Writes a plain value; `false` for one that is not, or holds one that is not.
@@ -163,7 +174,7 @@ fn write_integer(integer: Integer, out: &mut Vec<u8>) -> Result<(), Error> {
         out.extend_from_slice(number.to_string().as_bytes());
         return Ok(());
     }
-    let digits: RString = integer.funcall(*names::TO_S, ())?;
+    let digits: RString = integer.funcall(*ids::TO_S, ())?;
     borrow::with_bytes(digits, |digits| out.extend_from_slice(digits));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use magnus::value::ReprValue;
 use magnus::{
-    Error, Exception, Module, Object, RArray, RHash, RModule, RString, Ruby, TryConvert, Value,
+    Error, Module, Object, RArray, RClass, RHash, RModule, RString, Ruby, TryConvert, Value,
     function,
 };
 use pusher_core::signature::{self, Params};
@@ -15,9 +15,8 @@ use crate::error::Failure;
 use crate::guard::guard;
 use crate::json;
 use crate::query;
-use crate::reply::{self, Reply};
-use crate::request;
-use crate::transport_error;
+use crate::reply::Reply;
+use crate::signing;
 
 /// The string to sign of a request.
 fn string_to_sign(
@@ -33,7 +32,7 @@ fn string_to_sign(
 }
 
 fn sign(ruby: &Ruby, secret: Value, string: RString) -> Result<String, Failure> {
-    let secret = request::secret(ruby, secret)?;
+    let secret = signing::secret(ruby, secret)?;
     Ok(borrow::with_bytes(string, |string| {
         signature::sign(&secret, string)
     }))
@@ -45,7 +44,7 @@ fn is_signature(
     string: RString,
     signature: RString,
 ) -> Result<bool, Failure> {
-    let secret = request::secret(ruby, secret)?;
+    let secret = signing::secret(ruby, secret)?;
     Ok(signature::verify(
         &secret,
         &bytes(string),
@@ -60,7 +59,7 @@ fn authentication_string(
     string: RString,
 ) -> Result<RString, Failure> {
     let key = bytes(borrow::text(ruby, key)?);
-    let secret = request::secret(ruby, secret)?;
+    let secret = signing::secret(ruby, secret)?;
     let string = bytes(borrow::to_utf8(ruby, string)?);
     let auth = auth::authentication_string(&key, &secret, &string);
     Ok(borrow::string(ruby, &auth))
@@ -100,7 +99,7 @@ fn is_webhook_valid(
     body: RString,
     signature: RString,
 ) -> Result<bool, Failure> {
-    let secret = request::secret(ruby, secret)?;
+    let secret = signing::secret(ruby, secret)?;
     Ok(webhook::is_valid(&secret, &bytes(body), &bytes(signature)))
 }
 
@@ -110,24 +109,13 @@ fn expected_webhook_signature(
     body: RString,
 ) -> Result<String, Failure> {
     Ok(webhook::expected_signature(
-        &request::secret(ruby, secret)?,
+        &signing::secret(ruby, secret)?,
         &bytes(body),
     ))
 }
 
 fn body_md5(body: RString) -> String {
     borrow::with_bytes(body, signature::body_md5)
-}
-
-/// From a request's own step to the http client and back.
-fn send_request(
-    ruby: &Ruby,
-    client: Value,
-    (verb, uri, query, body, headers): (Value, Value, Value, Option<RString>, Value),
-    path: RString,
-) -> Result<Value, Failure> {
-    let path = path.to_string()?;
-    request::send(ruby, client, (verb, uri, query, body, headers), &path)
 }
 
 /// What of a request can be seen before it is sent: its absolute url, and its header fields with those of our own. What
@@ -162,16 +150,17 @@ fn visible(
     Ok(ruby.ary_new_from_values(&[ruby.str_new(&url).as_value(), seen.as_value()]))
 }
 
-/// What stands for the transport has failed as the transport may fail.
-fn mark_failure(exception: Exception) -> Result<Exception, Failure> {
-    transport_error::mark(exception, 1)?;
-    Ok(exception)
-}
-
-/// What the API makes of a reply, for requests that were sent in another way than ours.
-fn outcome(ruby: &Ruby, client: Value, reply: Value, path: RString) -> Result<Value, Failure> {
-    let http: Value = client.funcall("sync_http_client", ())?;
-    reply::outcome(ruby, http, reply, &path.to_string()?)
+/// Seals the data of an event on an encrypted channel.
+fn seal(
+    ruby: &Ruby,
+    channel: Value,
+    master_key: RString,
+    data: RString,
+) -> Result<RString, Failure> {
+    let channel = bytes(borrow::text(ruby, channel)?);
+    let secret = encryption::shared_secret(&channel, &bytes(master_key));
+    let sealed = encryption::seal(&secret, &bytes(borrow::to_utf8(ruby, data)?))?;
+    Ok(ruby.str_new(&sealed))
 }
 
 fn define_seam(native: RModule) -> Result<(), Error> {
@@ -182,26 +171,6 @@ fn define_seam(native: RModule) -> Result<(), Error> {
                 guard(|ruby| visible(ruby, verb, (uri, query), body, headers))
             },
             5
-        ),
-    )?;
-    native.define_singleton_method(
-        "mark_failure",
-        function!(|exception: Exception| guard(|_| mark_failure(exception)), 1),
-    )?;
-    native.define_singleton_method(
-        "attempts",
-        function!(
-            |exception: Exception| guard(|_| Ok(transport_error::attempts(exception))),
-            1
-        ),
-    )?;
-    native.define_singleton_method(
-        "outcome",
-        function!(
-            |client: Value, reply: Value, path: RString| {
-                guard(|ruby| outcome(ruby, client, reply, path))
-            },
-            3
         ),
     )?;
     native.define_singleton_method(
@@ -326,19 +295,26 @@ pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
         ),
     )?;
     native.define_singleton_method(
-        "send_request",
+        "exactly?",
         function!(
-            |client: Value,
-             verb: Value,
-             uri: Value,
-             query: Value,
-             body: Option<RString>,
-             headers: Value,
-             path: RString| {
-                guard(|ruby| send_request(ruby, client, (verb, uri, query, body, headers), path))
-            },
-            7
+            |object: Value, class: RClass| guard(|_| Ok(borrow::is_exactly(object, class))),
+            2
         ),
     )?;
-    Ok(())
+    native.define_singleton_method(
+        "read_reply",
+        function!(
+            |body: RString| guard(|ruby| Ok(json::read_reply(ruby, body))),
+            1
+        ),
+    )?;
+    native.define_singleton_method(
+        "seal",
+        function!(
+            |channel: Value, key: RString, data: RString| {
+                guard(|ruby| seal(ruby, channel, key, data))
+            },
+            3
+        ),
+    )
 }

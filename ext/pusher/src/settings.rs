@@ -10,7 +10,7 @@ use pusher_core::http::{Agent, Proxy, ProxyChoice, Settings, Timeouts, TlsSettin
 use crate::borrow;
 use crate::error::Failure;
 use crate::host::RubyHost;
-use crate::names;
+use crate::ids;
 
 /// The timeouts a client has, in the order in which they are pushed.
 const TIMEOUTS: usize = 4;
@@ -35,10 +35,10 @@ impl Pushed {
     /// Reads the settings of a client as they are at this moment.
     pub(crate) fn of_client(ruby: &Ruby, client: RObject) -> Result<Self, Failure> {
         let settings = [
-            &names::IV_CONNECT_TIMEOUT,
-            &names::IV_SEND_TIMEOUT,
-            &names::IV_RECEIVE_TIMEOUT,
-            &names::IV_KEEP_ALIVE_TIMEOUT,
+            &ids::IV_CONNECT_TIMEOUT,
+            &ids::IV_SEND_TIMEOUT,
+            &ids::IV_RECEIVE_TIMEOUT,
+            &ids::IV_KEEP_ALIVE_TIMEOUT,
         ];
         let mut limits = [None; TIMEOUTS];
         for (slot, name) in limits.iter_mut().zip(settings) {
@@ -139,7 +139,7 @@ pub(crate) fn limit(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Fai
     } else if let Some(float) = Float::from_value(seconds) {
         float.to_f64()
     } else {
-        seconds.funcall(*names::TO_F, ())?
+        seconds.funcall(*ids::TO_F, ())?
     };
     if number >= FOR_EVER {
         return Ok(None);
@@ -152,11 +152,11 @@ pub(crate) fn limit(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Fai
 }
 
 fn proxy_choice(ruby: &Ruby, client: RObject) -> Result<ProxyChoice, Failure> {
-    let proxy: Value = borrow::instance_variable(client, &names::IV_PROXY);
+    let proxy: Value = borrow::instance_variable(client, &ids::IV_PROXY);
     if let Some(proxy) = RHash::from_value(proxy) {
         return Ok(ProxyChoice::Explicit(explicit_proxy(ruby, proxy)?));
     }
-    let url: Value = borrow::instance_variable(client, &names::IV_HTTP_PROXY);
+    let url: Value = borrow::instance_variable(client, &ids::IV_HTTP_PROXY);
     let is_empty = RString::from_value(url).is_some_and(RString::is_empty);
     Ok(if is_empty {
         ProxyChoice::Direct

@@ -1,45 +1,23 @@
-//! Failures of the transport, told from what other code raises into the thread by a mark that only natives see.
+//! Failures of the transport: returned as values, for Ruby to raise.
 
 use magnus::value::ReprValue;
-use magnus::{Error, Exception, Object, RObject, Ruby};
+use magnus::{Exception, Ruby, Value};
 
 use crate::error::{self, Failure};
-use crate::names;
 
-/// The exception for a failure of the transport, marked as one: what other code raises into the thread is not.
-pub(crate) fn marked(ruby: &Ruby, error: pusher_core::Error, attempts: u32) -> Failure {
+/// The exception for a failure of the transport; what is no such failure stays what it is.
+pub(crate) fn exception(ruby: &Ruby, error: pusher_core::Error) -> Result<Exception, Failure> {
     use pusher_core::Error as Core;
 
     if let Core::Interrupted(_) | Core::InvalidRequest(_) | Core::UnsupportedProxy(_) = error {
-        return error.into();
+        return Err(error.into());
     }
     let error = error::to_ruby(ruby, &error);
-    match error::exception(ruby, &error) {
-        Some(exception) => match mark(exception, attempts) {
-            Ok(()) => Error::from(exception).into(),
-            Err(error) => error.into(),
-        },
-        None => error.into(),
-    }
+    error::exception(ruby, &error).ok_or_else(|| error.into())
 }
 
-/// Notes on an exception that it is the transport's, or stands for one, after so many attempts. One that is frozen
-/// takes no note.
-pub(crate) fn mark(exception: Exception, attempts: u32) -> Result<(), Error> {
-    match RObject::from_value(exception.as_value()) {
-        Some(object) if !object.is_frozen() => object.ivar_set(*names::TRANSPORT, attempts),
-        _ => Ok(()),
-    }
-}
-
-/// Whether an exception is a failure of the transport.
-pub(crate) fn is_marked(exception: Exception) -> bool {
-    attempts(exception).is_some()
-}
-
-/// How often a request was sent before it failed; none where the failure is not the transport's.
-pub(crate) fn attempts(exception: Exception) -> Option<u32> {
-    RObject::from_value(exception.as_value())
-        .and_then(|object| object.ivar_get::<_, Option<u32>>(*names::TRANSPORT).ok())
-        .flatten()
+/// What `native_request` returns in place of a reply: the exception, and how often the request was sent.
+pub(crate) fn pair(ruby: &Ruby, exception: Exception, attempts: u32) -> Value {
+    let pair = [exception.as_value(), ruby.into_value(attempts)];
+    ruby.ary_new_from_values(&pair).as_value()
 }

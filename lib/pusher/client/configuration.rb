@@ -2,6 +2,7 @@
 
 require "base64"
 require "uri"
+require_relative "../api_url"
 require_relative "../errors"
 require_relative "../main_ractor"
 
@@ -115,8 +116,8 @@ module Pusher
     def url(path = nil)
       raise ConfigurationError, :app_id unless @app_id
 
-      port = @port unless @port.to_s.empty?
-      URI::Generic.build(scheme: @scheme, host: @host, port:, path: "/apps/#{@app_id}#{path}")
+      port = @port unless @port == ""
+      Internal::ApiUrl.for(@scheme, @host, port, "/apps/#{@app_id}#{path}")
     end
 
     # @param url [String] `scheme://KEY:SECRET@HOST[:PORT]/apps/APP_ID`

@@ -1,0 +1,65 @@
+# frozen_string_literal: true
+
+require "uri"
+
+module Pusher
+  module Internal
+    # A url of the HTTP API, as `URI::Generic.build` makes it. The checks there cost more than everything else that Ruby
+    # does for a request, and so does `to_s`: here the server is checked once, and a plain path needs no check.
+    # @api private
+    class ApiUrl < URI::Generic
+      PLAIN_PATH = %r{\A/[A-Za-z0-9/_=@,.;-]*\z}
+      private_constant :PLAIN_PATH
+
+      class << self
+        # @return [URI::Generic]
+        # @raise [URI::InvalidComponentError] for what is no url
+        def for(scheme, host, port, path)
+          return URI::Generic.build(scheme:, host:, port:, path:) unless READS_VARIABLES && PLAIN_PATH.match?(path)
+
+          new(server(scheme, host, port), path)
+        end
+
+        private
+
+        # The server of the last url, which is the same again and again.
+        def server(scheme, host, port)
+          server = @server
+          return server if server && server.scheme == scheme && server.host == host && server.port == port
+
+          @server = URI::Generic.build(scheme:, host:, port:, path: "/").freeze
+        end
+      end
+
+      # @param server [URI::Generic]
+      # @param path [String]
+      def initialize(server, path) # rubocop:disable Lint/MissingSuper -- it would check and copy each part
+        @scheme = server.scheme
+        @host = server.host
+        @port = server.port
+        @path = path
+      end
+
+      # @return [String]
+      def to_s
+        return super if @query || @fragment || @user || @opaque || @port.nil?
+
+        "#{@scheme}://#{@host}:#{@port}#{@path}"
+      end
+
+      # @return [Boolean] whether it is the same url, of this class or as `URI::Generic.build` makes it
+      def ==(other)
+        other.is_a?(URI::Generic) && normalize.to_s == other.normalize.to_s
+      end
+
+      # False for a URI library that keeps the parts in other places: this class is not used then.
+      READS_VARIABLES = begin
+        built = URI::Generic.build(scheme: "https", host: "host", port: 4443, path: "/a")
+        url = new(built, "/a")
+        %i[scheme host port path userinfo query fragment opaque].all? { |part| url.send(part) == built.send(part) }
+      end
+      private_constant :READS_VARIABLES
+    end
+  end
+  private_constant :Internal
+end

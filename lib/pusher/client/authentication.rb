@@ -1,0 +1,57 @@
+# frozen_string_literal: true
+
+require_relative "../channel"
+require_relative "../errors"
+require_relative "../utils"
+
+module Pusher
+  # Authorising subscriptions and sign-ins.
+  class Client
+    include Utils
+
+    # What an auth endpoint answers to a subscription.
+    #
+    # @param channel_name [String]
+    # @param socket_id [String]
+    # @param custom_data [Object, nil] the channel data of a presence channel: `{ user_id: ID, user_info: {…} }`
+    # @return [Hash] `:auth`; `:channel_data` where there is some; `:shared_secret` for an encrypted channel
+    # @raise [Pusher::Error] for an invalid socket id or channel name
+    # @raise [Pusher::ConfigurationError] for missing credentials, or a missing master key
+    # @see https://pusher.com/docs/channels/library_auth_reference/auth-signatures/
+    def authenticate(channel_name, socket_id, custom_data = nil)
+      channel = channel(channel_name)
+      response = channel.authenticate(socket_id, custom_data)
+      return response unless channel_name.to_s.start_with?("private-encrypted-")
+
+      secret = channel.shared_secret(encryption_master_key)
+      raise ConfigurationError, :encryption_master_key unless secret
+
+      response.merge(shared_secret: Base64.strict_encode64(secret))
+    end
+
+    # What an auth endpoint answers to a user's sign-in.
+    #
+    # @param socket_id [String]
+    # @param user_data [Hash] with `:id`, a String, and whatever else is to be known of the user
+    # @return [Hash] `:auth` and `:user_data`
+    # @raise [Pusher::Error] for an invalid socket id or user data
+    # @raise [Pusher::ConfigurationError] for missing credentials
+    # @see https://pusher.com/docs/channels/library_auth_reference/auth-signatures/#user-authentication
+    def authenticate_user(socket_id, user_data)
+      validate_user_data(user_data)
+      token = authentication_token
+      validate_socket_id(socket_id)
+      json = Native.dump(user_data)
+      { auth: _authentication_string(socket_id, "#{socket_id}::user::#{json}", token), user_data: json }
+    end
+
+    private
+
+    def validate_user_data(user_data)
+      id = user_data[:id] || user_data["id"] if user_data.is_a?(Hash)
+      return if id.is_a?(String) && !id.empty?
+
+      raise Error, "Invalid user data #{user_data.inspect}"
+    end
+  end
+end

@@ -1,0 +1,32 @@
+# frozen_string_literal: true
+
+module Pusher
+  # Asking the service about channels.
+  class Client
+    # @param params [Hash] `:filter_by_prefix`, `:info`
+    # @return [Hash] `:channels`, the occupied channels by their names
+    # @raise [Pusher::Error] as {#get}
+    # @see https://pusher.com/docs/channels/library_auth_reference/rest-api/#get-channels-fetch-info-for-multiple-channels
+    def channels(params = {})
+      get("/channels", params)
+    end
+
+    # @param channel_name [String]
+    # @param params [Hash] `:info`, what to ask for besides `occupied`
+    # @return [Hash] with Symbol keys
+    # @raise [Pusher::Error] as {#get}
+    # @see https://pusher.com/docs/channels/library_auth_reference/rest-api/#get-channel-fetch-info-for-one-channel
+    def channel_info(channel_name, params = {})
+      get("/channels/#{channel_name}", params)
+    end
+
+    # @param channel_name [String] of a presence channel
+    # @param params [Hash]
+    # @return [Hash] `:users`, each `{"id" => ID}`
+    # @raise [Pusher::Error] as {#get}
+    # @see https://pusher.com/docs/channels/library_auth_reference/rest-api/#get-users
+    def channel_users(channel_name, params = {})
+      get("/channels/#{channel_name}/users", params)
+    end
+  end
+end

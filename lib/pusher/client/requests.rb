@@ -1,0 +1,80 @@
+# frozen_string_literal: true
+
+require_relative "../http_client"
+require_relative "../resource"
+
+module Pusher
+  # Requests to any resource of the HTTP API.
+  class Client
+    # Reads a resource of the HTTP API.
+    #
+    # @param path [String] below `/apps/APP_ID`, such as `"/channels"`
+    # @param params [Hash] query parameters; an Array becomes `key[]=…` for each of its elements
+    # @return [Hash] the reply, its first-level keys Symbols
+    # @raise [Pusher::Error] for refusals of the server
+    # @raise [Pusher::ConfigurationError] for missing credentials
+    # @raise [Pusher::HTTPError] when the request does not get through
+    def get(path, params = {})
+      resource(path).get(params)
+    end
+
+    # Writes to a resource of the HTTP API.
+    #
+    # @param path [String] below `/apps/APP_ID`, such as `"/events"`
+    # @param params [Hash] what is sent as JSON
+    # @return [Hash, true] the reply, its first-level keys Symbols; true for an empty 202
+    # @raise [Pusher::Error] for params that cannot be encoded, and for refusals of the server
+    # @raise [Pusher::ConfigurationError] for missing credentials
+    # @raise [Pusher::HTTPError] when the request does not get through
+    def post(path, params = {})
+      resource(path).post(params)
+    end
+
+    # Reads a resource of the HTTP API in the background.
+    #
+    # @param path [String] below `/apps/APP_ID`
+    # @param params [Hash] query parameters
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @raise [Pusher::ConfigurationError] for missing credentials
+    # @see #trigger_async
+    def get_async(path, params = {})
+      resource(path).get_async(params)
+    end
+
+    # Writes to a resource of the HTTP API in the background.
+    #
+    # @param path [String] below `/apps/APP_ID`
+    # @param params [Hash] what is sent as JSON
+    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @raise [Pusher::Error] for params that cannot be encoded
+    # @raise [Pusher::ConfigurationError] for missing credentials
+    # @see #trigger_async
+    def post_async(path, params = {})
+      resource(path).post_async(params)
+    end
+
+    # @param path [String] below `/apps/APP_ID`
+    # @return [Resource]
+    def resource(path)
+      Resource.new(self, path)
+    end
+
+    # The HTTP client of this client: made on first use, the same from then on.
+    #
+    # @return [HttpClient]
+    def sync_http_client
+      http = @sync_http_client || make_http_client
+      http.__send__(:configure, self) if http.is_a?(HttpClient)
+      http
+    end
+
+    private
+
+    def make_http_client
+      http = HttpClient.new
+      http.__send__(:client=, self)
+      # Another thread may have been faster.
+      @sync_http_client ||= http # rubocop:disable Naming/MemoizedInstanceVariableName
+    end
+  end
+end

@@ -1,0 +1,100 @@
+# frozen_string_literal: true
+
+require "time"
+require_relative "errors"
+require_relative "json"
+require_relative "native"
+
+module Pusher
+  module Internal
+    # What the API makes of a reply: a result, or an error.
+    # @api private
+    module Response
+      # Statuses after which the connection is kept.
+      EXPECTED = [200, 202, 400, 401, 403, 404, 407, 413].freeze
+      private_constant :EXPECTED
+
+      class << self
+        # @param reply [#status, #body] of ours, or of what stands in for our http client
+        # @param path [String] of the request
+        # @param http [#reset_all] what sent it
+        # @return [Hash, true] the parsed body; true for an empty 202
+        # @raise [Pusher::Error] for a status that says no
+        # @raise [Pusher::HTTPError] for a body that is no JSON object
+        def result(reply, path, http)
+          status = (reply.respond_to?(:code) ? reply.code : reply.status).to_i
+          body = reply.body.to_s
+          return parsed(reply, status, body) if status == 200
+          return body.chomp.empty? || parsed(reply, status, body) if status == 202
+
+          close_connection(http, reply) unless EXPECTED.include?(status)
+          raise with_facts(refusal(status, quoted(body), path), reply, status, body)
+        end
+
+        private
+
+        def parsed(reply, status, body)
+          value = Native.read_reply(body)
+          return value if value.is_a?(Hash)
+
+          text = body.chomp
+          return {} if ["[]", '""'].include?(text)
+
+          original = value == :invalid ? parse_error(text) : TypeError.new("the reply is JSON, but not an object")
+          error = HTTPError.new("#{original.message} (#{original.class})")
+          error.original_error = original
+          raise with_facts(error, reply, status, body), cause: original
+        end
+
+        def parse_error(text)
+          _, reason = Native.read_json(text, Json::MAX_DEPTH, false)
+          Json.parse_error(reason, text)
+        end
+
+        # Of this reply alone, where the http client is ours; a stand-in is asked as documented, without an argument.
+        def close_connection(http, reply)
+          Native.exactly?(http, HttpClient) && reply.is_a?(Reply) ? http.reset_all(reply) : http.reset_all
+        end
+
+        def refusal(status, text, path)
+          case status
+          when 400 then Error.new("Bad request: #{text}")
+          when 401 then AuthenticationError.new(text)
+          when 404 then Error.new("404 Not found (#{path})")
+          when 407 then Error.new("Proxy Authentication Required")
+          when 413 then Error.new("Payload Too Large > 10KB")
+          else Error.new("Unknown error (status code #{status}): #{text}")
+          end
+        end
+
+        # What the server wrote, as text that logs and JSON accept.
+        def quoted(body)
+          body.dup.force_encoding(Encoding::UTF_8).scrub.chomp
+        end
+
+        def with_facts(error, reply, status, body)
+          error.__send__(:note_reply, status, body, retry_after(reply))
+          error
+        end
+
+        def retry_after(reply)
+          headers = reply.headers if reply.respond_to?(:headers)
+          return unless headers.respond_to?(:each_pair)
+
+          _, value = headers.each_pair.find { |name, _| name.to_s.casecmp?("retry-after") }
+          seconds(Array(value).first.to_s)
+        end
+
+        # A number of seconds, or a date (RFC 9110, 10.2.3).
+        def seconds(value)
+          return Integer(value, 10) if value.match?(/\A\d{1,9}\z/)
+
+          [Time.httpdate(value) - Time.now, 0].max
+        rescue ArgumentError
+          nil
+        end
+      end
+    end
+  end
+  private_constant :Internal
+end

@@ -1,0 +1,34 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "../../support/async/requests"
+
+# A signature is valid for ten minutes, and a request may wait longer for its turn.
+RSpec.describe "The signature of an asynchronous request" do
+  include AsyncRequests
+
+  let(:client) { Pusher::Client.new(**endpoint.client_options) }
+
+  it "is made when the request is sent, not when it is accepted" do
+    now = Time.now
+    caller = Thread.current
+    allow(Time).to receive(:now) { Thread.current.equal?(caller) ? now - 300 : now }
+    client.trigger_async("channel", "event", "data").pop
+
+    expect(endpoint.events.map(&:data)).to eq(["data"])
+    expect(endpoint.requests.last.target[/auth_timestamp=(\d+)/, 1].to_i).to eq(now.to_i)
+  end
+
+  it "is that of the credentials of the call" do
+    endpoint.hold
+    Pusher.async_threads.times { |number| client.trigger_async("held", "event", number) }
+    endpoint.wait_until_in_flight(Pusher.async_threads)
+    request = client.trigger_async("channel", "event", "data")
+    client.key = "another"
+    client.secret = "another"
+    endpoint.release
+
+    expect(within { request.pop.status }).to eq(200)
+    expect(endpoint.events.map(&:channel)).to include("channel")
+  end
+end
