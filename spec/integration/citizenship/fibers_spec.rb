@@ -199,7 +199,7 @@ RSpec.describe "Requests and fibers" do
       views << point.return_value
       raise "interrupted"
     end
-    trace.enable { yield views }
+    trace.enable(target_thread: nil) { yield views }
   end
 
   it "leave no IO that would close a descriptor, whenever they are interrupted" do
