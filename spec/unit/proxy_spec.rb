@@ -99,6 +99,11 @@ RSpec.describe Pusher::Client, "proxies" do
       expect(proxy.requests.first["Proxy-Authorization"]).to eq("Basic #{["someone:pass"].pack("m0")}")
     end
 
+    it "is asked for a host whose name has an underscore" do
+      client = described_class.new(**options, host: "my_events.invalid", http_proxy: proxy_url)
+      expect(proxied_by(client)).to contain_exactly(%r{\Ahttp://my_events\.invalid:8080/apps/3/x\?})
+    end
+
     it "is taken from @proxy, which is the state" do
       client = described_class.new(options)
       state = { scheme: "http", host: "127.0.0.1", port: proxy.port, user: nil, password: nil }
