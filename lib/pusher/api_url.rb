@@ -9,13 +9,15 @@ module Pusher
     # @api private
     class ApiUrl < URI::Generic
       PLAIN_PATH = %r{\A/[A-Za-z0-9/_=@,.;-]*\z}
-      private_constant :PLAIN_PATH
+      # A name as Docker Compose gives them. `URI::Generic.build` knows none with an underscore, unlike `URI.parse`.
+      UNDERSCORED = /\A[A-Za-z0-9._-]*_[A-Za-z0-9._-]*\z/
+      private_constant :PLAIN_PATH, :UNDERSCORED
 
       class << self
         # @return [URI::Generic]
         # @raise [URI::InvalidComponentError] for what is no url
         def for(scheme, host, port, path)
-          return URI::Generic.build(scheme:, host:, port:, path:) unless READS_VARIABLES && PLAIN_PATH.match?(path)
+          return build_any(scheme, host, port, path) unless READS_VARIABLES && PLAIN_PATH.match?(path)
 
           new(server(scheme, host, port), path)
         end
@@ -27,7 +29,15 @@ module Pusher
           server = @server
           return server if server && server.scheme == scheme && server.host == host && server.port == port
 
-          @server = URI::Generic.build(scheme:, host:, port:, path: "/").freeze
+          @server = build_any(scheme, host, port, "/").freeze
+        end
+
+        def build_any(scheme, host, port, path)
+          return URI::Generic.build(scheme:, host:, port:, path:) unless UNDERSCORED.match?(host.to_s)
+
+          url = URI::Generic.build(scheme:, host: host.tr("_", "-"), port:, path:)
+          url.__send__(:set_host, host)
+          url
         end
       end
 

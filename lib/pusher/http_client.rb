@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "seam"
+require_relative "ssl_config"
 
 module Pusher
   # The HTTP client behind {Client#sync_http_client}: connections are kept and reused, and whatever waits, waits as
@@ -46,10 +47,10 @@ module Pusher
     def initialize_copy(original)
       super
       native_copy_settings(original)
-      @ssl_config = SSLConfig.new(self, @ssl_config.verify_mode) if @ssl_config
+      @ssl_config = SSLConfig.new(self, @ssl_config) if @ssl_config
     end
 
-    # @return [SSLConfig] how servers are verified
+    # @return [SSLConfig] how servers are verified, and what they are shown
     def ssl_config
       @ssl_config ||= SSLConfig.new(self)
     end
@@ -132,40 +133,12 @@ module Pusher
       native_trust(path.to_s, only)
     end
 
-    # How the certificates of servers are verified.
-    class SSLConfig
-      # @return [Integer] `OpenSSL::SSL::VERIFY_PEER` or `OpenSSL::SSL::VERIFY_NONE`
-      attr_reader :verify_mode
+    def trust_nobody = native_trust_nobody
 
-      # @api private
-      def initialize(http_client, verify_mode = OpenSSL::SSL::VERIFY_PEER)
-        @http_client = http_client
-        @verify_mode = verify_mode
-      end
+    def trust_the_system = native_trust_the_system
 
-      # @param mode [Integer] `OpenSSL::SSL::VERIFY_NONE` accepts any certificate, any other mode verifies
-      def verify_mode=(mode)
-        @verify_mode = mode
-        @http_client.__send__(:verify_peer, mode != OpenSSL::SSL::VERIFY_NONE)
-      end
-
-      # Trusts the certificates in a file besides the system's.
-      #
-      # @param path [String] a file in PEM form
-      # @raise [ArgumentError] for a file without certificates
-      # @return [void]
-      def add_trust_ca(path)
-        @http_client.__send__(:trust, path, only: false)
-      end
-
-      # Trusts the certificates in a file, and no others.
-      #
-      # @param path [String] a file in PEM form
-      # @raise [ArgumentError] for a file without certificates
-      # @return [void]
-      def set_trust_ca(path) # rubocop:disable Naming/AccessorMethodName -- the documented name
-        @http_client.__send__(:trust, path, only: true)
-      end
+    def identify(chain, key)
+      native_identify(chain, key)
     end
   end
 

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require "tmpdir"
 
 # The http client by itself, with the knobs that applications turn.
 RSpec.describe Pusher::Client, "sync_http_client" do
@@ -144,6 +145,72 @@ RSpec.describe Pusher::Client, "sync_http_client" do
         expect(copy.request(:get, client.url("/channels")).status).to be_between(400, 401)
       end
       expect { http.request(:get, client.url("/channels")) }.to raise_error(OpenSSL::SSL::SSLError)
+    end
+
+    it "refuses a folder without certificates, and goes on trusting those it had" do
+      Dir.mktmpdir do |folder|
+        File.write(File.join(folder, "README"), "nothing")
+        http.ssl_config.add_trust_ca(certificates.pem_file)
+        %i[add_trust_ca set_trust_ca].each do |knob|
+          expect { http.ssl_config.public_send(knob, folder) }.to raise_error(ArgumentError, /#{Regexp.escape(folder)}/)
+        end
+        expect(client.trigger("news", "event", "data")).to eq({})
+      end
+    end
+
+    it "passes over what else is in a folder" do
+      Dir.mktmpdir do |folder|
+        File.write(File.join(folder, "README"), "nothing")
+        File.write(File.join(folder, "broken.pem"), "-----BEGIN CERTIFICATE-----\n!")
+        Dir.mkdir(File.join(folder, "more"))
+        File.write(File.join(folder, "authority.crt"), certificates.authority.to_pem)
+        http.ssl_config.cert_store.add_path(folder)
+        expect(client.trigger("news", "event", "data")).to eq({})
+      end
+    end
+
+    describe "for a server that asks for a certificate" do
+      let(:identity) { certificates.good }
+      let(:secure) { start_endpoint(tls: certificates.good.asking(certificates.authority)) }
+
+      before { http.ssl_config.add_trust_ca(certificates.pem_file) }
+
+      def file(folder, name, text)
+        File.join(folder, name).tap { |path| File.write(path, text) }
+      end
+
+      it "shows one whose key has a password" do
+        Dir.mktmpdir do |folder|
+          cert = file(folder, "cert", identity.certificate.to_pem)
+          key = file(folder, "key", identity.key.private_to_pem("aes-256-cbc", "hush"))
+          [nil, "wrong"].each do |password|
+            expect { http.ssl_config.set_client_cert_file(cert, key, password) }.to raise_error(OpenSSL::OpenSSLError)
+          end
+          http.ssl_config.set_client_cert_file(cert, key, "hush")
+          expect(client.trigger("news", "event", "data")).to eq({})
+        end
+      end
+
+      it "takes certificate and key in PEM form, in any order, and hands them over with dup" do
+        http.ssl_config.client_key = identity.key.to_pem
+        http.ssl_config.client_cert = identity.certificate.to_pem
+        copy = client.dup
+        http.ssl_config.client_cert = nil
+        expect(copy.trigger("news", "event", "data")).to eq({})
+        expect(copy.sync_http_client.ssl_config.client_key).to eq(identity.key.to_pem)
+        expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
+      end
+
+      it "says so where certificate and key do not belong together" do
+        http.ssl_config.client_cert = identity.certificate
+        http.ssl_config.client_key = certificates.good.key
+        expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, /client certificate/)
+      end
+
+      it "shows no key in inspect" do
+        http.ssl_config.client_key = identity.key.to_pem
+        expect(http.ssl_config.inspect + http.ssl_config.cert_store.inspect).not_to include("PRIVATE")
+      end
     end
   end
 end

@@ -36,7 +36,8 @@ end
 # All is read while the files load: the native part of RBS does not survive objects that an example might move.
 RSpec.describe "sig/pusher.rbs" do
   [Pusher::Client, Pusher::Channel, Pusher::WebHook, Pusher::Resource, Pusher::Request, Pusher::HttpClient,
-   Pusher::HttpClient::SSLConfig, Pusher::Reply, Pusher::AsyncRequest, Pusher::AsyncReply,
+   Pusher::HttpClient::SSLConfig, Pusher::HttpClient::SSLConfig::CertStore,
+   Pusher::Reply, Pusher::AsyncRequest, Pusher::AsyncReply,
    Pusher::Signature::Token, Pusher::Signature::Request,
    Pusher::Error, Pusher::HTTPError].each do |type|
     typed = Types.of_instances(type)

@@ -26,6 +26,14 @@ pub enum Error {
     /// A proxy url this client cannot speak to.
     #[error("unsupported proxy: {0}")]
     UnsupportedProxy(String),
+    /// A variable of the environment with a proxy this client cannot speak to.
+    #[error("{name} names an unsupported proxy: {reason}")]
+    ProxyVariable {
+        /// The variable's name, as it is spelled there.
+        name: &'static str,
+        /// What is wrong with its value.
+        reason: &'static str,
+    },
 
     /// A host name that was not resolved.
     #[error("{0}")]

@@ -39,6 +39,7 @@ pub(crate) fn to_ruby(ruby: &Ruby, error: &Core) -> Error {
     match error {
         Core::MasterKeyEncoding => Error::new(ruby.exception_arg_error(), "invalid base64"),
         Core::MasterKeyLength(_) => misconfigured(ruby, "encryption_master_key", &message),
+        Core::ProxyVariable { name, .. } => misconfigured(ruby, name, &message),
         Core::Random(_) | Core::Decryption => named(ruby, "Error", &message),
         Core::InvalidRequest(_) | Core::UnsupportedProxy(_) => {
             Error::new(ruby.exception_arg_error(), message)

@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::path::Path;
 
 use magnus::{
-    Class, Error, Module, RModule, RObject, RString, Ruby, TryConvert, Value, method,
+    Class, Error, Module, RArray, RModule, RObject, RString, Ruby, TryConvert, Value, method,
     typed_data::Obj,
 };
-use pusher_core::http::{Agent, Request, Timeouts, TlsSettings, Verification};
+use pusher_core::http::{
+    Agent, Certificate, Identity, Request, Timeouts, TlsSettings, Verification,
+};
 
 use crate::arguments;
 use crate::borrow;
@@ -58,16 +60,34 @@ impl HttpClient {
         self.set_tls(|tls| tls.verification = verification);
     }
 
-    /// Trusts the certificates in a file, besides others or alone.
+    /// Trusts the certificates in a file or a folder, besides others or alone.
     fn trust(&self, ruby: &Ruby, path: &str, only: bool) -> Result<(), Failure> {
         let roots = certificates(ruby, path)?;
+        if only {
+            self.trust_nobody();
+        }
+        self.set_tls(|tls| tls.extra_roots.extend(roots));
+        Ok(())
+    }
+
+    fn trust_nobody(&self) {
         self.set_tls(|tls| {
-            if only {
-                tls.extra_roots.clear();
-                tls.only_extra_roots = true;
-            }
-            tls.extra_roots.extend(roots);
+            tls.extra_roots.clear();
+            tls.only_extra_roots = true;
         });
+    }
+
+    fn trust_the_system(&self) {
+        self.set_tls(|tls| tls.only_extra_roots = false);
+    }
+
+    /// What servers that ask for a certificate are shown: certificates and a key in DER form, or nothing.
+    fn identify(&self, chain: RArray, key: Option<RString>) -> Result<(), Failure> {
+        let identity = match key {
+            Some(key) => Some(identity(chain, key)?),
+            None => None,
+        };
+        self.set_tls(|tls| tls.identity = identity);
         Ok(())
     }
 
@@ -126,8 +146,8 @@ impl HttpClient {
     }
 }
 
-/// Certificates from a file in PEM form.
-fn certificates(ruby: &Ruby, path: &str) -> Result<Vec<pusher_core::http::Certificate>, Failure> {
+/// Certificates from a file in PEM form, or a folder of such files.
+fn certificates(ruby: &Ruby, path: &str) -> Result<Vec<Certificate>, Failure> {
     pusher_core::http::read_certificates(Path::new(path)).map_err(|reason| {
         Error::new(
             ruby.exception_arg_error(),
@@ -135,6 +155,15 @@ fn certificates(ruby: &Ruby, path: &str) -> Result<Vec<pusher_core::http::Certif
         )
         .into()
     })
+}
+
+fn identity(chain: RArray, key: RString) -> Result<Identity, Failure> {
+    let chain = chain
+        .into_iter()
+        .map(|certificate| RString::try_convert(certificate).map(borrow::bytes))
+        .collect::<Result<Vec<_>, _>>()?;
+    let chain = chain.into_iter().map(Certificate::from).collect();
+    Ok(Identity::new(chain, borrow::bytes(key)))
 }
 
 macro_rules! natives {
@@ -166,6 +195,17 @@ pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
             Ok(())
         }), 1;
         "native_trust" => |this: &HttpClient, path: String, only: bool| guard(|ruby| this.trust(ruby, &path, only)), 2;
+        "native_trust_nobody" => |this: &HttpClient| guard(|_| {
+            this.trust_nobody();
+            Ok(())
+        }), 0;
+        "native_trust_the_system" => |this: &HttpClient| guard(|_| {
+            this.trust_the_system();
+            Ok(())
+        }), 0;
+        "native_identify" => |this: &HttpClient, chain: RArray, key: Option<RString>| {
+            guard(|_| this.identify(chain, key))
+        }, 2;
         "native_request" => |this: Obj<HttpClient>, verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
             guard(|ruby| this.request(ruby, (verb, uri, query, body, headers)))
         }, 5;

@@ -9,7 +9,11 @@ use crate::error::{self, Failure};
 pub(crate) fn exception(ruby: &Ruby, error: pusher_core::Error) -> Result<Exception, Failure> {
     use pusher_core::Error as Core;
 
-    if let Core::Interrupted(_) | Core::InvalidRequest(_) | Core::UnsupportedProxy(_) = error {
+    if let Core::Interrupted(_)
+    | Core::InvalidRequest(_)
+    | Core::UnsupportedProxy(_)
+    | Core::ProxyVariable { .. } = error
+    {
         return Err(error.into());
     }
     let error = error::to_ruby(ruby, &error);

@@ -37,7 +37,7 @@ module Pusher
 
     # @return [String, nil] the proxy's url as it was set
     attr_reader :http_proxy
-    # @return [Hash, nil] its parts: `:scheme`, `:host`, `:port`, `:user`, `:password`
+    # @return [Hash, nil] its parts: `:scheme`, `:host`, `:port`, `:user`, `:password`; the last two decoded
     attr_reader :proxy
     # @return [String, nil] the name of the cluster that was set last
     attr_reader :cluster
@@ -217,7 +217,11 @@ module Pusher
     end
 
     def proxy_parts(uri)
-      { scheme: uri.scheme, host: uri.host, port: uri.port, user: uri.user, password: uri.password }
+      { scheme: uri.scheme, host: uri.host, port: uri.port, user: decode(uri.user), password: decode(uri.password) }
+    end
+
+    def decode(text)
+      text&.b&.gsub(/%\h\h/) { |code| code[1, 2].hex.chr }&.force_encoding(Encoding::UTF_8)
     end
 
     def parse_uri(url)

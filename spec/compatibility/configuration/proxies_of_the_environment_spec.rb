@@ -81,6 +81,16 @@ RSpec.describe "A proxy of the environment", :socket do
     expect(client.post("/x")).to eq({})
   end
 
+  it "may be written as host:port", :fix do
+    ENV["http_proxy"] = "127.0.0.1:#{proxy.port}"
+    expect(client.post("/x")).to eq({})
+  end
+
+  it "that is not http is an error that names the variable", :fix do
+    ENV["http_proxy"] = "ftp://proxy.test"
+    expect { client.post("/x") }.to raise_error(Pusher::ConfigurationError, /http_proxy/)
+  end
+
   it "is given decoded credentials", :fix do
     proxy.credentials = "some one:p@ss"
     ENV["http_proxy"] = "http://some%20one:p%40ss@127.0.0.1:#{proxy.port}"

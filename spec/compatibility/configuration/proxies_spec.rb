@@ -107,6 +107,12 @@ RSpec.describe "A proxy", :socket do
     expect(Pusher::Client.new(http_proxy: "").proxy).to be_nil
   end
 
+  it "is given decoded credentials", :fix do
+    proxy.credentials = "some one:p@ss"
+    client.http_proxy = "http://some%20one:p%40ss@127.0.0.1:#{proxy.port}"
+    expect(client.post("/x")).to eq({})
+  end
+
   it "gives the target no reason to ask for the credentials", :fix do
     client.http_proxy = "http://someone:hush@127.0.0.1:#{proxy.port}"
     ENV["no_proxy"] = "127.0.0.1"

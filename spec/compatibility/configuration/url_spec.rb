@@ -67,4 +67,11 @@ RSpec.describe "A client configured by a url" do
     expect(Pusher::Client.from_url(endpoint.url).trigger("news", "event", "data")).to eq({})
     expect(endpoint.events.size).to eq(1)
   end
+
+  it "publishes to a host whose name has an underscore", :fix do
+    expect(Pusher::Client.new(host: "my_host.test", app_id: "20").url.to_s)
+      .to eq("https://my_host.test:443/apps/20")
+    client.url = "https://k:s@my_host.test/apps/87"
+    expect(client.host).to eq("my_host.test")
+  end
 end

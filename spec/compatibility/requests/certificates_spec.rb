@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
 require "compatibility_helper"
+require "fileutils"
+require "tmpdir"
 
 RSpec.describe "A request over TLS", :socket do
   let(:client) { Pusher::Client.new(server.client_options) }
@@ -34,6 +36,23 @@ RSpec.describe "A request over TLS", :socket do
     expect(publish).to eq({})
   end
 
+  it "trusts the authorities in a folder, under the names that OpenSSL looks for" do
+    Dir.mktmpdir do |folder|
+      name = format("%08x.0", certificates.authority.subject.hash & 0xffffffff)
+      FileUtils.cp(certificates.pem_file, File.join(folder, name))
+      ssl.add_trust_ca(folder)
+      expect(publish).to eq({})
+    end
+  end
+
+  it "trusts the authorities in a folder, whatever their names", :fix do
+    Dir.mktmpdir do |folder|
+      FileUtils.cp(certificates.pem_file, File.join(folder, "authority.pem"))
+      ssl.add_trust_ca(folder)
+      expect(publish).to eq({})
+    end
+  end
+
   it "verifies nothing when it is told so" do
     ssl.verify_mode = OpenSSL::SSL::VERIFY_NONE
     expect(publish).to eq({})
@@ -56,9 +75,32 @@ RSpec.describe "A request over TLS", :socket do
     end
   end
 
+  it "trusts no authority after clear_cert_store" do
+    ssl.add_trust_ca(certificates.pem_file)
+    ssl.clear_cert_store
+    expect_refused
+  end
+
+  it "trusts the authorities of the system after set_default_paths", :fix do
+    ENV["SSL_CERT_FILE"] = certificates.pem_file
+    ssl.clear_cert_store
+    ssl.set_default_paths
+    expect(publish).to eq({})
+  end
+
+  it "trusts what is added to cert_store" do
+    ssl.cert_store.add_file(certificates.pem_file)
+    expect(publish).to eq({})
+  end
+
   it "trusts the authorities of SSL_CERT_FILE", :fix do
     ENV["SSL_CERT_FILE"] = certificates.pem_file
     expect(publish).to eq({})
+  end
+
+  it "raises an error that names an SSL_CERT_FILE which cannot be read", :fix do
+    ENV["SSL_CERT_FILE"] = "/no/such/file.pem"
+    expect { publish }.to raise_error(StandardError, %r{/no/such/file\.pem})
   end
 
   describe "to a server that asks for the client's certificate" do
@@ -69,6 +111,20 @@ RSpec.describe "A request over TLS", :socket do
 
     it "is refused without one" do
       expect_refused
+    end
+
+    it "shows the one of set_client_cert_file" do
+      key = Tempfile.new("key")
+      key.write(identity.key.to_pem)
+      key.close
+      ssl.set_client_cert_file(certificates.pem_file(identity.certificate), key.path)
+      expect(publish).to eq({})
+    end
+
+    it "shows the one of client_cert= and client_key=" do
+      ssl.client_cert = identity.certificate
+      ssl.client_key = identity.key
+      expect(publish).to eq({})
     end
   end
 end

@@ -25,7 +25,7 @@ pub use outgoing::check;
 pub use proxy::{Proxy, ProxyChoice};
 pub use roots::{Certificate, read_certificates};
 pub use socket::generation;
-pub use tls::{TlsSettings, Verification};
+pub use tls::{Identity, TlsSettings, Verification};
 pub use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 
 #[cfg(test)]

@@ -38,21 +38,25 @@ impl Proxy {
         }
     }
 
-    /// A proxy from a url as it stands in the environment.
+    /// A proxy from a url as it stands in the environment; without a scheme it is http.
     ///
     /// # Errors
     ///
-    /// [`Error::UnsupportedProxy`] for any scheme but http, and for what is no url.
-    pub fn parse(url: &str) -> Result<Self, Error> {
-        let unusable = |reason: &str| Error::UnsupportedProxy(reason.to_owned());
-        let uri: Uri = url.parse().map_err(|_| unusable("not a url"))?;
+    /// The reason in words, for any scheme but http, and for what is no url.
+    pub fn parse(url: &str) -> Result<Self, &'static str> {
+        let uri = if url.contains("://") {
+            url.parse()
+        } else {
+            format!("http://{url}").parse()
+        };
+        let uri: Uri = uri.map_err(|_| "not a url")?;
         if uri.scheme_str() != Some("http") {
-            return Err(unusable("only http proxies are supported"));
+            return Err("only http proxies are supported");
         }
         let authority = uri
             .authority()
             .filter(|authority| has_port_or_none(authority))
-            .ok_or_else(|| unusable("a url without a host, or with a port that is none"))?;
+            .ok_or("a url without a host, or with a port that is none")?;
         let credentials = authority.as_str().rsplit_once('@').map(|(userinfo, _)| {
             let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
             (decode(user), decode(password))
@@ -147,7 +151,7 @@ impl ProxyChoice {
     ///
     /// # Errors
     ///
-    /// [`Error::UnsupportedProxy`] where the environment names a proxy this client cannot speak to.
+    /// [`Error::ProxyVariable`] where the environment names a proxy this client cannot speak to.
     pub fn select(
         &self,
         is_https: bool,
@@ -160,17 +164,20 @@ impl ProxyChoice {
         }
         let either = |(lower, upper): Names| {
             variable(lower)
-                .or_else(|| variable(upper))
-                .filter(|value| !value.is_empty())
+                .map(|value| (lower, value))
+                .or_else(|| variable(upper).map(|value| (upper, value)))
+                .filter(|(_, value)| !value.is_empty())
         };
         let proxy = match self {
             Self::Explicit(proxy) => Some(proxy.clone()),
-            _ => match environment_url(is_https, variable("REQUEST_METHOD").is_some(), &either) {
-                Some(url) => Some(Proxy::parse(&url)?),
-                None => None,
-            },
+            _ => environment_url(is_https, variable("REQUEST_METHOD").is_some(), &either)
+                .map(|(name, url)| {
+                    Proxy::parse(&url).map_err(|reason| Error::ProxyVariable { name, reason })
+                })
+                .transpose()?,
         };
-        let is_bypassed = || either(NO_PROXY).is_some_and(|list| names_host(&list, host, port));
+        let is_bypassed =
+            || either(NO_PROXY).is_some_and(|(_, list)| names_host(&list, host, port));
         Ok(proxy.filter(|_| !is_bypassed()))
     }
 }
@@ -179,8 +186,8 @@ impl ProxyChoice {
 fn environment_url(
     is_https: bool,
     is_cgi: bool,
-    either: &impl Fn(Names) -> Option<String>,
-) -> Option<String> {
+    either: &impl Fn(Names) -> Option<(&'static str, String)>,
+) -> Option<(&'static str, String)> {
     if is_cgi {
         return either(CGI_HTTP_PROXY);
     }
@@ -405,15 +412,43 @@ mod tests {
         for url in [
             "https://proxy",
             "socks5://proxy",
-            "proxy:3128",
             "http://",
             "http://proxy:99999",
+            "proxy:99999",
+            "mailto:proxy",
             "",
         ] {
-            assert!(
-                matches!(Proxy::parse(url), Err(Error::UnsupportedProxy(_))),
-                "{url}"
-            );
+            assert!(Proxy::parse(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn without_a_scheme_a_proxy_is_http() {
+        for (url, place) in [
+            ("proxy:3128", ("proxy", 3128)),
+            ("proxy", ("proxy", 80)),
+            ("127.0.0.1:1/", ("127.0.0.1", 1)),
+            ("[::1]:3128", ("::1", 3128)),
+        ] {
+            let proxy = Proxy::parse(url).unwrap();
+            assert_eq!((proxy.host.as_str(), proxy.port), place, "{url}");
+        }
+        assert!(
+            Proxy::parse("u:p@proxy:3128").unwrap()
+                == Proxy::new("proxy", 3128, Some((b"u", b"p")))
+        );
+    }
+
+    #[test]
+    fn the_variable_with_an_unusable_proxy_is_named() {
+        for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"] {
+            let variable = |asked: &str| (asked == name).then(|| "ftp://u:hush@proxy".to_owned());
+            let error = ProxyChoice::Environment
+                .select(true, "api.example", 443, variable)
+                .unwrap_err()
+                .to_string();
+            assert!(error.starts_with(name), "{error}");
+            assert!(!error.contains("hush"), "{error}");
         }
     }
 

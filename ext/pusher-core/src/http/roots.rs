@@ -165,15 +165,38 @@ fn certificates_in(path: &Path) -> Result<Vec<Certificate>, pem::Error> {
     CertificateDer::pem_file_iter(path).and_then(Iterator::collect)
 }
 
-/// Reads the certificates of a PEM file.
+/// Reads the certificates of a PEM file, or of all such files in a folder, whatever their names.
 ///
 /// # Errors
 ///
-/// The reason in words, for a file that cannot be read, is no PEM or holds no certificate.
+/// The reason in words, for what cannot be read, a file that is no PEM, and where there is no certificate.
 pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, String> {
-    let certificates = certificates_in(path).map_err(|error| error.to_string())?;
+    let certificates = if path.is_dir() {
+        certificates_in_folder(path).map_err(|error| error.to_string())?
+    } else {
+        certificates_in(path).map_err(|error| error.to_string())?
+    };
     if certificates.is_empty() {
         return Err("there is none".to_owned());
     }
     Ok(certificates)
+}
+
+/// Files that hold something else are passed over.
+fn certificates_in_folder(path: &Path) -> io::Result<Vec<Certificate>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        let path = entry?.path();
+        if !path.is_file() {
+            continue;
+        }
+        match certificates_in(&path) {
+            Err(pem::Error::Io(error)) if is_out_of_descriptors(&error) => return Err(error),
+            certificates => found.extend(certificates.unwrap_or_default()),
+        }
+    }
+    // The names that OpenSSL looks for are mostly links to files beside them.
+    found.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    found.dedup();
+    Ok(found)
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, OtherError,
     RootCertStore, SignatureScheme,
@@ -34,6 +34,27 @@ pub struct TlsSettings {
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Whether the system's roots are left out.
     pub only_extra_roots: bool,
+    /// What servers that ask for a certificate are shown.
+    pub identity: Option<Identity>,
+}
+
+/// A certificate of the client's own, with its key.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    chain: Vec<CertificateDer<'static>>,
+    key: Arc<PrivatePkcs8KeyDer<'static>>,
+}
+
+impl Identity {
+    /// The certificate, followed by those of its issuers, and its key in PKCS #8, all in DER form. Whether they belong
+    /// together is found out when a connection is made.
+    #[must_use]
+    pub fn new(chain: Vec<CertificateDer<'static>>, key: Vec<u8>) -> Self {
+        Self {
+            chain,
+            key: Arc::new(key.into()),
+        }
+    }
 }
 
 /// Makes TLS sessions; the roots are loaded when the first one is made.
@@ -70,12 +91,17 @@ fn configure(settings: &TlsSettings) -> Result<ClientConfig, Error> {
         Verification::Full => Arc::new(Verifier::new(settings, provider.clone())?),
         Verification::None => Arc::new(NoVerifier(provider.clone())),
     };
-    Ok(ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(explain)?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth())
+        .with_custom_certificate_verifier(verifier);
+    match &settings.identity {
+        Some(Identity { chain, key }) => config
+            .with_client_auth_cert(chain.clone(), key.clone_key().into())
+            .map_err(|error| Error::Tls(format!("unusable client certificate: {error}"))),
+        None => Ok(config.with_no_client_auth()),
+    }
 }
 
 /// The words for a failure of TLS.

@@ -5,7 +5,7 @@
 //! `faults`, `SendTimeout` and `ReceiveTimeout` in `timeouts`, `Tls` in `trust`, `ProxyAuthentication` and
 //! `ProxyRefused` in `tunnels`, `Truncated` and `InvalidReply` in `framing`, `Stale` in `stale`, `HeadTooLarge` and
 //! `BodyTooLarge` in `bounds`, `Interrupted` in `interrupts`. Proxies of other schemes than http, which are
-//! `UnsupportedProxy`, are refused in `proxy.rs`.
+//! `ProxyVariable`, are refused in `proxy.rs`.
 
 mod support;
 

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::support::Authority;
 use crate::Error;
-use crate::http::roots::{Places, load};
+use crate::http::roots::{Places, load, read_certificates};
 
 /// A folder of its own, removed at the end.
 struct Folder(PathBuf);
@@ -175,4 +175,23 @@ fn a_named_place_that_cannot_be_read_is_an_error_that_names_it() {
         );
         assert!(text.starts_with(&start), "{text}");
     }
+}
+
+#[test]
+fn the_certificates_of_a_folder_count_once_whatever_the_names_of_their_files() {
+    let folder = Folder::new();
+    let path = folder.add_authority("one.pem");
+    folder.add_authority("two");
+    fs::copy(path, folder.0.join("0a1b2c3d.0")).unwrap();
+    folder.add("README", "nothing");
+    folder.add("broken.pem", "-----BEGIN CERTIFICATE-----\n!");
+    fs::create_dir(folder.0.join("more")).unwrap();
+    assert_eq!(read_certificates(&folder.0).unwrap().len(), 2);
+}
+
+#[test]
+fn a_folder_without_certificates_is_refused() {
+    let folder = Folder::new();
+    folder.add("README", "nothing");
+    assert_eq!(read_certificates(&folder.0).unwrap_err(), "there is none");
 }
