@@ -83,7 +83,9 @@ module Pusher
       raise TypeError, "an event of a batch must be a Hash, got #{event.class}" unless event.respond_to?(:merge)
 
       data = encode_data(event.key?(:data) ? event[:data] : event["data"])
-      channel = text(event.key?(:channel) ? event[:channel] : event["channel"])
+      channel = event.key?(:channel) ? event[:channel] : event["channel"]
+      Channel.validate_name_type(channel)
+      channel = text(channel)
       merge_params(event, { data: Channel.encrypted?(channel) ? encrypt(channel, data) : data })
     end
 
