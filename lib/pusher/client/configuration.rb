@@ -151,10 +151,10 @@ module Pusher
       @scheme == "https"
     end
 
-    # @param name [String, nil] sets the host as well
+    # @param name [String, Symbol, nil] sets the host as well; nil, false or `""` for the default
     def cluster=(name)
-      @cluster = name
-      @host = "api-#{name.to_s.empty? ? DEFAULT_CLUSTER : name}.pusher.com"
+      @cluster = name ? name.to_s : nil
+      @host = "api-#{@cluster.to_s.empty? ? DEFAULT_CLUSTER : @cluster}.pusher.com"
     end
 
     # @param value [Numeric, nil] seconds for the connect, the send and the receive timeout each
@@ -162,11 +162,11 @@ module Pusher
       @connect_timeout = @send_timeout = @receive_timeout = value
     end
 
-    # @param s [String, nil] 32 bytes in strict base64; nil or `""` for none
+    # @param s [String, nil] 32 bytes in strict base64; nil, false or `""` for none
     # @raise [ArgumentError] for what is no base64
     # @raise [ConfigurationError] for another length
     def encryption_master_key_base64=(s) # rubocop:disable Naming/MethodParameterName -- the documented name
-      @encryption_master_key = s.to_s.empty? ? nil : Native.decode_master_key(s)
+      @encryption_master_key = !s || s.to_s.empty? ? nil : Native.decode_master_key(s)
     end
 
     # @return [String, nil] the master key in strict base64
@@ -223,6 +223,8 @@ module Pusher
     def parse_uri(url)
       URI.parse(url)
     rescue URI::InvalidURIError
+      raise URI::InvalidURIError, "bad URI(is not URI?): nil", cause: nil if url.nil?
+
       # What has no @ where it belongs may be credentials all through.
       masked = url.to_s.sub(%r{\A([a-z][a-z0-9+.-]*://)?.*?(@[^@]*)?\z}mi, '\1***\2')
       raise URI::InvalidURIError, "bad URI(is not URI?): #{masked.inspect}", cause: nil
