@@ -230,7 +230,8 @@ RSpec.describe "The public surface" do
   describe "the errors" do
     {
       "Error" => "RuntimeError", "AuthenticationError" => "Pusher::Error", "ConfigurationError" => "Pusher::Error",
-      "HTTPError" => "Pusher::Error", "Signature::AuthenticationError" => "RuntimeError"
+      "HTTPError" => "Pusher::Error", "PayloadTooLargeError" => "Pusher::Error",
+      "Signature::AuthenticationError" => "RuntimeError"
     }.each do |name, parent|
       it "Pusher::#{name} is a #{parent}" do
         expect(Pusher.const_get(name).superclass.name).to eq(parent)
@@ -240,7 +241,9 @@ RSpec.describe "The public surface" do
     it "has one family under Pusher::Error and no classes besides, but for kinds of ConfigurationError" do
       classes = ObjectSpace.each_object(Class).select { |type| type < Pusher::Error && type.name }
       names = classes.reject { |type| type < Pusher::ConfigurationError }.map(&:name)
-      expect(names).to contain_exactly("Pusher::AuthenticationError", "Pusher::ConfigurationError", "Pusher::HTTPError")
+      expect(names).to contain_exactly(
+        "Pusher::AuthenticationError", "Pusher::ConfigurationError", "Pusher::HTTPError", "Pusher::PayloadTooLargeError"
+      )
     end
 
     it "has timeouts of its own, one each for connect, send and receive" do
