@@ -35,6 +35,9 @@ require_relative "pusher/client"
 #
 # Every delegated method is that of {Pusher::Client}, where it is documented.
 module Pusher
+  # Loaded when it is asked for: by then an application has loaded the httpclient gem, or it has none.
+  autoload :HTTPClient, File.join(__dir__, "pusher/httpclient_names")
+
   class << self
     extend Forwardable
 

@@ -58,14 +58,17 @@ module Pusher
     end
   end
 
+  # One of the time limits of a request was reached: the root of the three that follow.
+  class TimeoutError < Timeout::Error; end
+
   # No connection within the connect timeout: name resolution, TCP and TLS handshake together.
-  class ConnectTimeoutError < Timeout::Error; end
+  class ConnectTimeoutError < TimeoutError; end
 
   # The peer did not take the request within the send timeout.
-  class SendTimeoutError < Timeout::Error; end
+  class SendTimeoutError < TimeoutError; end
 
   # The reply was not complete within the receive timeout.
-  class ReceiveTimeoutError < Timeout::Error; end
+  class ReceiveTimeoutError < TimeoutError; end
 
   # What came back is not HTTP, or more of it than is read.
   class ProtocolError < IOError; end
