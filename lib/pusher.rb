@@ -46,6 +46,7 @@ module Pusher
     #   Delegated to {default_client}: see {Pusher::Client#$2}.
     def_delegators :default_client,
                    :scheme, :host, :port, :app_id, :key, :secret, :http_proxy, :encryption_master_key_base64, :cluster,
+                   :max_event_bytes, :max_event_bytes=,
                    :scheme=, :host=, :port=, :app_id=, :key=, :secret=, :http_proxy=, :encryption_master_key_base64=,
                    :cluster=, :encrypted=, :use_tls=, :url=, :timeout=, :connect_timeout=, :send_timeout=,
                    :receive_timeout=, :keep_alive_timeout=

@@ -5,7 +5,7 @@ require_relative "support/signatures"
 
 # The public surface, name by name. A method that comes or goes must be written down here first.
 RSpec.describe "The public surface" do
-  client_accessors = %i[scheme host port app_id key secret encryption_master_key]
+  client_accessors = %i[scheme host port app_id key secret encryption_master_key max_event_bytes]
   client_readers = %i[http_proxy proxy cluster encryption_master_key_base64]
   client_writers = %i[connect_timeout= send_timeout= receive_timeout= keep_alive_timeout=]
   client_methods = {
@@ -53,7 +53,8 @@ RSpec.describe "The public surface" do
     "shared_secret" => "encryption_master_key"
   }
 
-  delegated_state = %i[scheme host port app_id key secret http_proxy encryption_master_key_base64 cluster]
+  delegated_state = %i[scheme host port app_id key secret http_proxy encryption_master_key_base64 cluster
+                       max_event_bytes]
   delegated_writers = delegated_state.map { |name| :"#{name}=" } + %i[
     encrypted= use_tls= url= timeout= connect_timeout= send_timeout= receive_timeout= keep_alive_timeout=
   ]

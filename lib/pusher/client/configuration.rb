@@ -34,6 +34,9 @@ module Pusher
     attr_accessor :secret
     # @return [String, nil] the bytes of the master key of encrypted channels
     attr_accessor :encryption_master_key
+    # @return [Integer, nil] how many bytes of data an event may have, checked before it is sent; nil for no check. The
+    #   service takes 10,240.
+    attr_accessor :max_event_bytes
 
     # @return [String, nil] the proxy's url as it was set
     attr_reader :http_proxy
@@ -73,8 +76,8 @@ module Pusher
     end
 
     # @param options [Hash] `:app_id`, `:key`, `:secret`; `:cluster` or `:host`; `:port`, `:use_tls` (true);
-    #   `:encryption_master_key_base64`, `:http_proxy`; `:timeout`, `:connect_timeout`, `:send_timeout`,
-    #   `:receive_timeout` and `:keep_alive_timeout` in seconds. Other keys are ignored.
+    #   `:encryption_master_key_base64`, `:http_proxy`, `:max_event_bytes`; `:timeout`, `:connect_timeout`,
+    #   `:send_timeout`, `:receive_timeout` and `:keep_alive_timeout` in seconds. Other keys are ignored.
     # @raise [ArgumentError, ConfigurationError] for a master key that is none
     # @raise [URI::InvalidURIError] for a proxy that is no url
     # @raise [Error] in a Ractor other than the main one
@@ -84,6 +87,7 @@ module Pusher
       @app_id = options[:app_id]
       @key = options[:key]
       @secret = options[:secret]
+      @max_event_bytes = options[:max_event_bytes]
       configure_server(options)
       configure_timeouts(options)
       self.encryption_master_key_base64 = options[:encryption_master_key_base64]

@@ -102,6 +102,13 @@ RSpec.describe "trigger_batch" do
     expect(endpoint.events.first).to have_attributes(channel: "news", name: "first", data: '{"a":1}')
   end
 
+  it "checks the size of each event before sending any", :added do
+    client.max_event_bytes = 10
+    expect { client.trigger_batch([first, first.merge(name: "big", data: "x" * 11)]) }
+      .to raise_error(Pusher::PayloadTooLargeError, /"big".*11.*10/)
+    expect(endpoint.requests).to be_empty
+  end
+
   [nil, 7].each do |channel|
     it "refuses the channel #{channel.inspect}", :fix do
       expect { client.trigger_batch([first.merge(channel:)]) }.to raise_error(Pusher::Error, /\AIllegal channel name/)
