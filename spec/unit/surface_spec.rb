@@ -33,7 +33,9 @@ RSpec.describe "The public surface" do
     "trigger" => "channels, event_name, data, params = {}",
     "trigger_batch" => "*events",
     "authenticate" => "channel_name, socket_id, custom_data = nil",
-    "authenticate_user" => "socket_id, user_data"
+    "authenticate_user" => "socket_id, user_data",
+    "send_to_user" => "user_id, event_name, data",
+    "terminate_user_connections" => "user_id"
   }
   client_async = {
     "get_async" => "path, params = {}",
@@ -60,7 +62,7 @@ RSpec.describe "The public surface" do
   ]
   delegated_methods = %i[
     authentication_token url get post channels channel_info channel_users trigger trigger_batch authenticate
-    authenticate_user webhook channel []
+    authenticate_user webhook channel [] send_to_user terminate_user_connections
   ]
   delegated = delegated_state + delegated_writers + delegated_methods
   delegated_async = %i[get_async post_async trigger_async trigger_batch_async]
