@@ -35,6 +35,9 @@ require_relative "pusher/client"
 #
 # Every delegated method is that of {Pusher::Client}, where it is documented.
 module Pusher
+  # Loaded when it is asked for: by then an application has loaded the httpclient gem, or it has none.
+  autoload :HTTPClient, File.join(__dir__, "pusher/httpclient_names")
+
   class << self
     extend Forwardable
 
@@ -43,12 +46,14 @@ module Pusher
     #   Delegated to {default_client}: see {Pusher::Client#$2}.
     def_delegators :default_client,
                    :scheme, :host, :port, :app_id, :key, :secret, :http_proxy, :encryption_master_key_base64, :cluster,
+                   :max_event_bytes, :max_event_bytes=,
                    :scheme=, :host=, :port=, :app_id=, :key=, :secret=, :http_proxy=, :encryption_master_key_base64=,
                    :cluster=, :encrypted=, :use_tls=, :url=, :timeout=, :connect_timeout=, :send_timeout=,
                    :receive_timeout=, :keep_alive_timeout=
     def_delegators :default_client,
                    :authentication_token, :url, :get, :post, :channels, :channel_info, :channel_users, :trigger,
-                   :trigger_batch, :authenticate, :authenticate_user, :webhook, :channel, :[]
+                   :trigger_batch, :authenticate, :authenticate_user, :webhook, :channel, :[], :send_to_user,
+                   :terminate_user_connections
     def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async
 
     # Where the gem logs to.

@@ -28,11 +28,19 @@ module Pusher
 
     # @api private
     def self.validate_name(name)
+      validate_name_type(name)
       name = name.to_s
       raise Error, "Illegal channel name '#{name}'" if !name.valid_encoding? || INVALID_CHANNEL_REGEX.match?(name)
       return if name.length <= MAX_NAME_LENGTH
 
       raise Error, "Channel name too long (limit 164 characters) '#{name}'"
+    end
+
+    # What is neither a String nor a Symbol is above all the nil of a missing parameter: as text it would be a name.
+    #
+    # @api private
+    def self.validate_name_type(name)
+      raise Error, "Illegal channel name #{name.inspect}" unless name.is_a?(String) || name.is_a?(Symbol)
     end
 
     # @api private

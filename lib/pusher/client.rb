@@ -5,6 +5,7 @@ require_relative "client/events"
 require_relative "client/queries"
 require_relative "client/authentication"
 require_relative "client/requests"
+require_relative "client/users"
 require_relative "client/event_machine"
 require_relative "channel"
 require_relative "webhook"
@@ -20,7 +21,7 @@ module Pusher
     end
     alias [] channel
 
-    # @param request [#env, Hash] a request of Rack or Rails, or a Hash
+    # @param request [#env, #[]] a request of Rack or Rails, or a Hash
     # @return [WebHook]
     # @see WebHook#initialize
     def webhook(request)

@@ -12,6 +12,17 @@ module Pusher
     # @return [Float, Integer, nil] seconds after which to try again, from the reply's `Retry-After` header
     attr_reader :retry_after
 
+    # Whether trying again may help: after the statuses 429 and 5xx, and where the connection could not be made, was
+    # reset, or took too long. An event may have been published all the same, unless no connection was made.
+    #
+    # @return [Boolean]
+    def retriable?
+      return status == 429 || status.between?(500, 599) if status
+
+      # On a reactor, what the errbacks get has the failure as its cause.
+      cause.is_a?(Error) && cause.retriable?
+    end
+
     private
 
     def note_reply(status, body, retry_after)
@@ -33,20 +44,31 @@ module Pusher
     end
   end
 
+  # An event, or a batch, is larger than the service takes (status 413).
+  class PayloadTooLargeError < Error; end
+
   # The request did not get through, or its reply could not be read.
   class HTTPError < Error
     # @return [Exception, nil] the error of the transport
     attr_accessor :original_error
+
+    # @return [Boolean] see {Error#retriable?}
+    def retriable?
+      status ? super : Internal::TransportFailure.transient?(original_error)
+    end
   end
 
+  # One of the time limits of a request was reached: the root of the three that follow.
+  class TimeoutError < Timeout::Error; end
+
   # No connection within the connect timeout: name resolution, TCP and TLS handshake together.
-  class ConnectTimeoutError < Timeout::Error; end
+  class ConnectTimeoutError < TimeoutError; end
 
   # The peer did not take the request within the send timeout.
-  class SendTimeoutError < Timeout::Error; end
+  class SendTimeoutError < TimeoutError; end
 
   # The reply was not complete within the receive timeout.
-  class ReceiveTimeoutError < Timeout::Error; end
+  class ReceiveTimeoutError < TimeoutError; end
 
   # What came back is not HTTP, or more of it than is read.
   class ProtocolError < IOError; end

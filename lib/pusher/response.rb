@@ -62,7 +62,7 @@ module Pusher
           when 401 then AuthenticationError.new(text)
           when 404 then Error.new("404 Not found (#{path})")
           when 407 then Error.new("Proxy Authentication Required")
-          when 413 then Error.new("Payload Too Large > 10KB")
+          when 413 then PayloadTooLargeError.new("Payload Too Large > 10KB")
           else Error.new("Unknown error (status code #{status}): #{text}")
           end
         end

@@ -15,7 +15,14 @@ module Pusher
       TYPES = [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error].freeze
       # Those of the httpclient gem, where an application has it.
       HTTPCLIENT_TYPES = %i[TimeoutError BadResponseError KeepAliveDisconnected].freeze
-      private_constant :TYPES, :HTTPCLIENT_TYPES
+      # What may be over when the request is tried again. A certificate that is refused, or what is no HTTP, is not.
+      TRANSIENT = [
+        Timeout::Error, SocketError, EOFError,
+        Errno::ECONNREFUSED, Errno::ECONNRESET, Errno::ECONNABORTED, Errno::EPIPE, Errno::ETIMEDOUT,
+        Errno::EHOSTUNREACH, Errno::EHOSTDOWN, Errno::ENETUNREACH, Errno::ENETDOWN, Errno::ENETRESET,
+        Errno::EADDRNOTAVAIL, Errno::EMFILE, Errno::ENFILE, Errno::ENOBUFS
+      ].freeze
+      private_constant :TYPES, :HTTPCLIENT_TYPES, :TRANSIENT
 
       # @return [Integer] how often the request was sent
       attr_accessor :attempts
@@ -47,6 +54,12 @@ module Pusher
           (error.frozen? && Seam.engaged?) || (!native?(http) && types.any? { |type| error.is_a?(type) })
         end
 
+        # @param error [Exception, nil]
+        # @return [Boolean] whether it may be gone when the request is tried again
+        def transient?(error)
+          (TRANSIENT + httpclient_types(%i[TimeoutError KeepAliveDisconnected])).any? { |type| error.is_a?(type) }
+        end
+
         # @return [HTTPError]
         def wrapped(error)
           HTTPError.new("#{error.message} (#{error.class})").tap { |wrapper| wrapper.original_error = error }
@@ -60,10 +73,13 @@ module Pusher
         end
 
         def types
-          return TYPES unless defined?(::HTTPClient::TimeoutError)
+          TYPES + httpclient_types(HTTPCLIENT_TYPES)
+        end
 
-          names = HTTPCLIENT_TYPES.select { |name| ::HTTPClient.const_defined?(name) }
-          TYPES + names.map { |name| ::HTTPClient.const_get(name) }
+        def httpclient_types(names)
+          return [] unless defined?(::HTTPClient::TimeoutError)
+
+          names.select { |name| ::HTTPClient.const_defined?(name) }.map { |name| ::HTTPClient.const_get(name) }
         end
       end
     end

@@ -11,13 +11,13 @@ module Pusher
     # @return [String, nil] the signature it bears
     attr_reader :signature
 
-    # @param request [#env, Hash] a request of Rack or Rails, or a Hash with `:key`, `:signature`, `:body` and
-    #   `:content_type`
+    # @param request [#env, #[]] a request of Rack or Rails, or a Hash with `:key`, `:signature`, `:body` and
+    #   `:content_type`, or what has no `env` and answers `[]` as such a Hash does (controller parameters)
     # @param client [Client, Module] what has the key and the secret
     def initialize(request, client = Pusher)
       @client = client
-      if request.is_a?(Hash)
-        read_hash(request)
+      if request.is_a?(Hash) || (request.respond_to?(:[]) && !request.respond_to?(:env))
+        read_fields(request)
       else
         read_request(request)
       end
@@ -25,7 +25,7 @@ module Pusher
 
     # Whether it was signed with the secret of its key. Says why not in the log.
     #
-    # @param extra_tokens [Hash, Array<Hash>, nil] further pairs of `:key` and `:secret`
+    # @param extra_tokens [Hash, Array<Hash>, nil, false] further pairs of `:key` and `:secret`
     # @return [Boolean]
     def valid?(extra_tokens = nil)
       secrets = secrets_of_key(extra_tokens)
@@ -56,7 +56,7 @@ module Pusher
     # @raise [RuntimeError] for another content type
     def data
       @data ||=
-        case @content_type
+        case media_type
         when "application/json" then Json.load(@body.dup.force_encoding(Encoding::UTF_8))
         else raise "Unknown Content-Type (#{@content_type})"
         end
@@ -69,7 +69,7 @@ module Pusher
 
     private
 
-    def read_hash(request)
+    def read_fields(request)
       @key = request[:key]
       @signature = request[:signature]
       @body = request[:body].to_s
@@ -82,6 +82,11 @@ module Pusher
       @signature = env["HTTP_X_PUSHER_SIGNATURE"]
       @content_type = request.respond_to?(:media_type) ? request.media_type : request.content_type
       @body = read_body(request)
+    end
+
+    # The content type without parameters such as the charset.
+    def media_type
+      @content_type.to_s[/\A[^;]*/].strip.downcase
     end
 
     def read_body(request)
@@ -97,7 +102,7 @@ module Pusher
     # The secrets that the named key may have: several while a secret is being replaced.
     def secrets_of_key(extra_tokens)
       own = { key: @client.key, secret: @client.secret }
-      extra = extra_tokens.is_a?(Hash) ? [extra_tokens] : Array(extra_tokens)
+      extra = extra_tokens.is_a?(Hash) ? [extra_tokens] : Array(extra_tokens || nil)
       [own, *extra].filter_map do |token|
         token[:secret] if !key.to_s.empty? && token[:key] == key && !token[:secret].to_s.empty?
       end

@@ -14,6 +14,31 @@ RSpec.describe "Errors" do
       .to raise_error(an_instance_of(Pusher::HTTPError).and(have_attributes(message: "msg", original_error: nil)))
   end
 
+  {
+    Pusher::ConnectTimeoutError => true, Pusher::ReceiveTimeoutError => true, Timeout::Error => true,
+    Errno::ECONNREFUSED => true, Errno::ECONNRESET => true, SocketError => true, EOFError => true,
+    Pusher::ProtocolError => false, OpenSSL::SSL::SSLError => false, Errno::EACCES => false, TypeError => false
+  }.each do |original, retriable|
+    it "Added: an HTTPError is #{"not " unless retriable}worth another try after #{original}" do
+      error = Pusher::HTTPError.new("msg")
+      error.original_error = original.new("original")
+      expect(error.retriable?).to be(retriable)
+    end
+  end
+
+  it "Added: an error is worth another try where its cause among the errors of the library is" do
+    failed = Pusher::HTTPError.new("msg")
+    failed.original_error = Errno::ECONNRESET.new
+    expect { raise Pusher::Error, "network error", cause: failed }.to raise_error(be_retriable)
+    expect { raise Pusher::Error, "no", cause: IOError.new }
+      .to raise_error(Pusher::Error) { |error| expect(error.retriable?).to be(false) }
+  end
+
+  it "Added: errors that nothing is known of are not worth another try" do
+    errors = [Pusher::Error, Pusher::HTTPError, Pusher::AuthenticationError, Pusher::PayloadTooLargeError]
+    expect(errors.map { |type| type.new("msg").retriable? }).to all(be(false))
+  end
+
   it "HTTPError may be given its original error" do
     error = Pusher::HTTPError.new("msg")
     original = IOError.new("closed")

@@ -49,7 +49,8 @@ RSpec.describe Pusher::Client, "replies" do
               when 413 then "Payload Too Large > 10KB"
               else "Unknown error (status code #{status}): #{text}"
               end
-    { type: status == 401 ? Pusher::AuthenticationError : Pusher::Error, message: }
+    types = { 401 => Pusher::AuthenticationError, 413 => Pusher::PayloadTooLargeError }
+    { type: types.fetch(status, Pusher::Error), message: }
   end
 
   def verify_error(client, status, body, type:, message: nil)

@@ -31,6 +31,18 @@ RSpec.describe "Requiring the gem" do
     end
   end
 
+  %w[authentication_error query_encoder request token version].each do |part|
+    it "lets pusher/signature/#{part} be required by name, alone and before the gem" do
+      script = "require 'pusher/signature/#{part}'; require 'pusher'; puts Pusher::Signature::VERSION"
+      expect(run_ruby(script)).to eq(Pusher::VERSION)
+    end
+  end
+
+  it "lets pusher/signature/version be required after the gem" do
+    script = "require 'pusher'; require 'pusher/signature/version'; puts Pusher::Signature::VERSION"
+    expect(run_ruby(script)).to eq(Pusher::VERSION)
+  end
+
   it "lets pusher/version be required alone, without anything else of the gem" do
     script = 'require "pusher/version"; puts [Pusher::VERSION, defined?(Pusher::Client).inspect].join(" ")'
     expect(run_ruby(script)).to eq("#{Pusher::VERSION} nil")

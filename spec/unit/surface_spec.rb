@@ -5,7 +5,7 @@ require_relative "support/signatures"
 
 # The public surface, name by name. A method that comes or goes must be written down here first.
 RSpec.describe "The public surface" do
-  client_accessors = %i[scheme host port app_id key secret encryption_master_key]
+  client_accessors = %i[scheme host port app_id key secret encryption_master_key max_event_bytes]
   client_readers = %i[http_proxy proxy cluster encryption_master_key_base64]
   client_writers = %i[connect_timeout= send_timeout= receive_timeout= keep_alive_timeout=]
   client_methods = {
@@ -33,7 +33,9 @@ RSpec.describe "The public surface" do
     "trigger" => "channels, event_name, data, params = {}",
     "trigger_batch" => "*events",
     "authenticate" => "channel_name, socket_id, custom_data = nil",
-    "authenticate_user" => "socket_id, user_data"
+    "authenticate_user" => "socket_id, user_data",
+    "send_to_user" => "user_id, event_name, data",
+    "terminate_user_connections" => "user_id"
   }
   client_async = {
     "get_async" => "path, params = {}",
@@ -53,13 +55,14 @@ RSpec.describe "The public surface" do
     "shared_secret" => "encryption_master_key"
   }
 
-  delegated_state = %i[scheme host port app_id key secret http_proxy encryption_master_key_base64 cluster]
+  delegated_state = %i[scheme host port app_id key secret http_proxy encryption_master_key_base64 cluster
+                       max_event_bytes]
   delegated_writers = delegated_state.map { |name| :"#{name}=" } + %i[
     encrypted= use_tls= url= timeout= connect_timeout= send_timeout= receive_timeout= keep_alive_timeout=
   ]
   delegated_methods = %i[
     authentication_token url get post channels channel_info channel_users trigger trigger_batch authenticate
-    authenticate_user webhook channel []
+    authenticate_user webhook channel [] send_to_user terminate_user_connections
   ]
   delegated = delegated_state + delegated_writers + delegated_methods
   delegated_async = %i[get_async post_async trigger_async trigger_batch_async]
@@ -230,7 +233,8 @@ RSpec.describe "The public surface" do
   describe "the errors" do
     {
       "Error" => "RuntimeError", "AuthenticationError" => "Pusher::Error", "ConfigurationError" => "Pusher::Error",
-      "HTTPError" => "Pusher::Error", "Signature::AuthenticationError" => "RuntimeError"
+      "HTTPError" => "Pusher::Error", "PayloadTooLargeError" => "Pusher::Error",
+      "Signature::AuthenticationError" => "RuntimeError"
     }.each do |name, parent|
       it "Pusher::#{name} is a #{parent}" do
         expect(Pusher.const_get(name).superclass.name).to eq(parent)
@@ -240,7 +244,9 @@ RSpec.describe "The public surface" do
     it "has one family under Pusher::Error and no classes besides, but for kinds of ConfigurationError" do
       classes = ObjectSpace.each_object(Class).select { |type| type < Pusher::Error && type.name }
       names = classes.reject { |type| type < Pusher::ConfigurationError }.map(&:name)
-      expect(names).to contain_exactly("Pusher::AuthenticationError", "Pusher::ConfigurationError", "Pusher::HTTPError")
+      expect(names).to contain_exactly(
+        "Pusher::AuthenticationError", "Pusher::ConfigurationError", "Pusher::HTTPError", "Pusher::PayloadTooLargeError"
+      )
     end
 
     it "has timeouts of its own, one each for connect, send and receive" do

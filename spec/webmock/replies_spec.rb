@@ -29,7 +29,7 @@ RSpec.describe "A reply of WebMock's" do
     401 => [Pusher::AuthenticationError, "oops"],
     404 => [Pusher::Error, "404 Not found (/apps/20/events)"],
     407 => [Pusher::Error, "Proxy Authentication Required"],
-    413 => [Pusher::Error, "Payload Too Large > 10KB"],
+    413 => [Pusher::PayloadTooLargeError, "Payload Too Large > 10KB"],
     500 => [Pusher::Error, "Unknown error (status code 500): oops"],
     [503, "Unavailable"] => [Pusher::Error, "Unknown error (status code 503): oops"],
     "429" => [Pusher::Error, "Unknown error (status code 429): oops"]

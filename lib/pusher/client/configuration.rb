@@ -34,6 +34,9 @@ module Pusher
     attr_accessor :secret
     # @return [String, nil] the bytes of the master key of encrypted channels
     attr_accessor :encryption_master_key
+    # @return [Integer, nil] how many bytes of data an event may have, checked before it is sent; nil for no check. The
+    #   service takes 10,240.
+    attr_accessor :max_event_bytes
 
     # @return [String, nil] the proxy's url as it was set
     attr_reader :http_proxy
@@ -73,8 +76,8 @@ module Pusher
     end
 
     # @param options [Hash] `:app_id`, `:key`, `:secret`; `:cluster` or `:host`; `:port`, `:use_tls` (true);
-    #   `:encryption_master_key_base64`, `:http_proxy`; `:timeout`, `:connect_timeout`, `:send_timeout`,
-    #   `:receive_timeout` and `:keep_alive_timeout` in seconds. Other keys are ignored.
+    #   `:encryption_master_key_base64`, `:http_proxy`, `:max_event_bytes`; `:timeout`, `:connect_timeout`,
+    #   `:send_timeout`, `:receive_timeout` and `:keep_alive_timeout` in seconds. Other keys are ignored.
     # @raise [ArgumentError, ConfigurationError] for a master key that is none
     # @raise [URI::InvalidURIError] for a proxy that is no url
     # @raise [Error] in a Ractor other than the main one
@@ -84,6 +87,7 @@ module Pusher
       @app_id = options[:app_id]
       @key = options[:key]
       @secret = options[:secret]
+      @max_event_bytes = options[:max_event_bytes]
       configure_server(options)
       configure_timeouts(options)
       self.encryption_master_key_base64 = options[:encryption_master_key_base64]
@@ -151,10 +155,10 @@ module Pusher
       @scheme == "https"
     end
 
-    # @param name [String, nil] sets the host as well
+    # @param name [String, Symbol, nil] sets the host as well; nil, false or `""` for the default
     def cluster=(name)
-      @cluster = name
-      @host = "api-#{name.to_s.empty? ? DEFAULT_CLUSTER : name}.pusher.com"
+      @cluster = name ? name.to_s : nil
+      @host = "api-#{@cluster.to_s.empty? ? DEFAULT_CLUSTER : @cluster}.pusher.com"
     end
 
     # @param value [Numeric, nil] seconds for the connect, the send and the receive timeout each
@@ -162,11 +166,11 @@ module Pusher
       @connect_timeout = @send_timeout = @receive_timeout = value
     end
 
-    # @param s [String, nil] 32 bytes in strict base64; nil or `""` for none
+    # @param s [String, nil] 32 bytes in strict base64; nil, false or `""` for none
     # @raise [ArgumentError] for what is no base64
     # @raise [ConfigurationError] for another length
     def encryption_master_key_base64=(s) # rubocop:disable Naming/MethodParameterName -- the documented name
-      @encryption_master_key = s.to_s.empty? ? nil : Native.decode_master_key(s)
+      @encryption_master_key = !s || s.to_s.empty? ? nil : Native.decode_master_key(s)
     end
 
     # @return [String, nil] the master key in strict base64
@@ -227,6 +231,8 @@ module Pusher
     def parse_uri(url)
       URI.parse(url)
     rescue URI::InvalidURIError
+      raise URI::InvalidURIError, "bad URI(is not URI?): nil", cause: nil if url.nil?
+
       # What has no @ where it belongs may be credentials all through.
       masked = url.to_s.sub(%r{\A([a-z][a-z0-9+.-]*://)?.*?(@[^@]*)?\z}mi, '\1***\2')
       raise URI::InvalidURIError, "bad URI(is not URI?): #{masked.inspect}", cause: nil

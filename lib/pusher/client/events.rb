@@ -21,6 +21,7 @@ module Pusher
     # @return [Hash] the reply
     # @raise [Pusher::Error] for too many channels, for several of which one is encrypted, for data that cannot be
     #   encoded, and for refusals of the server
+    # @raise [Pusher::PayloadTooLargeError] for more data than `max_event_bytes`, or than the service takes
     # @raise [Pusher::ConfigurationError] for missing credentials
     # @raise [Pusher::HTTPError] when the request does not get through
     # @see https://pusher.com/docs/channels/library_auth_reference/rest-api/#post-event-trigger-an-event
@@ -72,7 +73,9 @@ module Pusher
       channels = channel_names(channels)
       raise Error, "Too many channels (#{channels.size}), max #{MAX_CHANNELS}" if channels.size > MAX_CHANNELS
 
-      merge_params(params, { name: event_name, channels:, data: encrypt_for(channels, data) })
+      data = encrypt_for(channels, data)
+      check_size(event_name, data) if max_event_bytes
+      merge_params(params, { name: event_name, channels:, data: })
     end
 
     def batch_body(events)
@@ -82,9 +85,25 @@ module Pusher
     def batch_event(event)
       raise TypeError, "an event of a batch must be a Hash, got #{event.class}" unless event.respond_to?(:merge)
 
-      data = encode_data(event.key?(:data) ? event[:data] : event["data"])
-      channel = text(event.key?(:channel) ? event[:channel] : event["channel"])
-      merge_params(event, { data: Channel.encrypted?(channel) ? encrypt(channel, data) : data })
+      data = encode_data(member(event, :data))
+      channel = member(event, :channel)
+      Channel.validate_name_type(channel)
+      data = encrypt_for([text(channel)], data)
+      check_size(member(event, :name), data) if max_event_bytes
+      merge_params(event, { data: })
+    end
+
+    def member(event, name)
+      event.key?(name) ? event[name] : event[name.name]
+    end
+
+    # Of the data as it is sent.
+    def check_size(event_name, data)
+      size = data.bytesize
+      return if size <= max_event_bytes
+
+      raise PayloadTooLargeError, "The event #{event_name.inspect} has #{size} bytes of data, more than the " \
+                                  "#{max_event_bytes} of max_event_bytes"
     end
 
     # The caller's params with the arguments of the method, which win.

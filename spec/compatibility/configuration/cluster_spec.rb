@@ -48,6 +48,16 @@ RSpec.describe "The cluster of a client" do
     expect(client).to have_attributes(scheme: "http", port: 81)
   end
 
+  it "may be a Symbol", :fix do
+    client = Pusher::Client.new(cluster: :eu)
+    expect(client).to have_attributes(host: "api-eu.pusher.com", cluster: "eu")
+  end
+
+  it "is the default one when it is false", :fix do
+    client = Pusher::Client.new(cluster: false)
+    expect(client).to have_attributes(host: "api-mt1.pusher.com", cluster: nil)
+  end
+
   it "can be read when it was an option", :added do
     expect(Pusher::Client.new(cluster: "eu").cluster).to eq("eu")
   end

@@ -73,4 +73,12 @@ RSpec.describe "Credentials" do
     end
     expect(endpoint.requests).to be_empty
   end
+
+  %i[app_id key secret].each do |name|
+    it "count as missing when they are false: #{name}", :fix do
+      client.public_send(:"#{name}=", false)
+      expect { client.trigger("news", "event", "data") }.to missing(name)
+      expect(endpoint.requests).to be_empty
+    end
+  end
 end

@@ -63,6 +63,12 @@ RSpec.describe "The encryption master key" do
     end
   end
 
+  it "counts as missing when it is false", :fix do
+    client = Pusher::Client.new(**endpoint.client_options, encryption_master_key_base64: false)
+    expect { client.trigger("private-encrypted-a", "event", "data") }
+      .to raise_error(Pusher::ConfigurationError, "missing key `encryption_master_key' in the client configuration")
+  end
+
   it "can be read in base64", :added do
     expect(client.encryption_master_key_base64).to be_nil
     client.encryption_master_key = key

@@ -46,6 +46,10 @@ RSpec.describe "A client configured by a url" do
     end
   end
 
+  it "refuses nil and says so", :fix do
+    expect { client.url = nil }.to raise_error(URI::InvalidURIError, /nil/)
+  end
+
   it "masks the credentials of a url that it refuses", :fix do
     expect { client.url = "http://somekey:somesecret@events test/apps/1" }
       .to raise_error(URI::InvalidURIError) { |error| expect(error.message).not_to match(/somekey|somesecret/) }

@@ -33,6 +33,12 @@ RSpec.describe "trigger_batch" do
     expect(endpoint.events.map(&:name)).to eq(%w[first second first])
   end
 
+  it "sends the members of an event in their order, with data as a String" do
+    client.trigger_batch([{ data: { a: 1 }, info: "subscription_count", channel: "news", name: "first" }])
+    expect(body)
+      .to eq('{"batch":[{"data":"{\"a\":1}","info":"subscription_count","channel":"news","name":"first"}]}')
+  end
+
   it "sends null for missing data" do
     client.trigger_batch([{ channel: "news", name: "first" }])
     expect(endpoint.events.first.data).to eq("null")
@@ -94,5 +100,19 @@ RSpec.describe "trigger_batch" do
   it "takes events with String keys", :fix do
     client.trigger_batch([{ "channel" => "news", "name" => "first", "data" => { a: 1 } }])
     expect(endpoint.events.first).to have_attributes(channel: "news", name: "first", data: '{"a":1}')
+  end
+
+  it "checks the size of each event before sending any", :added do
+    client.max_event_bytes = 10
+    expect { client.trigger_batch([first, first.merge(name: "big", data: "x" * 11)]) }
+      .to raise_error(Pusher::PayloadTooLargeError, /"big".*11.*10/)
+    expect(endpoint.requests).to be_empty
+  end
+
+  [nil, 7].each do |channel|
+    it "refuses the channel #{channel.inspect}", :fix do
+      expect { client.trigger_batch([first.merge(channel:)]) }.to raise_error(Pusher::Error, /\AIllegal channel name/)
+      expect(endpoint.requests).to be_empty
+    end
   end
 end

@@ -35,7 +35,7 @@ RSpec.describe "The name of a channel" do
     expect { client.authenticate("bad name", "1.1") }.to raise_error(Pusher::Error, "Illegal channel name 'bad name'")
   end
 
-  [["news"]].each do |name|
+  [nil, 7, ["news"]].each do |name|
     it "may not be #{name.inspect}", :fix do
       expect { client[name] }.to raise_error(Pusher::Error, /\AIllegal channel name .*#{Regexp.escape(name.inspect)}/)
       expect { client.authenticate(name, "1.1") }.to raise_error(Pusher::Error, /\AIllegal channel name/)

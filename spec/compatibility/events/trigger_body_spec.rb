@@ -24,6 +24,11 @@ RSpec.describe "The body of a trigger" do
       .to eq('{"socket_id":"1.1","info":"user_count","name":"event","channels":["news"],"data":"data"}')
   end
 
+  it "keeps the place of what the parameters name, but not its value" do
+    expect(sent("news", "event", "data", { data: "x", socket_id: "1.1", name: "y" }))
+      .to eq('{"data":"data","socket_id":"1.1","name":"event","channels":["news"]}')
+  end
+
   it "has null for a socket_id that is nil" do
     expect(sent("news", "event", "data", { socket_id: nil }))
       .to eq('{"socket_id":null,"name":"event","channels":["news"],"data":"data"}')
@@ -51,6 +56,12 @@ RSpec.describe "The body of a trigger" do
     it "has the event name as it is: #{name.inspect}" do
       expect(sent("news", name, "data")).to eq("{\"name\":#{json},\"channels\":[\"news\"],\"data\":\"data\"}")
     end
+  end
+
+  it "is made of parameters that answer merge" do
+    parameters = Class.new { def merge(other) = { socket_id: "1.1" }.merge(other) }.new
+    expect(sent("news", "event", "data", parameters))
+      .to eq('{"socket_id":"1.1","name":"event","channels":["news"],"data":"data"}')
   end
 
   it "leaves the caller's parameters alone" do

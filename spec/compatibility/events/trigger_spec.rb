@@ -76,4 +76,27 @@ RSpec.describe "trigger" do
     expect(client.post("/events", { name: "headline", channels: ["news"], data: "text" })).to eq({})
     expect(event.data).to eq("text")
   end
+
+  it "checks the size of an event before sending it", :added do
+    client.max_event_bytes = 100
+    client.trigger("news", "event", "x" * 100)
+    expect { client.trigger("news", "event", "x" * 101) }
+      .to raise_error(Pusher::PayloadTooLargeError, /event.*101.*100/)
+    expect(endpoint.requests.size).to eq(1)
+  end
+
+  it "checks the size of an encrypted event as it is sent", :added do
+    client.encryption_master_key = "k" * 32
+    client.max_event_bytes = 100
+    expect { client.trigger("private-encrypted-a", "event", "x" * 99) }.to raise_error(Pusher::PayloadTooLargeError)
+    expect(endpoint.requests).to be_empty
+  end
+
+  it "takes the limit as an option", :added do
+    expect(Pusher::Client.new(max_event_bytes: 100).max_event_bytes).to eq(100)
+  end
+
+  it "checks no size unless it is told to", :added do
+    expect(client.max_event_bytes).to be_nil
+  end
 end

@@ -18,7 +18,7 @@ RSpec.describe "require" do
   end
 
   %w[pusher-signature pusher/version pusher/client pusher/channel pusher/request pusher/resource pusher/webhook
-     pusher/utils].each do |file|
+     pusher/utils pusher/signature/version pusher/signature/query_encoder].each do |file|
     it "#{file.inspect} works" do
       expect { require file }.not_to raise_error
     end

@@ -50,6 +50,11 @@ RSpec.describe "The body of a post" do
       expect(endpoint.requests).to be_empty
     end
 
+    it "cannot hold #{name}, which the engine's error says as the cause", :fix do
+      expect { client.post("/events", { a: value }) }
+        .to raise_error(Pusher::Error) { |error| expect(error.cause).to be_a(StandardError) }
+    end
+
     it "cannot hold #{name}, which is found before a missing credential", :fix do
       expect { Pusher::Client.new.post("/events", { a: value }) }.to raise_error(an_instance_of(Pusher::Error))
     end

@@ -32,6 +32,10 @@ RSpec.describe "The error class" do
     expect { raise Pusher::Error, "no" }.to raise_error(Pusher::Error, "no")
   end
 
+  it "Pusher::PayloadTooLargeError is a Pusher::Error", :added do
+    expect(Pusher::PayloadTooLargeError.superclass).to be(Pusher::Error)
+  end
+
   it "Pusher::Error has no status, body and delay unless a reply gave it some", :added do
     expect(Pusher::Error.new("no")).to have_attributes(status: nil, body: nil, retry_after: nil)
   end

@@ -32,6 +32,10 @@ RSpec.describe "A request on the wire" do
       expect(request["Host"]).to eq("127.0.0.1:#{endpoint.port}")
     end
 
+    it "asks for no compression", :fix do
+      expect(request["Accept-Encoding"]).to eq("identity")
+    end
+
     it "has the length of its body in bytes", :socket do
       client.trigger("news", "überschrift", "日本語")
       expect(request["Content-Length"].to_i).to eq(request.body.bytesize)

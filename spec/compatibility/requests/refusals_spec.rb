@@ -85,9 +85,31 @@ RSpec.describe "A reply that is an error" do
       .to raise_error(Pusher::Error) { |error| expect(error).to have_attributes(status: 429, body: "slow down") }
   end
 
+  it "has the very bytes of its body in the error", :added do
+    expect { answered(429, "caf\xE9\n") }
+      .to raise_error(Pusher::Error) { |error| expect(error.body.b).to eq("caf\xE9\n".b) }
+  end
+
   it "has the seconds of its Retry-After header in the error", :added do
     expect { answered(503, "", "Retry-After" => "7") }
       .to raise_error(Pusher::Error) { |error| expect(error.retry_after).to eq(7) }
     expect { answered(503) }.to raise_error(Pusher::Error) { |error| expect(error.retry_after).to be_nil }
+  end
+
+  it "of the status 413 is a PayloadTooLargeError", :added do
+    expect { answered(413) }.to raise_error(Pusher::PayloadTooLargeError, "Payload Too Large > 10KB")
+  end
+
+  { 400 => false, 401 => false, 404 => false, 413 => false, 429 => true, 500 => true, 503 => true }
+    .each do |status, retriable|
+    it "of the status #{status} is #{"not " unless retriable}worth another try", :added do
+      expect { answered(status) }.to raise_error(Pusher::Error) { |e| expect(e.retriable?).to be(retriable) }
+    end
+  end
+
+  it "has a message in valid UTF-8, whatever its body", :added do
+    expect { answered(400, "caf\xE9") }.to raise_error(Pusher::Error) { |error|
+      expect(error.message).to have_attributes(encoding: Encoding::UTF_8, valid_encoding?: true)
+    }
   end
 end

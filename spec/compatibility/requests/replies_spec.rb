@@ -87,4 +87,16 @@ RSpec.describe "A reply" do
                               "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"a\": 1}")
     expect(client.trigger("news", "event", "data")).to eq({ a: 1 })
   end
+
+  it "that is an error closes no connection but its own", :fix, :socket do
+    client.trigger("news", "event", "data")
+    endpoint.hold
+    waiting = Array.new(2) { Thread.new { client.channels } }
+    endpoint.wait_until_in_flight(2)
+    endpoint.release
+    waiting.each(&:value)
+    expect { answered(503, "") }.to raise_error(Pusher::Error)
+    client.channels
+    expect(endpoint.connections).to eq(2)
+  end
 end

@@ -38,6 +38,10 @@ RSpec.describe "A request that fails on its way" do
       expect(publish).to eq({})
     end
 
+    it "is worth another try", :added do
+      expect(failure { publish }.retriable?).to be(true)
+    end
+
     it "has no reply in its error", :added do
       expect(failure { publish }).to have_attributes(status: nil, body: nil, retry_after: nil)
     end

@@ -110,3 +110,9 @@ RSpec.describe "Pusher::Signature::Token" do
     expect(Pusher::Signature::Token.new("key", "hush").inspect).not_to include("hush")
   end
 end
+
+RSpec.describe "Pusher::Signature" do
+  it "has a version" do
+    expect(Pusher::Signature::VERSION).to match(/\A\d+\.\d+/)
+  end
+end

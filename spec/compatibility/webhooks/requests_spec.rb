@@ -46,6 +46,12 @@ RSpec.describe "A webhook" do
     expect_genuine(client.webhook(key: delivery.key, signature: delivery.signature, body: delivery.body))
   end
 
+  it "comes as anything that answers []" do
+    fields = delivery.to_h
+    parameters = Class.new { define_method(:[]) { |name| fields[name] } }.new
+    expect_genuine(client.webhook(parameters))
+  end
+
   it "is JSON in a Hash that says nothing about it" do
     expect_genuine(client.webhook(delivery.to_h.except(:content_type)))
   end
@@ -72,5 +78,13 @@ RSpec.describe "A webhook" do
     Pusher.logger = instance_double(Logger, warn: nil)
     expect(client.webhook(request(env(input: nil))).valid?).to be(false)
     expect(client.webhook(delivery.to_h.merge(body: nil)).valid?).to be(false)
+  end
+
+  it "may have a content type with parameters as a request", :fix do
+    expect_genuine(client.webhook(request(content_type: "application/json; charset=utf-8")))
+  end
+
+  it "may have a content type with parameters as a Hash", :fix do
+    expect_genuine(client.webhook(delivery.to_h.merge(content_type: "application/json;charset=utf-8")))
   end
 end

@@ -63,7 +63,7 @@ RSpec.describe "The validity of a webhook" do
     expect(Pusher.logger).not_to have_received(:warn)
   end
 
-  [nil, []].each do |none|
+  [nil, false, []].each do |none|
     it "is not given to other keys when the tokens are #{none.inspect}" do
       expect(foreign.valid?(none)).to be(false)
       expect_warning(unknown_key("other"))

@@ -37,6 +37,12 @@ RSpec.describe "A failure that WebMock stubs", :webmock do
     end
   end
 
+  it "is itself when it is a Pusher::Error" do
+    error = Pusher::Error.new("mine")
+    stub.to_raise(error)
+    expect { publish }.to raise_error(be(error))
+  end
+
   if defined?(HTTPClient)
     it "may be one of httpclient's" do
       stub.to_raise(HTTPClient::TimeoutError)

@@ -88,6 +88,15 @@ RSpec.describe "A request that WebMock stubs", :webmock do
     expect([reply.status, reply.body.read]).to eq([202, '{"a":1}'])
   end
 
+  it "is stubbed in the background by a global stub, too" do
+    WebMock.globally_stub_request(:after_local_stubs) do |request|
+      { status: 202, body: '{"a":1}' } if request.uri.host == "api.test"
+    end
+    expect(client.trigger_async("news", "event", "data").pop.status).to eq(202)
+  ensure
+    WebMock::StubRegistry.instance.global_stubs[:after_local_stubs].clear
+  end
+
   it "is stubbed on a reactor, too" do
     require "eventmachine"
     stub_request(:post, address).to_return(status: 200, body: '{"a":1}')

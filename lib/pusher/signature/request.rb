@@ -1,0 +1,173 @@
+# frozen_string_literal: true
+
+require "time"
+require_relative "../native"
+require_relative "../signing"
+require_relative "authentication_error"
+
+module Pusher
+  module Signature
+    # A request to be signed or verified.
+    class Request
+      # The version of the signature scheme.
+      VERSION = Signing::VERSION
+
+      # @return [String]
+      attr_accessor :path
+      # @return [Hash{String => Object}] the parameters besides those of the signature, keys lowercased
+      attr_accessor :query_hash
+
+      # @param method [String] the request's method
+      # @param path [String]
+      # @param query [Hash] its parameters, those of a signature included
+      # @raise [ArgumentError] for other types
+      def initialize(method, path, query)
+        Signing.check(path, query)
+        @method = method.to_s.upcase
+        @path = path
+        @query_hash, auth = Signing.split(query)
+        @auth_hash = auth.transform_keys(&:to_sym)
+      end
+
+      # @return [Hash{Symbol => String}] the parameters of the signature
+      # @raise [RuntimeError] where there is none
+      def auth_hash
+        raise "Request not signed" unless @auth_hash[:auth_signature]
+
+        @auth_hash
+      end
+
+      # Signs with the clock's time.
+      #
+      # @param token [Token]
+      # @return [Hash{Symbol => String}] the auth parameters
+      def sign(token)
+        @auth_hash = Signing.sign(@method, path, query_hash, token)
+      end
+
+      # @return [Hash] all parameters of the signed request: lowercased String keys, and the Symbols `:auth_…`
+      # @raise [RuntimeError] before it is signed
+      def signed_params
+        query_hash.merge(auth_hash)
+      end
+
+      # Verifies the signature with a token.
+      #
+      # @param token [Token]
+      # @param timestamp_grace [Integer, nil] seconds by which clocks may differ; nil for any
+      # @return [true]
+      # @raise [AuthenticationError]
+      def authenticate_by_token!(token, timestamp_grace = 600)
+        raise "Provided token is missing secret" if token.secret.to_s.empty?
+
+        validate_version!
+        validate_timestamp!(timestamp_grace)
+        validate_signature!(token)
+        true
+      end
+
+      # @param token [Token]
+      # @param timestamp_grace [Integer, nil]
+      # @return [Boolean] false where {#authenticate_by_token!} raises an AuthenticationError
+      def authenticate_by_token(token, timestamp_grace = 600)
+        authenticate_by_token!(token, timestamp_grace)
+      rescue AuthenticationError
+        false
+      end
+
+      # Verifies the signature with the token that a block finds for the request's key.
+      #
+      # @param timestamp_grace [Integer, nil]
+      # @yieldparam key [String]
+      # @yieldreturn [Token, nil]
+      # @return [Token]
+      # @raise [AuthenticationError]
+      # @raise [ArgumentError] without a block
+      def authenticate(timestamp_grace = 600)
+        raise ArgumentError, "Block required" unless block_given?
+
+        key = @auth_hash[:auth_key]
+        raise AuthenticationError, "Missing parameter: auth_key" unless key
+
+        token = yield key
+        raise AuthenticationError, "Unknown auth_key" unless token
+
+        authenticate_by_token!(token, timestamp_grace)
+        token
+      end
+
+      # As {#authenticate}, where the token has to be waited for: usable in an EventMachine reactor.
+      #
+      # @param timestamp_grace [Integer, nil]
+      # @yieldparam key [String]
+      # @yieldreturn [EventMachine::Deferrable, Token, nil] a deferrable whose callbacks get the token, or the token
+      # @return [EventMachine::DefaultDeferrable] whose callbacks get the token, and whose errbacks an
+      #   AuthenticationError
+      # @raise [ArgumentError] without a block
+      def authenticate_async(timestamp_grace = 600)
+        raise ArgumentError, "Block required" unless block_given?
+
+        require "eventmachine"
+        outcome = EventMachine::DefaultDeferrable.new
+        key = @auth_hash[:auth_key]
+        return fail_authentication(outcome, "Missing parameter: auth_key") unless key
+
+        token = yield key
+        return settle_authentication(outcome, token, timestamp_grace) unless token.respond_to?(:callback)
+
+        token.callback { |found| settle_authentication(outcome, found, timestamp_grace) }
+        token.errback { fail_authentication(outcome, "Unknown auth_key") }
+        outcome
+      end
+
+      # @return [String] without the signature
+      def inspect
+        "#<#{self.class} #{@method} #{path}>"
+      end
+
+      private
+
+      def settle_authentication(outcome, token, timestamp_grace)
+        outcome.succeed(authenticate(timestamp_grace) { token })
+        outcome
+      rescue AuthenticationError => e
+        outcome.fail(e)
+        outcome
+      end
+
+      def fail_authentication(outcome, message)
+        outcome.fail(AuthenticationError.new(message))
+        outcome
+      end
+
+      def string_to_sign
+        Native.string_to_sign(@method, @path, query_hash.merge(@auth_hash))
+      end
+
+      def validate_version!
+        version = @auth_hash[:auth_version]
+        raise AuthenticationError, "Version required" unless version
+        raise AuthenticationError, "Version not supported" unless version == VERSION
+      end
+
+      def validate_timestamp!(grace)
+        return if grace.nil?
+
+        timestamp = @auth_hash[:auth_timestamp]
+        raise AuthenticationError, "Timestamp required" unless timestamp
+        return if (timestamp.to_i - Time.now.to_i).abs < grace
+
+        raise AuthenticationError, "Timestamp expired: Given timestamp (#{Time.at(timestamp.to_i).utc.iso8601}) " \
+                                   "not within #{grace}s of server time (#{Time.now.utc.iso8601})"
+      end
+
+      def validate_signature!(token)
+        given = @auth_hash[:auth_signature]
+        return if Native.signature?(token.secret, string_to_sign, given.to_s)
+
+        raise AuthenticationError, "Invalid signature: you should have sent HmacSHA256Hex(" \
+                                   "#{string_to_sign.inspect}, your_secret_key), but you sent #{given.inspect}"
+      end
+    end
+  end
+end

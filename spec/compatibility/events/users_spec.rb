@@ -1,0 +1,38 @@
+# frozen_string_literal: true
+
+require "compatibility_helper"
+
+RSpec.describe "A signed-in user", :added do
+  let(:client) { Pusher::Client.new(endpoint.client_options) }
+
+  it "is sent events by send_to_user" do
+    listener = endpoint.sign_in("123.456", client.authenticate_user("123.456", { id: "7" }))
+    expect(client.send_to_user("7", "greeting", { a: 1 })).to eq({})
+    expect(endpoint.events.first).to have_attributes(channels: ["#server-to-user-7"], data: '{"a":1}')
+    expect(listener.messages.map(&:name)).to eq(["greeting"])
+  end
+
+  it "is disconnected by terminate_user_connections" do
+    expect(client.terminate_user_connections("7")).to eq({})
+    expect(endpoint.requests.last)
+      .to have_attributes(verb: "POST", path: "/apps/3/users/7/terminate_connections", body: "{}")
+  end
+
+  it "may have an id that no path takes as it is" do
+    client.terminate_user_connections("a/b?c d")
+    expect(endpoint.requests.last.path).to eq("/apps/3/users/a%2Fb%3Fc%20d/terminate_connections")
+  end
+
+  [nil, "", :"7"].each do |id|
+    it "cannot have the id #{id.inspect}" do
+      expect { client.send_to_user(id, "greeting", {}) }.to raise_error(Pusher::Error, /\AInvalid user id/)
+      expect { client.terminate_user_connections(id) }.to raise_error(Pusher::Error, /\AInvalid user id/)
+      expect(endpoint.requests).to be_empty
+    end
+  end
+
+  it "cannot be addressed by an id that leads out of the path" do
+    expect { client.terminate_user_connections("..") }.to raise_error(Pusher::Error, /\AInvalid user id/)
+    expect(endpoint.requests).to be_empty
+  end
+end
