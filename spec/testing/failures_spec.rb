@@ -18,7 +18,8 @@ RSpec.describe Pusher::Testing, ".fail_with" do
   end
 
   it "gives the errors of their statuses, which say where they come from" do
-    { 401 => Pusher::AuthenticationError, 400 => Pusher::Error, 413 => Pusher::Error }.each do |status, kind|
+    { 401 => Pusher::AuthenticationError, 400 => Pusher::Error,
+      413 => Pusher::PayloadTooLargeError }.each do |status, kind|
       testing.fail_with(status, times: 1)
       expect(trigger).to be_an_instance_of(kind).and have_attributes(
         status:, body: "Pusher::Testing.fail_with(#{status})"

@@ -43,6 +43,12 @@ RSpec.describe "Requiring the gem" do
     expect(run_ruby(script)).to eq(Pusher::VERSION)
   end
 
+  it "leaves a version of the signing that another library has defined" do
+    script = "module Pusher; module Signature; VERSION = 'theirs'; end; end; " \
+             "require 'pusher/signature/version'; require 'pusher'; puts Pusher::Signature::VERSION"
+    expect(run_ruby(script)).to eq("theirs")
+  end
+
   it "lets pusher/version be required alone, without anything else of the gem" do
     script = 'require "pusher/version"; puts [Pusher::VERSION, defined?(Pusher::Client).inspect].join(" ")'
     expect(run_ruby(script)).to eq("#{Pusher::VERSION} nil")

@@ -160,6 +160,7 @@ RSpec.describe Pusher::Client, "transport errors" do
         type = HTTPClient.const_get(name)
         allow(client.sync_http_client).to receive(:request).and_raise(type, "broken")
         expect_wrapped(failure(client), type)
+        expect(failure(client).retriable?).to be(name != :BadResponseError)
       end
     end
 
