@@ -6,3 +6,10 @@ task bench: :compile do
   sh "cargo", "build", "--release", "--locked", "--quiet", "--package", "pusher-core", "--example", "publish"
   ruby "-I", "lib", "bench/run.rb"
 end
+
+namespace :bench do
+  desc "Count the instructions of single operations under callgrind: some minutes, and the same on a loaded machine"
+  task instructions: :compile do
+    ruby "-I", "lib", "-r", "pusher", "-r", "./bench/instructions", "-e", "Bench::Instructions.run"
+  end
+end

@@ -8,7 +8,7 @@ end
 # The specs that run in processes of their own.
 def apart = "spec/{#{["e2e", "packaging", "syntax", "panics", *HOSTS.keys].join(",")}}/**/*_spec.rb"
 
-desc "Run the specs against the compiled gem; then once more those of the surface, with every documented step taken"
+desc "Run the specs against the compiled gem"
 task spec: :compile do
   sh "rspec", "--tag", "~slow", "--exclude-pattern", apart
 end

@@ -9,7 +9,8 @@ module Contenders
     def initialize(url)
       @event = Event.new(url)
       body = @event.body
-      fields = { "Host" => "#{@event.host}:#{@event.port}", **Event::HEADERS, "Content-Length" => body.bytesize }
+      fields = { "Host" => "#{@event.host}:#{@event.port}", "User-Agent" => "bench", **Event::HEADERS,
+                 "Content-Length" => body.bytesize }
       head = ["POST #{@event.target(body)} HTTP/1.1", *fields.map { |name, value| "#{name}: #{value}" }].join("\r\n")
       @request = "#{head}\r\n\r\n#{body}"
     end

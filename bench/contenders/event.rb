@@ -9,7 +9,7 @@ require_relative "../../spec/support/json_engine"
 module Contenders
   # The event that all contenders publish, encoded and signed without the gem.
   class Event
-    HEADERS = { "X-Pusher-Library" => "bench 1.0", "Content-Type" => "application/json" }.freeze
+    HEADERS = { "X-Pusher-Library" => "pusher-http-ruby 1.0.0", "Content-Type" => "application/json" }.freeze
 
     attr_reader :host, :port, :path
 

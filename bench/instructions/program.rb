@@ -1,0 +1,52 @@
+# frozen_string_literal: true
+
+# Run under callgrind: does one operation so many times, with the collector off.
+#
+#   ruby program.rb OPERATION COUNT URL
+
+require "pusher"
+require_relative "../contenders/bare_socket"
+require_relative "../contenders/net_http"
+
+DATA = Cost::DATA
+BODY = '{"time_ms":1,"events":[{"name":"channel_occupied","channel":"channel"}]}'
+
+# What an operation needs, made beforehand, and the operation.
+class Operations
+  def initialize(url)
+    @url = url
+    @client = Pusher::Client.from_url(url)
+  end
+
+  def trigger_with_hash = -> { @client.trigger("channel", "event", DATA) }
+
+  def trigger_with_string = -> { @client.trigger("channel", "event", "data") }
+
+  def request
+    http = @client.sync_http_client
+    url = @client.url("/events").to_s
+    lambda do
+      reply = http.request(:post, url, "a=b", "{}", Pusher::Request::JSON_HEADERS)
+      raise "no reply" unless reply.status
+    end
+  end
+
+  def authenticate = -> { @client.authenticate("presence-channel", "1.1", { user_id: "1" }) }
+
+  def webhook
+    signature = OpenSSL::HMAC.hexdigest("SHA256", @client.secret, BODY)
+    request = { key: @client.key, signature:, body: BODY }
+    -> { raise "not valid" unless @client.webhook(request).valid? }
+  end
+
+  def json = -> { JsonEngine.generate(DATA) }
+
+  def bare_socket = Contenders::BareSocket.new(@url).session
+
+  def net_http = Contenders::NetHttp.new(@url).session
+end
+
+operation = Operations.new(ARGV.fetch(2)).public_send(ARGV.fetch(0))
+GC.start
+GC.disable
+ARGV.fetch(1).to_i.times { operation.call }
