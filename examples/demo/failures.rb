@@ -25,7 +25,7 @@ module Demo
       error = refusal("Publish more than the service takes") do
         pusher.trigger("news", "headline", "x" * 20_000)
       end
-      expected([error.class, error.status], [Pusher::Error, 413])
+      expected([error.class, error.status], [Pusher::PayloadTooLargeError, 413])
       note("error.status", error.status.to_s)
     end
 

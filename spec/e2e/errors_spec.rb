@@ -30,7 +30,7 @@ RSpec.describe "Refusals of a real server", :e2e do
 
   it "of what is too large" do
     expect { pusher.trigger(channel, "headline", "x" * 11_000) }
-      .to raise_error(an_instance_of(Pusher::Error)
+      .to raise_error(an_instance_of(Pusher::PayloadTooLargeError)
       .and(have_attributes(status: 413, message: "Payload Too Large > 10KB")))
   end
 

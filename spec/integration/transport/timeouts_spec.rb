@@ -29,7 +29,8 @@ RSpec.describe "Timeouts" do
   }
 
   it "are three classes, all of them a Timeout::Error and none of them another's" do
-    expect(classes.values.map(&:superclass)).to eq([Timeout::Error] * 3)
+    expect(classes.values.map(&:superclass)).to eq([Pusher::TimeoutError] * 3)
+    expect(Pusher::TimeoutError.superclass).to eq(Timeout::Error)
     expect(classes.values.uniq.size).to eq(3)
   end
 
