@@ -11,6 +11,7 @@ require "uri"
 
 require_relative "pusher/version"
 require_relative "pusher/errors"
+require_relative "pusher/httpclient_names"
 require_relative "pusher/main_ractor"
 require_relative "pusher/name_resolution"
 require_relative "pusher/native"
@@ -35,9 +36,6 @@ require_relative "pusher/client"
 #
 # Every delegated method is that of {Pusher::Client}, where it is documented.
 module Pusher
-  # Loaded when it is asked for: by then an application has loaded the httpclient gem, or it has none.
-  autoload :HTTPClient, File.join(__dir__, "pusher/httpclient_names")
-
   class << self
     extend Forwardable
 

@@ -17,12 +17,18 @@ module Pusher
         # @return [URI::Generic]
         # @raise [URI::InvalidComponentError] for what is no url
         def for(scheme, host, port, path)
-          return build_any(scheme, host, port, path) unless READS_VARIABLES && PLAIN_PATH.match?(path)
+          return build_any(scheme, host, port, path) unless READS_VARIABLES && plain?(path)
 
           new(server(scheme, host, port), path)
         end
 
         private
+
+        def plain?(path)
+          raise URI::InvalidComponentError, "bad component(expected path component)" unless path.valid_encoding?
+
+          PLAIN_PATH.match?(path)
+        end
 
         # The server of the last url, which is the same again and again.
         def server(scheme, host, port)

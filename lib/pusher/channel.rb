@@ -30,6 +30,7 @@ module Pusher
     def self.validate_name(name)
       validate_name_type(name)
       name = name.to_s
+      name = name.encode(Encoding::UTF_8) unless name.encoding.ascii_compatible?
       raise Error, "Illegal channel name '#{name}'" if !name.valid_encoding? || INVALID_CHANNEL_REGEX.match?(name)
       return if name.length <= MAX_NAME_LENGTH
 

@@ -12,6 +12,11 @@ module Pusher
     # @return [Float, Integer, nil] seconds after which to try again, from the reply's `Retry-After` header
     attr_reader :retry_after
 
+    # @param message [Object, nil] a String that is not valid UTF-8 is made so: logs and JSON take it then
+    def initialize(message = nil)
+      super(message.is_a?(String) ? readable(message) : message)
+    end
+
     # Whether trying again may help: after the statuses 429 and 5xx, and where the connection could not be made, was
     # reset, or took too long. An event may have been published all the same, unless no connection was made.
     #
@@ -24,6 +29,15 @@ module Pusher
     end
 
     private
+
+    def readable(text)
+      return text if text.encoding == Encoding::UTF_8 && text.valid_encoding?
+      return text.encode(Encoding::UTF_8, invalid: :replace, undef: :replace) unless binary?(text)
+
+      text.dup.force_encoding(Encoding::UTF_8).scrub
+    end
+
+    def binary?(text) = [Encoding::UTF_8, Encoding::BINARY, Encoding::US_ASCII].include?(text.encoding)
 
     def note_reply(status, body, retry_after)
       @status = status

@@ -4,18 +4,31 @@ require_relative "errors"
 
 module Pusher
   # The names of errors that applications use where they patch {Request}: those of the httpclient gem where that is
-  # loaded, else errors of this library in their place.
-  HTTPClient =
-    if defined?(::HTTPClient::TimeoutError)
-      ::HTTPClient
-    else
-      Module.new do
-        # @private
-        const_set(:TimeoutError, Pusher::TimeoutError)
-        # @private
-        const_set(:BadResponseError, ProtocolError)
-        # @private
-        const_set(:KeepAliveDisconnected, EOFError)
+  # loaded by then, else errors of this library in their place. Everything else is asked of httpclient.
+  module HTTPClient
+    NAMES = { TimeoutError: Pusher::TimeoutError, BadResponseError: ProtocolError,
+              KeepAliveDisconnected: EOFError }.freeze
+    private_constant :NAMES
+
+    class << self
+      # @api private
+      def const_missing(name)
+        return ::HTTPClient.const_get(name) if httpclient?
+
+        NAMES.fetch(name) { super }
+      end
+
+      private
+
+      def httpclient? = defined?(::HTTPClient::TimeoutError) ? true : false
+
+      def method_missing(name, ...)
+        httpclient? ? ::HTTPClient.public_send(name, ...) : super
+      end
+
+      def respond_to_missing?(name, include_private = false)
+        (httpclient? && ::HTTPClient.respond_to?(name)) || super
       end
     end
+  end
 end

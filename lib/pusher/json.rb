@@ -67,6 +67,11 @@ module Pusher
         type.respond_to?(:build) ? type.build(ArgumentError.new(reason), text) : type.new(reason)
       end
 
+      # @return [Boolean] whether ActiveSupport writes some characters of JSON as escapes, as it does for HTML
+      def escapes?
+        defined?(::ActiveSupport::JSON::Encoding) ? true : false
+      end
+
       private
 
       # Once more, where the reason may be binary Strings: some engines refuse them, also where they hold UTF-8.

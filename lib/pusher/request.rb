@@ -57,7 +57,7 @@ module Pusher
     def send_async
       keep_arguments
       http = @client.sync_http_client
-      return http.request_async(@verb, @uri.to_s, query, @body, @head) { query } unless Async::Reactor.running?
+      return send_in_background(http) unless Async::Reactor.running?
 
       exchange = Exchange.new(http, @verb, @uri.to_s, query, @body, @head)
       Async::Reactor.deferrable(exchange) { send_by(@client.sync_http_client) }
@@ -77,6 +77,12 @@ module Pusher
       raise unless Internal::TransportFailure.wrap?(e, http)
 
       raise Internal::TransportFailure.wrapped(e)
+    end
+
+    def send_in_background(http)
+      return http.request_async(@verb, @uri.to_s, query, @body, @head) { query } if Native.exactly?(http, HttpClient)
+
+      http.request_async(@verb, @uri, params, @body, @head)
     end
 
     # Our own http client gets url and query as text; a stand-in or a stub gets objects, at which it may look.
@@ -104,9 +110,15 @@ module Pusher
 
     # The caller may change what it has passed before the request is sent.
     def keep_arguments
-      @unsigned = @unsigned.transform_values { |value| value.is_a?(Array) ? value.map(&:dup) : value.dup }
-      @body = @body.dup
-      @token = @token.dup
+      @unsigned = @unsigned.transform_values { |value| copy(value) }
+      @body = copy(@body)
+      @token = Signature::Token.new(copy(@token.key), copy(@token.secret))
+    end
+
+    def copy(value)
+      return value.map { |one| copy(one) } if value.is_a?(Array)
+
+      value.is_a?(String) ? value.dup : value
     end
   end
 end

@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 100;
 /// A value as JSON: written natively where it is plain, by the engine where any part of it is not.
 pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
     let mut out = Vec::with_capacity(512);
-    if write(ruby, value, &mut out, 0)? {
+    if write(ruby, value, &mut out, 0)? && !is_escaped(ruby, &out)? {
         // Only valid UTF-8 is written.
         return Ok(ruby.str_new(std::str::from_utf8(&out).unwrap_or_default()));
     }
@@ -33,6 +33,17 @@ pub(crate) fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
         "the JSON engine wrote what is not valid UTF-8",
     )
     .into())
+}
+
+/// Whether ActiveSupport may write some of this as escapes: `<`, `>`, `&`, and the line ends that JavaScript has besides.
+fn is_escaped(ruby: &Ruby, json: &[u8]) -> Result<bool, Error> {
+    let has_any = json.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&'))
+        || has(json, "\u{2028}".as_bytes())
+        || has(json, "\u{2029}".as_bytes());
+    if !has_any {
+        return Ok(false);
+    }
+    ruby_json(ruby)?.funcall("escapes?", ())
 }
 
 /// How the application's engine sees an object.

@@ -39,13 +39,20 @@ module Pusher
       private
 
       def work
-        while (job = @queue.pop)
+        while (job = next_job)
           job.perform
         end
       ensure
         # One that is killed leaves what is queued to another.
         @crew.leave
         succeed unless @queue.empty? || @ending.begun?
+      end
+
+      # The end of the process waits for its threads, and does not end those that are started meanwhile.
+      def next_job
+        @queue.pop(@ending.begun?)
+      rescue ThreadError
+        nil # Nothing is queued.
       end
 
       def succeed

@@ -108,7 +108,7 @@ module Pusher
     def authentication_token
       raise ConfigurationError, :key unless @key
       raise ConfigurationError, :secret unless @secret
-      raise ConfigurationError.new(:key, "the key holds a line break or NUL") if @key.to_s.match?(/[\r\n\0]/)
+      raise ConfigurationError.new(:key, "the key holds a line break or NUL") if @key.to_s.b.match?(/[\r\n\0]/n)
 
       Signature::Token.new(@key, @secret)
     end
@@ -128,6 +128,8 @@ module Pusher
     # @raise [URI::InvalidURIError] the credentials masked
     def url=(url)
       uri = parse_uri(url)
+      raise malformed(url) if uri.path.nil?
+
       @app_id = uri.path.split("/").last
       @key = uri.user
       @secret = uri.password
@@ -231,11 +233,15 @@ module Pusher
     def parse_uri(url)
       URI.parse(url)
     rescue URI::InvalidURIError
-      raise URI::InvalidURIError, "bad URI(is not URI?): nil", cause: nil if url.nil?
+      raise malformed(url), cause: nil
+    end
+
+    def malformed(url)
+      return URI::InvalidURIError.new("bad URI(is not URI?): nil") if url.nil?
 
       # What has no @ where it belongs may be credentials all through.
       masked = url.to_s.sub(%r{\A([a-z][a-z0-9+.-]*://)?.*?(@[^@]*)?\z}mi, '\1***\2')
-      raise URI::InvalidURIError, "bad URI(is not URI?): #{masked.inspect}", cause: nil
+      URI::InvalidURIError.new("bad URI(is not URI?): #{masked.inspect}")
     end
   end
 end

@@ -52,11 +52,13 @@ module Pusher
       # @return [Reply]
       def call(exchange)
         signature = signature_of(exchange)
-        stub = Admission.redeem(signature)
-        return yield(exchange) unless stub || @engaged
+        admission = Admission.redeem(signature)
+        return yield(exchange) unless admission || @engaged
 
         ::WebMock::RequestRegistry.instance.requested_signatures.put(signature)
-        stub ||= stub_for(signature)
+        return stubbed_reply(admission.stub, admission.signature) if admission
+
+        stub = stub_for(signature)
         return stubbed_reply(stub, signature) if stub
 
         refuse(signature) unless ::WebMock.net_connect_allowed?(signature.uri)

@@ -7,6 +7,9 @@ module Pusher
   class Admission
     # Where a fiber keeps its own.
     PLACE = :pusher_webmock_admission
+    # What differs between two signatures of a request.
+    SIGNING = /\bauth_(?:signature|timestamp)=[^&]*/
+    private_constant :SIGNING
 
     class << self
       # @param admission [Admission, nil]
@@ -26,11 +29,17 @@ module Pusher
       end
 
       # @param signature [WebMock::RequestSignature]
-      # @return [WebMock::RequestStub, nil] the stub, where it was this request that was admitted
+      # @return [Admission, nil] that of this fiber, where it was this request that was admitted
       def redeem(signature)
-        take&.stub_for(signature)
+        admission = take
+        admission if admission&.for?(signature)
       end
     end
+
+    # @return [WebMock::RequestStub]
+    attr_reader :stub
+    # @return [WebMock::RequestSignature] the one that the stub was asked about: global stubs keep their reply under it
+    attr_reader :signature
 
     # @param signature [WebMock::RequestSignature]
     # @param stub [WebMock::RequestStub]
@@ -39,10 +48,11 @@ module Pusher
       @stub = stub
     end
 
-    # @param signature [WebMock::RequestSignature]
-    # @return [WebMock::RequestStub, nil]
-    def stub_for(signature)
-      @stub if same?(signature)
+    # @param other [WebMock::RequestSignature]
+    # @return [Boolean] whether that is the same request, which is signed again when it is sent
+    def for?(other)
+      signature.method == other.method && signature.body == other.body &&
+        signature.uri.to_s.gsub(SIGNING, "") == other.uri.to_s.gsub(SIGNING, "")
     end
 
     # @param work [#call]
@@ -54,17 +64,6 @@ module Pusher
       ensure
         Admission.note(nil)
       end
-    end
-
-    private
-
-    # A request is signed again when it is sent.
-    SIGNATURE = /\bauth_(?:signature|timestamp)=[^&]*/
-    private_constant :SIGNATURE
-
-    def same?(other)
-      @signature.method == other.method && @signature.body == other.body &&
-        @signature.uri.to_s.gsub(SIGNATURE, "") == other.uri.to_s.gsub(SIGNATURE, "")
     end
   end
   private_constant :Admission
