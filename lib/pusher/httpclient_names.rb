@@ -11,7 +11,11 @@ module Pusher
     private_constant :NAMES
 
     class << self
-      # @api private
+      # The error of that name, as it is at this moment.
+      #
+      # @param name [Symbol]
+      # @return [Class]
+      # @raise [NameError] for other names, where httpclient is not loaded
       def const_missing(name)
         return ::HTTPClient.const_get(name) if httpclient?
 
