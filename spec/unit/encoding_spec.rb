@@ -149,7 +149,7 @@ RSpec.describe Pusher::Client, "encoding" do
     around { |example| with_json_engine(:json_gem) { example.run } }
 
     def refuse_to_encode
-      raise_error(Pusher::Error) { |error| expect(error.cause).to be_a(StandardError) }
+      raise_error(Pusher::Error) { |error| expect(error.cause).to be_a(StandardError).or(be_a(SystemStackError)) }
     end
 
     # Engines differ, and some write what is no JSON.
@@ -213,7 +213,7 @@ RSpec.describe Pusher::Client, "encoding" do
     it "Fix: what holds itself, or is nested without end, is one too" do
       endless = []
       endless << endless
-      deep = Array.new(5000).inject([]) { |inner, _| [inner] }
+      deep = Array.new(100_000).inject([]) { |inner, _| [inner] }
       [endless, deep].each do |value|
         expect { client.post("/x", { a: value }) }.to refuse_to_encode
         expect { client.trigger("news", "event", value) }.to refuse_to_encode

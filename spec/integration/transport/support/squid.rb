@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "open3"
 require "fileutils"
 require "openssl"
 require "socket"
@@ -121,9 +122,15 @@ class Squid
   def write_files
     @port = TCPServer.open("127.0.0.1", 0) { |listener| listener.local_address.ip_port }
     File.write(file("hosts"), "127.0.0.1 channels.test\n")
-    File.write(file("passwords"), "someone:#{@password.crypt("$6$#{"salt" * 4}$")}\n") if @password
+    File.write(file("passwords"), "someone:#{hash_of(@password)}\n") if @password
     File.write(file("squid.conf"), configuration)
     File.chmod(0o644, *Dir[file("*")] - [file("log")])
+  end
+
+  # Not by String#crypt, which some Rubies have without the method of squid's helper.
+  def hash_of(password)
+    hash, status = Open3.capture2("openssl", "passwd", "-6", "-stdin", stdin_data: password)
+    status.success? ? hash.chomp : raise("openssl could not hash a password")
   end
 
   def configuration
