@@ -10,6 +10,11 @@ namespace :packed do
   task :clear do
     rm_rf "pkg"
   end
+
+  desc "Pack the source gem alone, and install it into an empty home"
+  task source: %w[packed:clear compile gem] do
+    sh "rspec", "--options", "spec/packaging/.rspec", "spec/packaging/source_gem_spec.rb"
+  end
 end
 
 desc "Pack the gem, install it into empty homes, compiled and precompiled, and use it from outside"

@@ -3,7 +3,7 @@
 require_relative "../spec/rubies/recipe"
 
 # What runs on each of the other Rubies, in its root folder (bin/with-ruby).
-STEPS_OF_RUBIES = %w[rubies:unavailable compile spec compatibility hosts packed].freeze
+STEPS_OF_RUBIES = %w[rubies:unavailable compile spec compatibility hosts packed:source].freeze
 
 # The recipe of the root folder that this process runs in; nil outside.
 def recipe_of_root
