@@ -21,8 +21,8 @@ Gem::Specification.new do |spec|
   root_files = %w[.yardopts CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md]
   ruby_files = Dir["lib/**/*.rb", "sig/**/*.rbs", "examples/opentelemetry.rb", base: __dir__]
   crate_files = Dir["ext/*/{Cargo.toml,extconf.rb}", "ext/*/src/**/*.rs", base: __dir__]
-  # Unit tests stand beside what they test.
-  tests = crate_files.grep(%r{/tests?(/|\.rs\z)})
+  # Unit tests stand beside what they test; panics.rs has natives for `rake panics` alone.
+  tests = crate_files.grep(%r{/(tests?(/|\.rs\z)|panics\.rs\z)})
   spec.files = (root_files + ruby_files + crate_files - tests).sort
   spec.extensions = ["ext/pusher/extconf.rb"]
 

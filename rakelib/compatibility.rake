@@ -5,7 +5,7 @@ require "tmpdir"
 # The runs of spec/compatibility: what PUSHER_SPECS is set to, and the gems that the run needs.
 COMPATIBILITY_RUNS = {
   "plain" => %w[rack], "webmock" => %w[rack webmock httpclient eventmachine],
-  "eventmachine" => %w[rack eventmachine em-http-request]
+  "eventmachine" => %w[rack eventmachine]
 }.freeze
 
 # From a copy of spec/ alone, so that no file of this checkout takes part but those in the load paths.

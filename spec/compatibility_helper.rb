@@ -11,6 +11,7 @@ require_relative "support/recording_proxy"
 require_relative "support/endpoint_helpers"
 require_relative "support/fresh_pusher"
 require_relative "support/json_engine_stub"
+require_relative "rubies/recipe"
 
 # In a run of their own, every request meets WebMock instead of a socket.
 require_relative "support/stubbed_endpoint" if ENV["PUSHER_SPECS"] == "webmock"
@@ -37,6 +38,10 @@ RSpec.configure do |config|
   config.expect_with(:rspec) { |expectations| expectations.include_chain_clauses_in_custom_matcher_descriptions = true }
   config.mock_with(:rspec) { |mocks| mocks.verify_partial_doubles = true }
   config.shared_context_metadata_behavior = :apply_to_host_groups
+
+  # On one of the other Rubies, examples that need a gem which cannot be had there are left out.
+  unavailable = ENV.key?("PUSHER_RUBY") ? Rubies::Recipe.named(ENV.fetch("PUSHER_RUBY")).unavailable.keys : []
+  config.filter_run_excluding(needs: ->(gem) { unavailable.include?(gem) })
 
   # Examples that need a library which changes what the others see have a run of their own.
   config.filter_run_excluding(*%i[webmock eventmachine].reject { |name| ENV["PUSHER_SPECS"] == name.to_s })

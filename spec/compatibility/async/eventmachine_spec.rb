@@ -116,7 +116,7 @@ RSpec.describe "An asynchronous request while a reactor is running", :eventmachi
         .to raise_error(Pusher::Error, /\AIn order to use async calling/)
     end
 
-    it "is an EM::HttpRequest" do
+    it "is an EM::HttpRequest", needs: "em-http-request" do
       require "em-http-request"
       Timeout.timeout(30) do
         EM.run do
