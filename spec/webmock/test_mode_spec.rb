@@ -50,7 +50,9 @@ RSpec.describe "The test mode where WebMock is switched on" do
   it "refuses what no transport could send, as a stub does" do
     stub_request(:any, /./).to_return(body: "{}")
     client.host = ""
-    expect { publish }.to raise_error(URI::InvalidComponentError)
-    Pusher::Testing.fake! { expect { publish }.to raise_error(URI::InvalidComponentError) }
+    # URI refuses it before Ruby 3.4, the transport from then on.
+    refused = raise_error { |error| expect(error).to be_a(ArgumentError).or be_a(URI::InvalidComponentError) }
+    expect { publish }.to refused
+    Pusher::Testing.fake! { expect { publish }.to refused }
   end
 end
