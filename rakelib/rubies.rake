@@ -18,8 +18,10 @@ end
 
 # Whether a gem can be loaded, by its name or by a file named after it.
 def loadable?(gem_name)
-  program = "gem ARGV[0]; require ARGV[0].tr('-', '/') rescue require ARGV[0]"
-  system(RbConfig.ruby, "-W0", "-e", program, gem_name, %i[out err] => File::NULL)
+  program = "gem ARGV[0]; require ARGV[1]"
+  [gem_name, gem_name.tr("-", "/")].any? do |file|
+    system(RbConfig.ruby, "-W0", "-e", program, gem_name, file, %i[out err] => File::NULL)
+  end
 end
 
 namespace :rubies do
