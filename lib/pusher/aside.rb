@@ -20,7 +20,7 @@ module Pusher
       thread
     end
 
-    # Nor is it for the maker's group, or at its priority, that it works.
+    # Does not inherit the creator's thread group or priority.
     def self.make_independent(thread)
       thread.priority = 0
       ThreadGroup::Default.add(thread)
