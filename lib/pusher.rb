@@ -11,15 +11,15 @@ require "uri"
 
 require_relative "pusher/version"
 require_relative "pusher/errors"
-require_relative "pusher/httpclient_names"
+require_relative "pusher/integrations/httpclient_names"
 require_relative "pusher/main_ractor"
-require_relative "pusher/name_resolution"
+require_relative "pusher/http/name_resolution"
 require_relative "pusher/native"
 require_relative "pusher/json"
 require_relative "pusher/utils"
 require_relative "pusher/async"
-require_relative "pusher/async/reactor"
-require_relative "pusher/http_client"
+require_relative "pusher/integrations/event_machine/reactor"
+require_relative "pusher/http/client"
 require_relative "pusher/signature"
 require_relative "pusher/request"
 require_relative "pusher/resource"
@@ -70,7 +70,7 @@ module Pusher
     def instrumenter
       return @instrumenter unless @instrumenter.nil?
 
-      ::ActiveSupport::Notifications if Seam.notifications?
+      ::ActiveSupport::Notifications if Internal::HTTP::Middleware.notifications?
     end
 
     # Shows requests to an instrumenter of the application's. Whatever it does, each is sent once, and its reply or
@@ -84,7 +84,7 @@ module Pusher
         raise ArgumentError, "an instrumenter answers instrument(name, payload) { }: #{instrumenter.class} does not"
       end
 
-      require_relative "pusher/instrumentation" if instrumenter
+      require_relative "pusher/integrations/active_support/instrumentation" if instrumenter
       @instrumenter = instrumenter
     end
 
@@ -96,49 +96,49 @@ module Pusher
     def default_client
       @default_client ||= ENV["PUSHER_URL"] ? Client.from_env : Client.new
     rescue Ractor::IsolationError
-      raise Error, MainRactor::MESSAGE
+      raise Error, Internal::MainRactor::MESSAGE
     end
 
     # @return [Integer] how many threads send requests in the background at most: 10 where nothing else was set
-    def async_threads = Async.threads
+    def async_threads = Internal::Async.threads
 
     # @param number [Integer] how many threads send requests in the background at most
     # @raise [ArgumentError] for what is no positive Integer
     def async_threads=(number)
-      Async.threads = number
+      Internal::Async.threads = number
     end
 
     # @return [Integer] how many requests may wait for a thread: 10,000 where nothing else was set
-    def async_queue_size = Async.queue_size
+    def async_queue_size = Internal::Async.queue_size
 
     # @param number [Integer] how many requests may wait for a thread; with one more, the caller waits
     # @raise [ArgumentError] for what is no positive Integer
     def async_queue_size=(number)
-      Async.queue_size = number
+      Internal::Async.queue_size = number
     end
 
     # @return [Numeric, nil] seconds for which the exit of the process waits for requests in the background: 10 where
     #   nothing else was set
-    def async_exit_timeout = Async.exit_timeout
+    def async_exit_timeout = Internal::Async.exit_timeout
 
     # @param seconds [Numeric, nil] for which the exit of the process waits for requests in the background at most; 0
     #   for not at all, nil for as long as it takes
     # @raise [ArgumentError] for what is no number of seconds
     def async_exit_timeout=(seconds)
-      Async.exit_timeout = seconds
+      Internal::Async.exit_timeout = seconds
     end
 
     # @return [#call, nil] what is told of background requests that failed and that nobody asked for
-    def on_async_error = Async.on_error
+    def on_async_error = Internal::Async.on_error
 
-    # Whoever holds a request may ask it for its error ({AsyncRequest#pop}). Where nobody does, it is logged, or passed
+    # Whoever holds a request may ask it for its error ({Internal::Async::AsyncRequest#pop}). Where nobody does, it is logged, or passed
     # to this handler.
     #
     # @param handler [#call, nil] called with the error and the facts of the request: `:verb`, `:path`, `:channels`,
     #   `:event`; nil to have it logged
     # @raise [ArgumentError] for what cannot be called
     def on_async_error=(handler)
-      Async.on_error = handler
+      Internal::Async.on_error = handler
     end
 
     # Waits for the requests in the background that were accepted until now.
@@ -148,7 +148,7 @@ module Pusher
     #   and nobody had heard of it
     # @raise [ArgumentError] for what is no number of seconds
     def flush(timeout = nil)
-      Async.current.flush(timeout)
+      Internal::Async.current.flush(timeout)
     end
 
     # Push notifications were removed from the library in 2.0.

@@ -23,15 +23,15 @@ def with_gems(gems, what)
 end
 
 def run_host(folder)
-  options = "spec/#{folder}/.rspec"
-  sh "rspec", *(["--options", options] if File.exist?(options)), "spec/#{folder}"
+  options = "spec/integrations/#{folder}/.rspec"
+  sh "rspec", *(["--options", options] if File.exist?(options)), "spec/integrations/#{folder}"
 end
 
 namespace :hosts do
   HOSTS.each do |folder, gems|
-    desc "Run spec/#{folder}, which needs #{gems.join(", ")}"
+    desc "Run spec/integrations/#{folder}, which needs #{gems.join(", ")}"
     task folder => :compile do
-      with_gems(gems, "spec/#{folder}") { run_host(folder) }
+      with_gems(gems, "spec/integrations/#{folder}") { run_host(folder) }
     end
   end
 end

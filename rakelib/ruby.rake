@@ -6,7 +6,7 @@ task :rubocop do
 end
 
 # The specs that run in processes of their own.
-def apart = "spec/{#{["e2e", "packaging", "syntax", "panics", *HOSTS.keys].join(",")}}/**/*_spec.rb"
+def apart = "spec/{#{%w[e2e packaging syntax panics integrations].join(",")}}/**/*_spec.rb"
 
 desc "Run the specs against the compiled gem"
 task spec: :compile do

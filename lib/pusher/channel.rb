@@ -77,7 +77,7 @@ module Pusher
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
     # @param socket_id [String, nil] the socket that does not get the event
-    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
     # @raise [Pusher::Error] for what would be refused before it is sent
     # @see Client#trigger_async
     def trigger_async(event_name, data, socket_id = nil)
@@ -114,7 +114,7 @@ module Pusher
     # @return [Hash] `:auth`, and `:channel_data` where there is some
     # @raise [Pusher::Error]
     def authenticate(socket_id, custom_data = nil)
-      custom_data = Native.dump(custom_data) if custom_data
+      custom_data = Internal::Native.dump(custom_data) if custom_data
       response = { auth: authentication_string(socket_id, custom_data) }
       response[:channel_data] = custom_data if custom_data
       response
@@ -123,7 +123,7 @@ module Pusher
     # @param encryption_master_key [String, nil] its bytes
     # @return [String, nil] the bytes of the secret that the channel's subscribers share
     def shared_secret(encryption_master_key)
-      Native.shared_secret(name, encryption_master_key) if encryption_master_key
+      Internal::Native.shared_secret(name, encryption_master_key) if encryption_master_key
     end
 
     private

@@ -68,7 +68,7 @@ module Pusher
 
     # @return [Boolean] see {Error#retriable?}
     def retriable?
-      status ? super : Internal::TransportFailure.transient?(original_error)
+      status ? super : Internal::HTTP::TransportFailure.transient?(original_error)
     end
   end
 
@@ -87,23 +87,24 @@ module Pusher
   # What came back is not HTTP, or more of it than is read.
   class ProtocolError < IOError; end
 
-  # How errors that need a cause are raised.
-  # @api private
-  module Failures
-    module_function
+  module Internal
+    # How errors that need a cause are raised.
+    # @api private
+    module Failures
+      module_function
 
-    # Whether what was raised while data was encoded is no failure to encode it: a time limit around the call, or an
-    # error of this library that an object of the application has raised.
-    def passed_on?(original)
-      original.is_a?(Timeout::Error) || original.is_a?(Error)
-    end
+      # Whether what was raised while data was encoded is no failure to encode it: a time limit around the call, or an
+      # error of this library that an object of the application has raised.
+      def passed_on?(original)
+        original.is_a?(Timeout::Error) || original.is_a?(Error)
+      end
 
-    # @raise [Error] with the engine's error as its cause
-    def raise_unencodable(original)
-      raise original if passed_on?(original)
+      # @raise [Error] with the engine's error as its cause
+      def raise_unencodable(original)
+        raise original if passed_on?(original)
 
-      raise Error, "could not be encoded as JSON: #{original.message} (#{original.class})", cause: original
+        raise Error, "could not be encoded as JSON: #{original.message} (#{original.class})", cause: original
+      end
     end
   end
-  private_constant :Failures
 end

@@ -1,8 +1,13 @@
 # frozen_string_literal: true
 
-# A precompiled gem for several Rubies has a native part for each, in a folder named after it.
+# A precompiled gem has one native library for each Ruby line, in a folder named after the line.
 ruby_version = RUBY_VERSION[/\A\d+\.\d+/]
 native_folder = File.directory?(File.join(__dir__, ruby_version)) ? ruby_version : "."
 require_relative "#{native_folder}/pusher"
 
-Pusher.__send__(:private_constant, :Native)
+module Pusher
+  # What applications neither need nor may rely on: it changes without notice.
+  # @api private
+  module Internal; end
+  private_constant :Internal
+end

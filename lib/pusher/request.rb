@@ -4,11 +4,11 @@ require_relative "native"
 require_relative "response"
 require_relative "signature"
 require_relative "signing"
-require_relative "transport_failure"
+require_relative "http/transport_failure"
 require_relative "version"
 
 module Pusher
-  # One signed request to the HTTP API: the step between {Resource} and {HttpClient#request}.
+  # One signed request to the HTTP API: the step between {Resource} and {Internal::HTTP::Client#request}.
   class Request
     # The header fields of every request.
     HEADERS = { "X-Pusher-Library" => "pusher-http-ruby #{VERSION}".freeze }.freeze
@@ -25,7 +25,7 @@ module Pusher
     # @param body [String, nil] JSON
     # @raise [ConfigurationError] where key or secret are missing
     def initialize(client, verb, uri, params, body = nil)
-      Signing.check(uri.path, params)
+      Internal::Signing.check(uri.path, params)
       @client = client
       @verb = verb
       @uri = uri
@@ -52,15 +52,15 @@ module Pusher
     # Has the request sent in the background: on the reactor of EventMachine where one is running, else by a fiber of
     # the current scheduler, else by a thread. It is signed when it is sent.
     #
-    # @return [EventMachine::DefaultDeferrable, AsyncRequest] the first with the parsed reply, or a {Pusher::Error};
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest] the first with the parsed reply, or a {Pusher::Error};
     #   the second with the reply as it came
     def send_async
       keep_arguments
       http = @client.sync_http_client
-      return send_in_background(http) unless Async::Reactor.running?
+      return send_in_background(http) unless Internal::EventMachine::Reactor.running?
 
-      exchange = Exchange.new(http, @verb, @uri.to_s, query, @body, @head)
-      Async::Reactor.deferrable(exchange) { send_by(@client.sync_http_client) }
+      exchange = Internal::HTTP::OutgoingRequest.new(http, @verb, @uri.to_s, query, @body, @head)
+      Internal::EventMachine::Reactor.deferrable(exchange) { send_by(@client.sync_http_client) }
     end
 
     # @return [String] without parameters
@@ -74,38 +74,44 @@ module Pusher
       reply = reply_of(http)
       Internal::Response.result(reply, @uri.path, http)
     rescue StandardError => e
-      raise unless Internal::TransportFailure.wrap?(e, http)
+      raise unless Internal::HTTP::TransportFailure.wrap?(e, http)
 
-      raise Internal::TransportFailure.wrapped(e)
+      raise Internal::HTTP::TransportFailure.wrapped(e)
     end
 
     def send_in_background(http)
-      return http.request_async(@verb, @uri.to_s, query, @body, @head) { query } if Native.exactly?(http, HttpClient)
+      if Internal::Native.exactly?(http, Internal::HTTP::Client)
+        return http.request_async(@verb, @uri.to_s, query, @body, @head) do
+                 query
+               end
+      end
 
       http.request_async(@verb, @uri, params, @body, @head)
     end
 
     # Our own http client gets url and query as text; a stand-in or a stub gets objects, at which it may look.
     def reply_of(http)
-      return http.request(@verb, @uri.to_s, query, @body, @head) if Native.exactly?(http, HttpClient)
+      return http.request(@verb, @uri.to_s, query, @body, @head) if Internal::Native.exactly?(http,
+                                                                                              Internal::HTTP::Client)
 
       http.request(@verb, @uri, params, @body, @head)
     end
 
     # The signed query, by the clock of now.
     def query
-      Native.signed_query(@verb, @uri.path, @unsigned, @body, @token.key, @token.secret, Time.now.to_i)
+      Internal::Native.signed_query(@verb, @uri.path, @unsigned, @body, @token.key, @token.secret, Time.now.to_i)
     end
 
     # For applications that send requests in a way of their own.
     def handle_response(status, body)
-      Internal::Response.result(Exchange.reply(status, body.to_s), @uri.path, @client.sync_http_client)
+      Internal::Response.result(Internal::HTTP::OutgoingRequest.reply(status, body.to_s), @uri.path,
+                                @client.sync_http_client)
     end
 
     def signed_params
-      params, = Signing.split(@unsigned)
-      params["body_md5"] = Native.body_md5(@body) if @body
-      params.merge(Signing.sign(@verb.to_s.upcase, @uri.path, params, @token))
+      params, = Internal::Signing.split(@unsigned)
+      params["body_md5"] = Internal::Native.body_md5(@body) if @body
+      params.merge(Internal::Signing.sign(@verb.to_s.upcase, @uri.path, params, @token))
     end
 
     # The caller may change what it has passed before the request is sent.

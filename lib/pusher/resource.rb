@@ -26,13 +26,13 @@ module Pusher
     # @return [Hash, true] the parsed reply
     # @raise [Pusher::Error]
     def post(params)
-      create_request(:post, NO_PARAMS, Native.encode(params)).send_sync
+      create_request(:post, NO_PARAMS, Internal::Native.encode(params)).send_sync
     end
 
     # As {#get}, in the background.
     #
     # @param params [Hash] query parameters
-    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
     # @raise [Pusher::Error] for what would be refused before it is sent
     # @see Client#get_async
     def get_async(params)
@@ -42,11 +42,11 @@ module Pusher
     # As {#post}, in the background.
     #
     # @param params [Hash] what is sent as JSON
-    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
     # @raise [Pusher::Error] for what would be refused before it is sent
     # @see Client#post_async
     def post_async(params)
-      create_request(:post, NO_PARAMS, Native.encode(params)).send_async
+      create_request(:post, NO_PARAMS, Internal::Native.encode(params)).send_async
     end
 
     private

@@ -53,7 +53,7 @@ module Pusher
 
         # Of this reply alone, where the http client is ours; a stand-in is asked as documented, without an argument.
         def close_connection(http, reply)
-          Native.exactly?(http, HttpClient) && reply.is_a?(Reply) ? http.reset_all(reply) : http.reset_all
+          Native.exactly?(http, HTTP::Client) && reply.is_a?(HTTP::Reply) ? http.reset_all(reply) : http.reset_all
         end
 
         def refusal(status, text, path)

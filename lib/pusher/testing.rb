@@ -4,21 +4,21 @@ require_relative "../pusher"
 require_relative "testing/event"
 require_relative "testing/request"
 require_relative "testing/failure"
-require_relative "testing/answer"
+require_relative "testing/prepared_reply"
 require_relative "testing/idle_server"
 require_relative "testing/scope"
 require_relative "testing/listening"
 require_relative "testing/scopes"
 require_relative "testing/outcome"
-require_relative "testing/layer"
+require_relative "testing/middleware"
 require_relative "testing/webhook_request"
 require_relative "testing/likeness"
 require_relative "testing/words"
 require_relative "testing/pattern"
 require_relative "testing/count"
 require_relative "testing/expectation"
-require_relative "testing/report"
-require_relative "testing/hosts"
+require_relative "testing/recording_summary"
+require_relative "testing/test_frameworks"
 
 module Pusher
   # The test mode: while it is on, no request leaves the process. Events are recorded as they would have been
@@ -41,7 +41,7 @@ module Pusher
       #
       # @return [Object, nil] the block's value
       def fake!(&block)
-        notice_hosts
+        extend_test_frameworks
         return Scopes.begin_global(Scope.new) unless block_given?
 
         Scopes.within(Scope.new(Scopes.own), &block)
@@ -109,7 +109,7 @@ module Pusher
       # @return [nil]
       # @raise [RuntimeError] while the test mode is off
       def answer(path, body = {}, status: 200, headers: {}, &block)
-        scope.answer(Answer.new(path, body, status:, headers:, &block))
+        scope.answer(PreparedReply.new(path, body, status:, headers:, &block))
       end
 
       # A webhook as the service would send it, signed. It is a request for {Pusher.webhook}, and has what a request of
@@ -126,15 +126,15 @@ module Pusher
 
       private
 
-      def notice_hosts = Hosts.notice
+      def extend_test_frameworks = TestFrameworks.extend_loaded
 
       def scope
         Scopes.current or raise "the test mode is off: call Pusher::Testing.fake! first"
       end
     end
 
-    Seam.install(:testing, Layer)
+    Internal::HTTP::Middleware.install(:testing, Middleware)
   end
 end
 
-Pusher::Testing.__send__(:notice_hosts)
+Pusher::Testing.__send__(:extend_test_frameworks)

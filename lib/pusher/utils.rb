@@ -10,7 +10,7 @@ module Pusher
     # @return [String] the socket id
     # @raise [Pusher::Error] for anything but two groups of digits with a dot between them
     def validate_socket_id(socket_id)
-      return socket_id if Native.socket_id?(socket_id)
+      return socket_id if Internal::Native.socket_id?(socket_id)
 
       raise Error, "Invalid socket ID #{socket_id.inspect}"
     end
@@ -28,7 +28,7 @@ module Pusher
       raise Error, "Custom argument must be a string" unless custom_string.nil? || custom_string.is_a?(String)
 
       Pusher.logger.debug("Signing #{string_to_sign}")
-      Native.authentication_string(token.key, token.secret, string_to_sign)
+      Internal::Native.authentication_string(token.key, token.secret, string_to_sign)
     end
   end
 end

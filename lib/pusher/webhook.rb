@@ -33,9 +33,9 @@ module Pusher
         Pusher.logger.warn("Received webhook with unknown key: #{key}")
         return false
       end
-      return true if secrets.any? { |secret| Native.webhook_valid?(secret, @body, signature.to_s) }
+      return true if secrets.any? { |secret| Internal::Native.webhook_valid?(secret, @body, signature.to_s) }
 
-      expected = Native.webhook_signature(secrets.first, @body)
+      expected = Internal::Native.webhook_signature(secrets.first, @body)
       Pusher.logger.warn("Received WebHook with invalid signature: got #{signature}, expected #{expected}")
       false
     end
@@ -57,7 +57,7 @@ module Pusher
     def data
       @data ||=
         case media_type
-        when "application/json" then Json.load(@body.dup.force_encoding(Encoding::UTF_8))
+        when "application/json" then Internal::Json.load(@body.dup.force_encoding(Encoding::UTF_8))
         else raise "Unknown Content-Type (#{@content_type})"
         end
     end

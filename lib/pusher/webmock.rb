@@ -4,4 +4,4 @@
 # whatever order they are loaded: at the latest when a client is made or a request is sent.
 require "webmock" unless defined?(WebMock.globally_stub_request)
 require_relative "../pusher"
-require_relative "webmock/layer"
+require_relative "integrations/webmock/middleware"

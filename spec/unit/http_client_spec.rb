@@ -27,7 +27,7 @@ RSpec.describe Pusher::Client, "sync_http_client" do
   it "is the same for everybody, also for those who ask while it is made" do
     meanwhile = nil
     makers = 0
-    allow(Pusher::HttpClient).to receive(:new).and_wrap_original do |original|
+    allow(Pusher.const_get(:Internal)::HTTP::Client).to receive(:new).and_wrap_original do |original|
       makers += 1
       meanwhile = Thread.new { client.sync_http_client }.value if makers == 1
       original.call

@@ -7,7 +7,7 @@ require "stringio"
 RSpec.describe "Pusher.instrumenter" do
   let(:client) { Pusher::Client.from_url(endpoint.url) }
   let(:log) { StringIO.new }
-  let(:seam) { Pusher.class_eval("Seam", __FILE__, __LINE__) }
+  let(:chain) { Pusher.const_get(:Internal)::HTTP::Middleware }
 
   before { Pusher.logger = Logger.new(log, level: Logger::DEBUG) }
 
@@ -63,14 +63,14 @@ RSpec.describe "Pusher.instrumenter" do
       Pusher.instrumenter = nobody
       expect { client.channels }.not_to(change { seen.size })
       expect(seen.size).to eq(1)
-      expect(seam).not_to be_engaged
+      expect(chain).not_to be_active
     end
   end
 
   it "costs no object while there is none" do
     [nil, false].each do |nobody|
       Pusher.instrumenter = nobody
-      expect(Cost.objects_of { seam.engaged? }).to eq(0)
+      expect(Cost.objects_of { chain.active? }).to eq(0)
     end
   end
 
@@ -238,7 +238,7 @@ RSpec.describe "Pusher.instrumenter" do
         end
       ].each do |handle|
         error = SystemCallError.new("on purpose", Errno::EPIPE::Errno)
-        seam.install(:testing, failing_layer(error))
+        chain.install(:testing, failing_middleware(error))
         instrument { |_, _, request| handle.call(request) }
         expect { client.trigger("a", "b", "c") }
           .to raise_error(Pusher::HTTPError) { |raised| expect(raised.original_error).to equal(error) }
@@ -253,7 +253,7 @@ RSpec.describe "Pusher.instrumenter" do
       expect(endpoint.requests).to be_empty
 
       seen = payload_of do
-        seam.install(:testing, failing_layer(failure.new))
+        chain.install(:testing, failing_middleware(failure.new))
         expect { client.trigger("a", "b", "c") }.to raise_error(failure)
       end
       expect(seen).to include(error: be_a(failure), attempts: nil)
@@ -267,22 +267,22 @@ RSpec.describe "Pusher.instrumenter" do
         endpoint.wait_for_requests(1)
         thread.kill.join
       end
-      expect { client.channels }.to raise_error(Pusher::Error, /did not let the request come to its end/)
+      expect { client.channels }.to raise_error(Pusher::Error, /left its block before the request was complete/)
       expect_one_request
     end
 
-    def failing_layer(error)
-      exchanges = Pusher.class_eval("Exchange", __FILE__, __LINE__)
-      double("layer", engaged?: true).tap do |layer|
-        allow(layer).to receive(:call) { raise error.is_a?(StandardError) ? exchanges.failure(error) : error }
+    def failing_middleware(error)
+      exchanges = Pusher.const_get(:Internal)::HTTP::OutgoingRequest
+      double("middleware", active?: true).tap do |middleware|
+        allow(middleware).to receive(:call) { raise error.is_a?(StandardError) ? exchanges.failure(error) : error }
       end
     end
 
     around do |example|
-      before = seam.instance_variable_get(:@layers)
+      before = chain.instance_variable_get(:@installed)
       example.run
     ensure
-      seam.instance_variable_set(:@layers, before)
+      chain.instance_variable_set(:@installed, before)
     end
   end
 

@@ -35,11 +35,12 @@ end
 
 # All is read while the files load: the native part of RBS does not survive objects that an example might move.
 RSpec.describe "sig/pusher.rbs" do
-  [Pusher::Client, Pusher::Channel, Pusher::WebHook, Pusher::Resource, Pusher::Request, Pusher::HttpClient,
-   Pusher::HttpClient::SSLConfig, Pusher::HttpClient::SSLConfig::CertStore,
-   Pusher::Reply, Pusher::AsyncRequest, Pusher::AsyncReply,
-   Pusher::Signature::Token, Pusher::Signature::Request,
-   Pusher::Error, Pusher::HTTPError].each do |type|
+  internal = Pusher.const_get(:Internal)
+
+  [Pusher::Client, Pusher::Channel, Pusher::WebHook, Pusher::Resource, Pusher::Request,
+   Pusher::Signature::Token, Pusher::Signature::Request, Pusher::Error, Pusher::HTTPError,
+   internal::HTTP::Client, internal::HTTP::TLSConfig, internal::HTTP::TLSConfig::CertStore, internal::HTTP::Reply,
+   internal::Async::AsyncRequest, internal::Async::AsyncReply].each do |type|
     typed = Types.of_instances(type)
 
     it "has the public methods of #{type}, and no others" do

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use magnus::rb_sys::{AsRawId, AsRawValue, FromRawValue};
 use magnus::value::{LazyId, ReprValue};
+use magnus::Module as _;
 use magnus::{RArray, RModule, RString, Ruby, Value};
 use pusher_core::Error;
 use pusher_core::http::{Deadline, Host, Interest, RawSocket, generation};
@@ -151,7 +152,7 @@ fn reactor_host(ruby: &Ruby) -> Option<Value> {
 }
 
 fn name_resolution(ruby: &Ruby) -> Result<Value, Error> {
-    ids::of_pusher::<RModule>(ruby, &ids::NAME_RESOLUTION)
+    ids::of_pusher::<RModule>(ruby, &ids::HTTP).and_then(|http| http.const_get::<_, RModule>(*ids::NAME_RESOLUTION))
         .map(|module| module.as_value())
         .map_err(|error| Error::Resolve(error.to_string()))
 }

@@ -21,7 +21,7 @@ use crate::settings::{self, Pushed, State};
 use crate::transport_error;
 
 /// The native state. No borrow of it is held while a request waits.
-#[magnus::wrap(class = "Pusher::HttpClient", free_immediately, size)]
+#[magnus::wrap(class = "Pusher::Internal::HTTP::Client", free_immediately, size)]
 #[derive(Default)]
 pub(crate) struct HttpClient(RefCell<State>);
 
@@ -173,7 +173,7 @@ macro_rules! natives {
 }
 
 pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
-    let class = pusher.define_class("HttpClient", ruby.class_object())?;
+    let class = pusher.define_module("Internal")?.define_module("HTTP")?.define_class("Client", ruby.class_object())?;
     class.define_alloc_func::<HttpClient>();
     ids::look_up_class_of::<HttpClient>(ruby);
     natives!(class,

@@ -19,11 +19,12 @@ ids! {
 
     DUMP = "dump",
     NEW = "new",
-    REACTOR_HOST = "pusher_reactor_host",
+    REACTOR_HOST = "pusher_event_machine_waiter",
     TO_F = "to_f",
     TO_S = "to_s",
 
     FAILURES = "Failures",
+    HTTP = "HTTP",
     JSON = "Json",
     NAME_RESOLUTION = "NameResolution",
     PUSHER = "Pusher",
@@ -32,7 +33,8 @@ ids! {
 /// What the module `Pusher` has under a name. Looked up each time: Rust holds no Ruby values.
 pub(crate) fn of_pusher<T: TryConvert>(ruby: &Ruby, name: &LazyId) -> Result<T, Error> {
     let pusher: RModule = ruby.class_object().const_get(*PUSHER)?;
-    pusher.const_get(**name)
+    let internal: RModule = pusher.const_get("Internal")?;
+    internal.const_get(**name)
 }
 
 /// Has magnus look the class of a native type up while the library loads.

@@ -165,7 +165,7 @@ fn seal(
 
 fn define_seam(native: RModule) -> Result<(), Error> {
     native.define_singleton_method(
-        "visible",
+        "describe_request",
         function!(
             |verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
                 guard(|ruby| visible(ruby, verb, (uri, query), body, headers))
@@ -185,7 +185,7 @@ fn define_seam(native: RModule) -> Result<(), Error> {
 }
 
 pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
-    let native = pusher.define_module("Native")?;
+    let native = pusher.define_module("Internal")?.define_module("Native")?;
     define_seam(native)?;
     native.define_singleton_method(
         "string_to_sign",

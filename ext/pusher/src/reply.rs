@@ -9,7 +9,7 @@ use crate::guard::guard;
 use crate::ids;
 
 /// A reply as it came. It holds no Ruby values: these are made when they are asked for.
-#[magnus::wrap(class = "Pusher::Reply", free_immediately, size)]
+#[magnus::wrap(class = "Pusher::Internal::HTTP::Reply", free_immediately, size)]
 pub(crate) struct Reply(http::Reply);
 
 impl From<http::Reply> for Reply {
@@ -82,7 +82,7 @@ fn canonical(name: &str) -> String {
 }
 
 pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
-    let class = pusher.define_class("Reply", ruby.class_object())?;
+    let class = pusher.define_module("Internal")?.define_module("HTTP")?.define_class("Reply", ruby.class_object())?;
     class.undef_default_alloc_func();
     ids::look_up_class_of::<Reply>(ruby);
     class.define_method(

@@ -43,7 +43,7 @@ pub(crate) fn secret(ruby: &Ruby, secret: Value) -> Result<Vec<u8>, Failure> {
 }
 
 pub(crate) fn define(_ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
-    let native = pusher.define_module("Native")?;
+    let native = pusher.define_module("Internal")?.define_module("Native")?;
     native.define_singleton_method(
         "signed_query",
         function!(

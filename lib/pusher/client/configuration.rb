@@ -82,8 +82,8 @@ module Pusher
     # @raise [URI::InvalidURIError] for a proxy that is no url
     # @raise [Error] in a Ractor other than the main one
     def initialize(options = {})
-      MainRactor.check
-      Seam.notice_hosts
+      Internal::MainRactor.check
+      Internal::HTTP::Middleware.load_integrations
       @app_id = options[:app_id]
       @key = options[:key]
       @secret = options[:secret]
@@ -97,7 +97,7 @@ module Pusher
     # A copy has connections of its own, with the same settings.
     def initialize_copy(original)
       super
-      return unless @sync_http_client.is_a?(HttpClient)
+      return unless @sync_http_client.is_a?(Internal::HTTP::Client)
 
       @sync_http_client = @sync_http_client.dup
       @sync_http_client.__send__(:client=, self)
@@ -172,7 +172,7 @@ module Pusher
     # @raise [ArgumentError] for what is no base64
     # @raise [ConfigurationError] for another length
     def encryption_master_key_base64=(s) # rubocop:disable Naming/MethodParameterName -- the documented name
-      @encryption_master_key = !s || s.to_s.empty? ? nil : Native.decode_master_key(s)
+      @encryption_master_key = !s || s.to_s.empty? ? nil : Internal::Native.decode_master_key(s)
     end
 
     # @return [String, nil] the master key in strict base64
@@ -186,7 +186,7 @@ module Pusher
     # one of its own from its settings; what was set on `sync_http_client` itself is not part of them.
     def marshal_dump
       names = instance_variables
-      names.delete(:@sync_http_client) if @sync_http_client.is_a?(HttpClient)
+      names.delete(:@sync_http_client) if @sync_http_client.is_a?(Internal::HTTP::Client)
       names.to_h { |name| [name, instance_variable_get(name)] }
     end
 

@@ -49,7 +49,7 @@ module Pusher
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
     # @param params [Hash] as for {#trigger}
-    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
     # @raise [Pusher::Error] as {#trigger}, but for refusals of the server
     # @see Pusher.flush
     def trigger_async(channels, event_name, data, params = {})
@@ -59,7 +59,7 @@ module Pusher
     # Triggers several events with one request in the background.
     #
     # @param events [Array<Hash>] as for {#trigger_batch}
-    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
     # @raise [Pusher::Error] as {#trigger_async}
     # @see #trigger_async
     def trigger_batch_async(*events)
@@ -123,7 +123,7 @@ module Pusher
 
     # Strings are sent as they are, anything else as JSON.
     def encode_data(data)
-      data.is_a?(String) ? data : Native.dump(data)
+      data.is_a?(String) ? data : Internal::Native.dump(data)
     end
 
     def channel_names(channels)
@@ -148,7 +148,7 @@ module Pusher
       raise ConfigurationError, :encryption_master_key unless @encryption_master_key
 
       Channel.validate_name(channel)
-      Native.seal(channel, @encryption_master_key, data)
+      Internal::Native.seal(channel, @encryption_master_key, data)
     end
   end
 end

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require_relative "../http_client"
+require_relative "../http/client"
 require_relative "../resource"
 
 module Pusher
@@ -34,7 +34,7 @@ module Pusher
     #
     # @param path [String] below `/apps/APP_ID`
     # @param params [Hash] query parameters
-    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
     # @raise [Pusher::ConfigurationError] for missing credentials
     # @see #trigger_async
     def get_async(path, params = {})
@@ -45,7 +45,7 @@ module Pusher
     #
     # @param path [String] below `/apps/APP_ID`
     # @param params [Hash] what is sent as JSON
-    # @return [EventMachine::DefaultDeferrable, AsyncRequest]
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
     # @raise [Pusher::Error] for params that cannot be encoded
     # @raise [Pusher::ConfigurationError] for missing credentials
     # @see #trigger_async
@@ -61,17 +61,17 @@ module Pusher
 
     # The HTTP client of this client: made on first use, the same from then on.
     #
-    # @return [HttpClient]
+    # @return [Internal::HTTP::Client]
     def sync_http_client
       http = @sync_http_client || make_http_client
-      http.__send__(:configure, self) if http.is_a?(HttpClient)
+      http.__send__(:native_configure, self) if http.is_a?(Internal::HTTP::Client)
       http
     end
 
     private
 
     def make_http_client
-      http = HttpClient.new
+      http = Internal::HTTP::Client.new
       http.__send__(:client=, self)
       # Another thread may have been faster.
       @sync_http_client ||= http # rubocop:disable Naming/MemoizedInstanceVariableName

@@ -10,7 +10,7 @@ module Pusher
     # A request to be signed or verified.
     class Request
       # The version of the signature scheme.
-      VERSION = Signing::VERSION
+      VERSION = Internal::Signing::VERSION
 
       # @return [String]
       attr_accessor :path
@@ -22,10 +22,10 @@ module Pusher
       # @param query [Hash] its parameters, those of a signature included
       # @raise [ArgumentError] for other types
       def initialize(method, path, query)
-        Signing.check(path, query)
+        Internal::Signing.check(path, query)
         @method = method.to_s.upcase
         @path = path
-        @query_hash, auth = Signing.split(query)
+        @query_hash, auth = Internal::Signing.split(query)
         @auth_hash = auth.transform_keys(&:to_sym)
       end
 
@@ -42,7 +42,7 @@ module Pusher
       # @param token [Token]
       # @return [Hash{Symbol => String}] the auth parameters
       def sign(token)
-        @auth_hash = Signing.sign(@method, path, query_hash, token)
+        @auth_hash = Internal::Signing.sign(@method, path, query_hash, token)
       end
 
       # @return [Hash] all parameters of the signed request: lowercased String keys, and the Symbols `:auth_…`
@@ -141,7 +141,7 @@ module Pusher
       end
 
       def string_to_sign
-        Native.string_to_sign(@method, @path, query_hash.merge(@auth_hash))
+        Internal::Native.string_to_sign(@method, @path, query_hash.merge(@auth_hash))
       end
 
       def validate_version!
@@ -163,7 +163,7 @@ module Pusher
 
       def validate_signature!(token)
         given = @auth_hash[:auth_signature]
-        return if Native.signature?(token.secret, string_to_sign, given.to_s)
+        return if Internal::Native.signature?(token.secret, string_to_sign, given.to_s)
 
         raise AuthenticationError, "Invalid signature: you should have sent HmacSHA256Hex(" \
                                    "#{string_to_sign.inspect}, your_secret_key), but you sent #{given.inspect}"

@@ -72,13 +72,13 @@ module Pusher
         key = client&.encryption_master_key
         return unless key && raw_data.is_a?(String) && channel.to_s.start_with?("private-encrypted-")
 
-        Native.decrypt(channel, key, raw_data).freeze
+        Internal::Native.decrypt(channel, key, raw_data).freeze
       rescue Pusher::Error
         nil
       end
 
       def parse(text)
-        text.is_a?(String) ? Json.load_published(text) { text } : text
+        text.is_a?(String) ? Internal::Json.load_published(text) { text } : text
       end
     end
   end

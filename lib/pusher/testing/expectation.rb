@@ -42,14 +42,14 @@ module Pusher
       # @param expected [String] who was expected to do what, such as `"Pusher to have triggered"`
       # @return [String]
       def failure_message(expected)
-        report = Report.new(@requests)
+        report = RecordingSummary.new(@requests)
         "expected #{expected} #{self}\nbut #{report.empty? ? "nothing was published" : "#{found}; #{report}"}"
       end
 
       # @param expected [String] as {#failure_message}
       # @return [String]
       def failure_message_when_negated(expected)
-        "expected #{expected} #{self}\nbut #{found}:\n#{Report.lines(matches)}"
+        "expected #{expected} #{self}\nbut #{found}:\n#{RecordingSummary.lines(matches)}"
       end
 
       # @return [String]

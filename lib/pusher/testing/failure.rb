@@ -10,7 +10,7 @@ module Pusher
         @cause = cause
         @pattern = Pattern.new(event) if event || channel
         @pattern.on([channel]) if channel
-        @body = body.is_a?(Hash) ? Native.encode(body) : body
+        @body = body.is_a?(Hash) ? Internal::Native.encode(body) : body
         @headers = headers
         # An Array, for what it does is never interrupted: a lock could not be taken in a signal handler.
         @left = Array.new(Count.number(times), true) if times
@@ -29,7 +29,7 @@ module Pusher
         return [@cause, @body || "Pusher::Testing.fail_with(#{@cause})", @headers] if @cause.is_a?(Integer)
 
         error = @cause.exception
-        raise transports?(error) ? Exchange.failure(error) : error
+        raise transports?(error) ? Internal::HTTP::OutgoingRequest.failure(error) : error
       end
 
       private

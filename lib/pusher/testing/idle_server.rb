@@ -11,7 +11,7 @@ module Pusher
       class << self
         # @param request [Request]
         # @return [String]
-        def reply(request) = Native.encode(content(request))
+        def reply(request) = Internal::Native.encode(content(request))
 
         private
 

@@ -52,7 +52,7 @@ module Pusher
 
         # What cannot be encoded is like nothing that was published.
         def encoded(value)
-          Json.load_published(Native.dump(value)) { value }
+          Internal::Json.load_published(Internal::Native.dump(value)) { value }
         rescue Pusher::Error
           value
         end

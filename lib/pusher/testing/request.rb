@@ -27,7 +27,7 @@ module Pusher
       private_constant :SIGNING
 
       # @api private
-      # @param exchange [Exchange]
+      # @param exchange [Internal::HTTP::OutgoingRequest]
       def initialize(exchange)
         @verb = exchange.verb
         @path = exchange.path.sub(%r{\A/apps/[^/]+}, "")

@@ -4,4 +4,4 @@
 require "rspec/core"
 require_relative "../testing"
 
-Pusher::Testing.__send__(:notice_hosts)
+Pusher::Testing.__send__(:extend_test_frameworks)

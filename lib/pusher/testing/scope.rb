@@ -55,7 +55,7 @@ module Pusher
         end
       end
 
-      # @param answer [Answer]
+      # @param answer [PreparedReply]
       # @return [nil]
       def answer(answer)
         @answers << answer
@@ -64,9 +64,9 @@ module Pusher
 
       # In the place of the transport.
       #
-      # @param exchange [Exchange]
+      # @param exchange [Internal::HTTP::OutgoingRequest]
       # @yieldparam request [Request] as it ended
-      # @return [Reply]
+      # @return [Internal::HTTP::Reply]
       def take(exchange)
         request = Request.new(exchange)
         reply_to(request)
@@ -79,7 +79,7 @@ module Pusher
 
       def reply_to(request)
         status, body, headers = outcome(request)
-        reply = Exchange.reply(status, body, headers)
+        reply = Internal::HTTP::OutgoingRequest.reply(status, body, headers)
         request.answered(status)
         reply
       rescue StandardError => e

@@ -3,7 +3,7 @@
 require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/requests"
-require_relative "../../support/citizenship/fibers"
+require_relative "../../support/runtime/fibers"
 
 # Under a fiber scheduler each is a fiber of it.
 RSpec.describe "Asynchronous requests under a fiber scheduler" do

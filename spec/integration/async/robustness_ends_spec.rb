@@ -172,7 +172,7 @@ RSpec.describe "The end of a process with asynchronous requests" do
     end
 
     it "are sent before the call returns" do
-      expect(late("", <<~RUBY)).to eq(["true", "200", "Pusher::AsyncRequest", "true"])
+      expect(late("", <<~RUBY)).to eq(["true", "200", "Pusher::Internal::Async::AsyncRequest", "true"])
         request = publish("late")
         p request.finished?, request.pop.status, request.join(1).class, Pusher.flush
       RUBY

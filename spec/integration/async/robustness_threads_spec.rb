@@ -214,7 +214,7 @@ RSpec.describe "The threads of asynchronous requests" do
     it "end with the process: the one that tells of a fiber's failure" do
       finished = within(45) do
         run_program(<<~RUBY)
-          require #{File.expand_path("../../support/citizenship/plain_scheduler", __dir__).inspect}
+          require #{File.expand_path("../../support/runtime/plain_scheduler", __dir__).inspect}
           Pusher.port = 1
           Pusher.on_async_error = ->(*) { puts "told" }
           Thread.new do

@@ -9,7 +9,7 @@ RSpec.describe "Waiting for asynchronous requests in vain" do
   include AsyncProgram
   include AsyncRequests
 
-  scheduler = "require #{File.expand_path("../../support/citizenship/plain_scheduler", __dir__).inspect}\n"
+  scheduler = "require #{File.expand_path("../../support/runtime/plain_scheduler", __dir__).inspect}\n"
 
   # A request that fails when the server is stopped.
   let(:server) { start_fault(:hang_after_request) }
@@ -214,7 +214,7 @@ RSpec.describe "Waiting for asynchronous requests in vain" do
     expect(output_of(<<~RUBY)).to eq("1\n")
       define_method(:descend) do |generations|
         publish("data").pop
-        next p(Pusher.__send__(:const_get, :Async).instance_variable_get(:@instances).size) if generations.zero?
+        next p(Pusher.const_get(:Internal)::Async.instance_variable_get(:@instances).size) if generations.zero?
 
         Process.wait(fork { descend(generations - 1) })
       end

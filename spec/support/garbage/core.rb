@@ -2,7 +2,7 @@
 
 require "pusher"
 require "socket"
-require_relative "../citizenship/plain_scheduler"
+require_relative "../runtime/plain_scheduler"
 
 module Garbage
   # The core of what the gem does: each operation gives a value that is the same every time.

@@ -1,0 +1,130 @@
+# frozen_string_literal: true
+
+require_relative "middleware"
+require_relative "reply"
+require_relative "tls_config"
+
+module Pusher
+  module Internal
+    # Everything about HTTP: the client behind {Pusher::Client#sync_http_client}, its replies, its TLS settings and its
+    # middleware.
+    module HTTP
+      # The HTTP client behind {Pusher::Client#sync_http_client}. It keeps connections open and reuses them. Waiting
+      # for a socket can be interrupted and lets other threads and fibers run. Threads and fibers may share it.
+      class Client
+        # @return [Float, nil] seconds for name resolution, TCP connect and TLS handshake together
+        def connect_timeout = native_limit(0)
+
+        # @return [Float, nil] seconds for sending a request
+        def send_timeout = native_limit(1)
+
+        # @return [Float, nil] seconds for waiting for a complete reply after the request was sent
+        def receive_timeout = native_limit(2)
+
+        # @return [Float, nil] seconds for keeping an idle connection
+        def keep_alive_timeout = native_limit(3)
+
+        # @param seconds [Numeric, nil] nil or 0 for no limit
+        # @raise [ArgumentError] unless it is a number of seconds
+        def connect_timeout=(seconds)
+          native_set_limit(0, seconds)
+        end
+
+        # @param seconds [Numeric, nil] nil or 0 for no limit
+        # @raise [ArgumentError] unless it is a number of seconds
+        def send_timeout=(seconds)
+          native_set_limit(1, seconds)
+        end
+
+        # @param seconds [Numeric, nil] nil or 0 for no limit
+        # @raise [ArgumentError] unless it is a number of seconds
+        def receive_timeout=(seconds)
+          native_set_limit(2, seconds)
+        end
+
+        # @param seconds [Numeric, nil] nil for as long as the server keeps it open, 0 for no reuse
+        # @raise [ArgumentError] unless it is a number of seconds
+        def keep_alive_timeout=(seconds)
+          native_set_limit(3, seconds)
+        end
+
+        # Copies the settings. The copy has its own connections.
+        def initialize_copy(original)
+          super
+          native_copy_settings(original)
+          @ssl_config = TLSConfig.new(self, @ssl_config) if @ssl_config
+        end
+
+        # @return [TLSConfig] which server certificates are trusted, and the client certificate
+        def ssl_config
+          @ssl_config ||= TLSConfig.new(self)
+        end
+
+        # Closes the connection of a reply, unless another request has been sent on it since. Without a reply it closes
+        # all idle connections. Requests in progress are not affected.
+        #
+        # @param reply [Reply, nil]
+        # @return [void]
+        def reset_all(reply = nil)
+          reply.is_a?(Reply) ? reply.__send__(:native_close_connection) : native_reset_all
+        end
+
+        # Sends a request. Every request of the gem is sent by this method.
+        #
+        # @param verb [Symbol, String] the method
+        # @param uri [String, URI] absolute
+        # @param query [Hash, String, nil] parameters, appended to the query of the uri
+        # @param body [String, nil]
+        # @param headers [Hash] header fields; the transport sets Content-Length, Host and Connection itself
+        # @return [Reply] with any status
+        # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] when there is no reply
+        # @raise [ArgumentError] for a request that cannot be sent; nothing is sent
+        def request(verb, uri, query = nil, body = nil, headers = {})
+          return transmit(verb, uri, query, body, headers) unless Middleware.active?
+
+          Middleware.call(OutgoingRequest.new(self, verb, uri, query, body, headers)) do |request|
+            transmit(request.verb, request.url, nil, request.body, request.headers)
+          end
+        end
+
+        # Sends a request in the background: on a fiber of the current scheduler, otherwise on a thread of the pool. The
+        # arguments are copied. The caller waits while the queue is full.
+        #
+        # @param verb [Symbol, String] the method
+        # @param uri [String, URI] absolute
+        # @param query [Hash, String, nil] parameters, appended to the query of the uri
+        # @param body [String, nil]
+        # @param headers [Hash] header fields
+        # @yieldreturn [Hash, String] the query, computed when the request is sent: signatures expire
+        # @return [Async::AsyncRequest]
+        # @raise [ArgumentError] for a request that cannot be sent
+        def request_async(verb, uri, query = nil, body = nil, headers = {})
+          request = OutgoingRequest.new(self, verb, uri, query, body&.dup, headers)
+          Middleware.preflight(request) if Middleware.active?
+          url = uri.to_s.dup if block_given?
+          Async.current.accept(request) do
+            request(request.verb, url || request.url, url && yield, request.body, request.headers)
+          end
+        end
+
+        # @return [String]
+        def inspect
+          "#<#{self.class}>"
+        end
+
+        private
+
+        # The {Pusher::Client} that made this HTTP client, if any.
+        attr_accessor :client
+
+        # The native request returns a transport failure as a pair: the error and the number of attempts.
+        def transmit(verb, uri, query, body, headers)
+          reply, attempts = native_request(verb, uri, query, body, headers)
+          return reply unless attempts
+
+          raise TransportFailure.mark(reply, attempts)
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,60 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require "json"
+require "open3"
+require "rbconfig"
+
+# An application may still have the gem in its bundle from which signatures used to come. Each example is a process of
+# its own. The endpoint checks what it is sent.
+RSpec.describe "The pusher-signature gem beside this one" do
+  ours = File.expand_path("../../../lib", __dir__)
+  theirs = File.expand_path("support/signature_gem", __dir__)
+
+  def run(code, *load_path)
+    tour = File.expand_path("support/signature_tour.rb", __dir__)
+    folders = [*load_path, *$LOAD_PATH].flat_map { |folder| ["-I", folder] }
+    output, errors, status = Open3.capture3({ "PUSHER_URL" => endpoint.url }, RbConfig.ruby, *folders, "-r", tour, "-",
+                                            stdin_data: "#{code}\nSignatureTour.print\n")
+    raise errors unless status.success?
+
+    JSON.parse(output)
+  end
+
+  define_method(:expect_all_to_work) do |results|
+    expect(results).to eq(run("require 'pusher'", ours))
+    expect(results["webhooks"]).to eq([true, false])
+    expect(results["verifying"]).to eq([true, "Invalid signature"])
+    expect(results["hidden"]).to be(true)
+    expect(endpoint.refusals).to be_empty
+  end
+
+  every_step = "Pusher::Resource.prepend(Module.new)"
+  theirs_by_path = "load #{File.join(theirs, "pusher-signature.rb").inspect}"
+
+  {
+    "loaded before it" => ["require 'pusher-signature'; require 'pusher'", theirs, ours],
+    "loaded after it" => ["require 'pusher'; require 'pusher-signature'", theirs, ours],
+    "loaded after first use" => ["require 'pusher'; SignatureTour.call; require 'pusher-signature'", theirs, ours],
+    "with ours found by the name first" => ["require 'pusher-signature'; #{theirs_by_path}", ours, theirs],
+    "with ours loaded by the name as well" =>
+      ["require 'pusher-signature'; require #{File.join(ours, "pusher-signature").inspect}", theirs, ours]
+  }.each do |way, (code, *load_path)|
+    it "breaks nothing, #{way}" do
+      expect_all_to_work(run(code, *load_path))
+    end
+
+    it "breaks nothing, #{way}, where every documented step is taken" do
+      expect_all_to_work(run("#{code}; #{every_step}", *load_path))
+    end
+  end
+
+  it "is really another" do
+    output = run(<<~RUBY, theirs, ours)
+      require "pusher"; require "pusher-signature"
+      raise "not the stand-in" unless Pusher::Signature::VERSION == "0.0.stand-in"
+      raise "not its Request" unless Pusher::Signature::Request.instance_method(:sign).source_location[0].include?("signature_gem")
+    RUBY
+    expect(output["hidden"]).to be(true)
+  end
+end

@@ -1,0 +1,91 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "../../support/runtime/own_process"
+
+# What can be seen in an instant; `rake gc` takes its time.
+RSpec.describe "Requests and the garbage collector" do
+  include OwnProcess
+
+  def stressed
+    GC.stress = true
+    yield
+  ensure
+    GC.stress = false
+  end
+
+  # So much room that nothing is collected unasked.
+  def no_collections
+    { "RUBY_GC_HEAP_INIT_SLOTS" => "2000000", "RUBY_GC_HEAP_FREE_SLOTS" => "2000000",
+      "RUBY_GC_MALLOC_LIMIT" => "2000000000", "RUBY_GC_MALLOC_LIMIT_MAX" => "2000000000",
+      "RUBY_GC_OLDMALLOC_LIMIT" => "2000000000", "RUBY_GC_OLDMALLOC_LIMIT_MAX" => "2000000000" }
+  end
+
+  def with_client
+    EndpointProcess.run do |endpoint|
+      yield Pusher::Client.new(encryption_master_key_base64: Base64.strict_encode64("k" * 32), timeout: 60,
+                               **endpoint.client_options), endpoint
+    end
+  end
+
+  it "survive a collection at every allocation", :slow do
+    with_client do |client, endpoint|
+      channels = %w[channel private-encrypted-channel]
+      stressed { 20.times { |number| client.trigger(channels[number % 2], "event", { number: }) } }
+      events = endpoint.wait_for(20)
+      expect(events.map(&:first)).to all(eq("event"))
+      expect(events.filter_map { |_, data| JSON.parse(data)["number"] }).to eq([0, 2, 4, 6, 8, 10, 12, 14, 16, 18])
+    end
+  end
+
+  it "survive when their http client is let go of and collected while they wait" do
+    endpoint.hold
+    client = Pusher::Client.new(timeout: 60, **endpoint.client_options)
+    request = Thread.new { client.trigger("channel", "event", "data") }
+    endpoint.wait_until_in_flight(1)
+    client.sync_http_client.reset_all
+    client.instance_variable_set(:@sync_http_client, nil)
+    3.times { GC.start }
+    endpoint.release
+    expect(request.value).to eq({})
+    endpoint.wait_until_closed
+  end
+
+  it "are collected with their replies before those fill the memory" do
+    skip "the memory of a process is not told here" unless File.readable?("/proc/self/status")
+    head = "HTTP/1.1 200 OK\r\nContent-Length: #{4 * 1024 * 1024}\r\n\r\n"
+    server = start_fault(:reply, bytes: head + ("x" * 4 * 1024 * 1024))
+    child = run_ruby(<<~RUBY, url: server.url)
+      client = Pusher.default_client.sync_http_client
+      # A url as short as this one is takes no memory that Ruby would have to ask the system for.
+      100.times { client.request(:get, "http://127.0.0.1:#{server.port}") }
+      puts File.read("/proc/self/status")[/^VmHWM:\\s+(\\d+)/, 1]
+    RUBY
+    expect(child.status).to be_success, child.errors
+    expect(server.requests.size).to eq(100)
+    expect(Integer(child.output) / 1024).to be < 200
+  end
+
+  %w[127.0.0.1 localhost].each do |host|
+    it "collect clients to #{host} that nobody uses any more where no descriptor is left" do
+      endpoint
+      script = <<~RUBY
+        Process.setrlimit(:NOFILE, 64)
+        options = { **#{endpoint.client_options.inspect}, host: #{host.inspect}, timeout: 60 }
+        300.times { |number| Pusher::Client.new(**options).trigger("channel", "event", number.to_s) }
+      RUBY
+      child = run_ruby(script, url: endpoint.url, environment: no_collections)
+      expect(child.status).to be_success, child.errors
+      expect(endpoint.events.map(&:data)).to eq(Array.new(300, &:to_s))
+    end
+  end
+
+  it "leave no descriptor open of clients that are collected" do
+    skip "descriptors are not listed here" unless File.directory?("/proc/self/fd")
+    endpoint
+    20.times { Pusher::Client.new(timeout: 60, **endpoint.client_options).trigger("channel", "event", "data") }
+    5.times { GC.start }
+    endpoint.wait_until_closed(3)
+    expect(endpoint.connections).to eq(20)
+  end
+end

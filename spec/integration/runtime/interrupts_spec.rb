@@ -1,0 +1,122 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "../../support/runtime/hanging_requests"
+
+# A request that waits can be ended like any Ruby code that waits, wherever it waits.
+RSpec.describe "Interrupting a request" do
+  include HangingRequests
+
+  # The runner has a handler of its own.
+  around do |example|
+    previous = trap(:INT, "DEFAULT")
+    example.run
+  ensure
+    trap(:INT, previous)
+  end
+
+  # A request in a thread of its own, which leaves word of what was raised and of its `ensure` block.
+  def requesting(stage, ended = Queue.new, &request)
+    Thread.new do
+      Thread.current.report_on_exception = false
+      request ? request.call : stage.trigger
+    rescue Exception => e # rubocop:disable Lint/RescueException -- it is looked at
+      ended << e
+    ensure
+      ended << :ensured
+    end
+  end
+
+  def expect_end(thread)
+    expect(thread.join(30)).to be(thread)
+  end
+
+  # Each of these gives what is to be raised.
+  def by_kill(stage, ended)
+    thread = requesting(stage, ended)
+    stage.wait_until_hanging(thread)
+    expect_end(thread.kill)
+    nil
+  end
+
+  def by_raise(stage, ended)
+    thread = requesting(stage, ended)
+    stage.wait_until_hanging(thread)
+    thread.raise(Errno::ECONNREFUSED, "from elsewhere")
+    expect_end(thread)
+    be_an_instance_of(Errno::ECONNREFUSED).and(have_attributes(message: /from elsewhere/, cause: nil))
+  end
+
+  def by_timeout(stage, ended)
+    expect_end(requesting(stage, ended) { Timeout.timeout(0.2) { stage.trigger } })
+    be_an_instance_of(Timeout::Error)
+  end
+
+  def by_sigint(stage, ended)
+    main = Thread.current
+    sender = Thread.new do
+      stage.wait_until_hanging(main)
+      Process.kill(:INT, Process.pid)
+    end
+    begin
+      stage.trigger
+    rescue Interrupt => e
+      ended << e
+    ensure
+      ended << :ensured
+    end
+    sender.join
+    be_an_instance_of(Interrupt)
+  end
+
+  means = { "Thread#kill" => :by_kill, "Thread#raise" => :by_raise, "Timeout.timeout" => :by_timeout,
+            "a real SIGINT" => :by_sigint }
+
+  HangingRequests::STAGES.each_key do |place|
+    it "is tried in #{place} indeed: there it exceeds that place's own limit" do
+      stage = hanging_at(place)
+      stage.client.instance_variable_set("@#{stage.limit}", 0.2)
+      error = Pusher.const_get("#{stage.limit.to_s.split("_").map(&:capitalize).join}Error")
+      expect { stage.trigger }.to raise_error(Pusher::HTTPError) { |e| expect(e.original_error).to be_a(error) }
+    end
+
+    means.each do |name, means_to_end|
+      it "ends it with #{name} in #{place}, unwrapped, and leaves the client usable" do
+        stage = hanging_at(place)
+        before = stage.resources
+        ended = Queue.new
+        expected = __send__(means_to_end, stage, ended)
+        outcome = Array.new(ended.size) { ended.pop }
+        expect(outcome.pop).to eq(:ensured)
+        expect(outcome).to expected ? match([expected]) : be_empty
+        expect_left(stage, before)
+        expect_usable(stage.client)
+      end
+    end
+  end
+
+  HangingRequests::CONNECTED.each do |place|
+    it "never uses a connection again that was interrupted in #{place}" do
+      stage = hanging_at(place)
+      2.times do |number|
+        thread = requesting(stage)
+        stage.server.wait_for_connections(number + 1)
+        stage.wait_until_hanging(thread)
+        thread.kill.join
+      end
+      expect(stage.server.connections).to eq(2)
+    end
+  end
+
+  it "never uses a connection again that was interrupted after a reply" do
+    client = client_of(endpoint)
+    client.trigger("channel", "event", "before")
+    endpoint.hang
+    thread = Thread.new { client.trigger("channel", "event", "interrupted") }
+    endpoint.wait_until_in_flight(1)
+    thread.kill.join
+    endpoint.wait_until_closed
+    expect_usable(client)
+    expect(endpoint.requests.map(&:connection)).to eq([1, 1, 2])
+  end
+end

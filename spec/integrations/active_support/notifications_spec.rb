@@ -1,0 +1,130 @@
+# frozen_string_literal: true
+
+require_relative "support/active_support_helper"
+require "stringio"
+
+RSpec.describe "ActiveSupport::Notifications" do
+  let(:client) { Pusher::Client.from_url(endpoint.url) }
+  let(:log) { StringIO.new }
+  let(:chain) { Pusher.const_get(:Internal)::HTTP::Middleware }
+
+  before { Pusher.logger = Logger.new(log) }
+
+  it "is the instrumenter where none is set" do
+    expect(Pusher.instrumenter).to equal(ActiveSupport::Notifications)
+    Pusher.instrumenter = false
+    expect(Pusher.instrumenter).to be(false)
+    Pusher.instrumenter = nil
+    expect(Pusher.instrumenter).to equal(ActiveSupport::Notifications)
+  end
+
+  it "has an event for each request" do
+    events = seen_events
+    client.trigger(%w[a b], "greet", { text: "hello" })
+    client.channels
+
+    expect(events.map(&:name)).to eq(%w[request.pusher request.pusher])
+    expect(events.first.payload).to match(
+      verb: :post, path: "/apps/3/events", channels: %w[a b], event: "greet",
+      request_bytes: endpoint.requests.first.body.bytesize, status: 200, reply_bytes: be_positive, attempts: 1,
+      duration: be_a(Float)
+    )
+    expect(events.last.payload).to include(verb: :get, path: "/apps/3/channels", channels: [], event: nil)
+  end
+
+  it "has the error as it has others, too" do
+    events = seen_events
+    client.port = 1
+    expect { client.channels }.to raise_error(Pusher::HTTPError)
+
+    payload = events.first.payload
+    expect(payload[:error]).to be_a(Errno::ECONNREFUSED)
+    expect(payload[:exception_object]).to equal(payload[:error])
+    expect(payload[:exception]).to eq(["Errno::ECONNREFUSED", payload[:error].message])
+    expect(payload.inspect).not_to match(/auth_|signature/)
+  end
+
+  it "is asked by nothing but its subscribers' patterns" do
+    seen = []
+    subscribe(/pusher\z/) { |name, *| seen << name }
+    client.channels
+    expect(seen).to eq(["request.pusher"])
+  end
+
+  it "costs no object while nobody listens, nor while it is switched off" do
+    subscribe("request.another") { raise "not this one" }
+    expect(Cost.objects_of { chain.active? }).to eq(0)
+
+    Pusher.instrumenter = ActiveSupport::Notifications
+    expect(Cost.objects_of { chain.active? }).to eq(0)
+
+    events = seen_events
+    expect(chain).to be_active
+    Pusher.instrumenter = false
+    expect(Cost.objects_of { chain.active? }).to eq(0)
+    client.channels
+    expect(events).to be_empty
+  end
+
+  it "leaves requests alone when its last subscriber is gone" do
+    subscription = subscribe { nil }
+    expect(chain).to be_active
+    ActiveSupport::Notifications.unsubscribe(subscription)
+    expect(chain).not_to be_active
+  end
+
+  it "makes way for another instrumenter" do
+    events = seen_events
+    names = []
+    other = double("instrumenter")
+    allow(other).to receive(:instrument) do |name, _, &request|
+      names << name
+      request.call
+    end
+    Pusher.instrumenter = other
+    client.channels
+
+    expect([names, events]).to eq([["request.pusher"], []])
+  end
+
+  it "cannot lose a reply by a subscriber that fails" do
+    endpoint.reply_with(body: '{"the":"reply"}')
+    subscribe { raise KeyError, "a fault in the subscriber" }
+
+    expect(client.channels).to eq(the: "reply")
+    expect(endpoint.requests.size).to eq(1)
+    expect(log.string).to match(/WARN .*: The instrumenter failed: .*a fault in the subscriber/)
+  end
+
+  it "cannot change an error by a subscriber that fails" do
+    subscribe { raise KeyError, "a fault in the subscriber" }
+    client.port = 1
+    expect { client.channels }
+      .to raise_error(Pusher::HTTPError) { |error| expect(error.original_error).to be_a(Errno::ECONNREFUSED) }
+  end
+
+  it "sees requests in the background, on a reactor as well" do
+    expect(run_ruby(<<~RUBY)).to eq("pooled 200\nloop 200\n")
+      require "active_support"
+      require "active_support/notifications"
+      require "eventmachine"
+      require "pusher"
+      ActiveSupport::Notifications.subscribe("request.pusher") do |*, payload|
+        puts payload.values_at(:event, :status).join(" ")
+      end
+      Pusher.trigger_async("a", "pooled", "").pop
+      EventMachine.run do
+        Pusher.trigger_async("a", "loop", "").callback { EventMachine.stop }.errback { |error| raise error }
+      end
+    RUBY
+  end
+
+  it "sees requests of many threads, each event with its own facts" do
+    events = seen_events
+    threads = Array.new(8) { |number| Thread.new { client.trigger("channel-#{number}", "event-#{number}", "") } }
+    threads.each(&:join)
+
+    pairs = events.map { |event| [*event.payload[:channels], event.payload[:event]] }
+    expect(pairs).to match_array(Array.new(8) { |number| ["channel-#{number}", "event-#{number}"] })
+  end
+end

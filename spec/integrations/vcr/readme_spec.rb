@@ -1,0 +1,16 @@
+# frozen_string_literal: true
+
+require_relative "../../support/readme_section"
+
+RSpec.describe "README.md on VCR" do
+  it "has an example that passes with the service, and from then on without it" do
+    example = ReadmeSection.example("With VCR")
+    environment = { "PUSHER_URL" => endpoint.url }
+
+    expect(ReadmeSection.run(example, cassettes, environment)).to include("1 example, 0 failures")
+    expect(endpoint.requests.size).to eq(1)
+    endpoint.stop
+    expect(ReadmeSection.run(example, cassettes, environment)).to include("1 example, 0 failures")
+    expect(File.read(File.join(cassettes, "spec/cassettes/rooms.yml"))).to include("auth_key=<PUSHER_KEY>&")
+  end
+end

@@ -1,0 +1,16 @@
+# frozen_string_literal: true
+
+require_relative "../../support/readme_section"
+
+RSpec.describe "README.md on WebMock" do
+  let(:example) { ReadmeSection.example("With WebMock") }
+
+  it "has an example that passes" do
+    Dir.mktmpdir { |folder| expect(ReadmeSection.run(example, folder)).to include("3 examples, 0 failures") }
+  end
+
+  it "has an example that fails where another event is published" do
+    other = example.sub('pusher.trigger("news", "headline"', 'pusher.trigger("news", "other"')
+    Dir.mktmpdir { |folder| expect(ReadmeSection.run(other, folder)).to include("3 examples, 1 failure") }
+  end
+end

@@ -1,0 +1,25 @@
+# frozen_string_literal: true
+
+require_relative "../../../spec_helper"
+require "tmpdir"
+require "webmock/rspec"
+
+# What an example has told WebMock holds for that example.
+RSpec.configure do |config|
+  config.after do
+    WebMock.enable!
+    WebMock.disable_net_connect!
+    WebMock.reset_callbacks
+    WebMock::StubRegistry.instance.global_stubs.clear
+  end
+end
+
+# A client whose service nothing here can reach, so that what is not stubbed cannot pass for what is.
+RSpec.shared_context "with a client of a far service" do
+  let(:client) { Pusher::Client.new(app_id: "20", key: "the-key", secret: "the-secret", host: "api.test") }
+  let(:events_url) { %r{\Ahttps://api\.test/apps/20/events\?} }
+
+  def publish(**data)
+    client.trigger("news", "headline", data)
+  end
+end

@@ -1,0 +1,437 @@
+# frozen_string_literal: true
+
+require_relative "testing_helper"
+
+# What leaves the process meets a closed port, which raises.
+RSpec.describe Pusher::Testing, "while it is on" do
+  include_context "with the test mode"
+
+  def trigger(name) = client.trigger("c", name, 1)
+
+  def names = testing.events.map(&:name)
+
+  def really_sends
+    raise_error(Pusher::HTTPError, /ECONNREFUSED/)
+  end
+
+  # Threads that take turns: each waits for what the others have done, and gives up after a while.
+  def wait_for(queue) = Timeout.timeout(30) { queue.pop }
+
+  describe "in a block" do
+    it "keeps requests in the process, gives the block's value, and is off again" do
+      value = testing.fake! do
+        trigger("e")
+        [testing.faking?, names]
+      end
+
+      expect(value).to eq([true, ["e"]])
+      expect(testing).not_to be_faking
+      expect { trigger("e") }.to really_sends
+    end
+
+    it "is off again whatever ends the block" do
+      expect { testing.fake! { raise IOError } }.to raise_error(IOError)
+      expect(catch(:out) { testing.fake! { throw :out, :thrown } }).to eq(:thrown)
+
+      expect(testing).not_to be_faking
+    end
+
+    it "opens and closes as a whole, whenever its thread is interrupted" do
+      is_over = false
+      # Outside of the block nothing strikes.
+      opening = Thread.new do
+        Thread.current.report_on_exception = false
+        Thread.handle_interrupt(KeyError => :never) do
+          until is_over
+            begin
+              Thread.handle_interrupt(KeyError => :immediate) { testing.fake! { testing.events } }
+            rescue KeyError
+              next
+            end
+            Thread.pass
+          end
+        end
+      end
+      50.times do
+        sleep(0.0005)
+        opening.raise(KeyError, "an interrupt")
+      end
+      is_over = true
+      begin
+        opening.join
+      rescue KeyError
+        nil # The last one struck when the thread was done.
+      end
+      expect(testing).not_to be_faking
+    end
+
+    it "has a recording of its own, and goes back to the outer one" do
+      testing.fake! do
+        trigger("outer")
+        testing.fail_with(500, event: "inner")
+        testing.answer("/channels", { channels: { outer: {} } })
+        testing.fake! do
+          trigger("inner")
+          expect([names, client.channels]).to eq([["inner"], { channels: {} }])
+        end
+        expect([names, client.channels]).to eq([["outer"], { channels: { "outer" => {} } }])
+        expect { trigger("inner") }.to raise_error(Pusher::Error, /500/)
+      end
+    end
+
+    it "lets a block inside really send" do
+      testing.fake! do
+        value = testing.disable! do
+          expect(testing).not_to be_faking
+          expect { trigger("real") }.to really_sends
+          testing.fake! { trigger("innermost") }
+          :value
+        end
+        trigger("fake")
+        expect([value, names]).to eq([:value, ["fake"]])
+      end
+    end
+  end
+
+  describe "for all" do
+    after { testing.disable! }
+
+    it "is on until it is switched off" do
+      expect(testing.fake!).to be_nil
+      trigger("e")
+      expect([testing.faking?, names]).to eq([true, ["e"]])
+
+      expect(testing.disable!).to be_nil
+      expect(testing).not_to be_faking
+      expect { trigger("e") }.to really_sends
+      expect(testing.disable!).to be_nil
+    end
+
+    it "starts anew each time" do
+      testing.fake!
+      testing.fail_with(500)
+      testing.fake!
+      trigger("e")
+
+      expect(names).to eq(["e"])
+    end
+
+    it "counts on every thread, those that were there before among them" do
+      jobs = Queue.new
+      worker = Thread.new { jobs.pop.call }
+      testing.fake!
+      jobs << -> { trigger("worker") }
+      worker.join
+      Thread.new { Fiber.new { trigger("fiber") }.resume }.join
+
+      expect(names).to eq(%w[worker fiber])
+    end
+
+    it "stays on around blocks, which have their own" do
+      testing.fake!
+      testing.fake! { trigger("block") }
+      trigger("all")
+
+      expect(names).to eq(["all"])
+    end
+
+    it "leaves a block alone that is switched on before it, or ends after it" do
+      testing.fake! do
+        testing.fake!
+        trigger("block")
+        testing.disable!
+        trigger("block")
+        expect(names).to eq(%w[block block])
+      end
+      expect(testing).not_to be_faking
+    end
+  end
+
+  it "is not there to be asked while it is off" do
+    asking = [-> { testing.events }, -> { testing.requests }, -> { testing.clear }, -> { testing.fail_with(500) },
+              -> { testing.answer("/") }]
+
+    expect(asking).to all(raise_error(RuntimeError, "the test mode is off: call Pusher::Testing.fake! first"))
+  end
+
+  describe "on threads and fibers" do
+    it "separates blocks that are open at once" do
+      turns = Array.new(8) { Queue.new }
+      results = Array.new(8) do |number|
+        Thread.new do
+          testing.fake! do
+            turns.each { |turn| turn << true }
+            8.times { wait_for(turns[number]) }
+            10.times { trigger("e#{number}") }
+            names
+          end
+        end
+      end
+
+      expect(results.map(&:value)).to eq(Array.new(8) { |number| ["e#{number}"] * 10 })
+    end
+
+    it "separates blocks of fibers that take turns on one thread" do
+      fibers = %w[a b].map do |name|
+        Fiber.new do
+          testing.fake! do
+            Fiber.yield
+            trigger(name)
+            Fiber.yield
+            names
+          end
+        end
+      end
+      results = Array.new(3) { fibers.map(&:resume) }.last
+
+      expect(results).to eq([["a"], ["b"]])
+      expect(testing).not_to be_faking
+    end
+
+    it "leaves nothing behind where such fibers end in another order than they began" do
+      testing.fake! do
+        fibers = Array.new(2) { Fiber.new { testing.fake! { Fiber.yield } } }
+        2.times { fibers.each(&:resume) }
+        is_open = Queue.new
+        is_done = Queue.new
+        other = Thread.new { testing.fake! { (is_open << true) && wait_for(is_done) } }
+        wait_for(is_open)
+        Fiber.new { trigger("after") }.resume
+        is_done << true
+        other.join
+
+        expect(names).to eq(["after"])
+      end
+    end
+
+    it "counts for threads and fibers that are started in the block" do
+      testing.fake! do
+        Thread.new { trigger("thread") }.join
+        Fiber.new { trigger("fiber") }.resume
+        [1].each_entry.next.then { trigger("enumerator") }
+        Enumerator.new { |yielder| yielder << trigger("inside") }.next
+
+        expect(names).to eq(%w[thread fiber enumerator inside])
+      end
+    end
+
+    it "counts for the thread of a hook that opens it in a fiber" do
+      hook = Fiber.new { testing.fake! { Fiber.yield } }
+      hook.resume
+      trigger("test")
+      expect(names).to eq(["test"])
+      hook.resume
+
+      expect(testing).not_to be_faking
+    end
+
+    it "lets nothing out of threads without a block of their own" do
+      jobs = Queue.new
+      worker = Thread.new { jobs.pop.call }
+      testing.fake! do
+        jobs << -> { trigger("worker") }
+        worker.join
+        expect(names).to eq(["worker"])
+      end
+    end
+
+    it "has them take part in the block opened last of those that are open" do
+      jobs = Queue.new
+      worker = Thread.new { jobs.pop.call }
+      first = Fiber.new { testing.fake! { Fiber.yield } }
+      first.resume
+      last = Fiber.new { testing.fake! { Fiber.yield && names } }
+      last.resume
+      first.resume
+      jobs << -> { trigger("worker") }
+      worker.join
+
+      expect(last.resume(true)).to eq(["worker"])
+    end
+
+    it "lets nothing out of them while a block elsewhere really sends" do
+      jobs = Queue.new
+      worker = Thread.new { jobs.pop.call }
+      ready = Queue.new
+      testing.fake! do
+        sender = Thread.new { testing.disable! { (ready << true) && wait_for(jobs) } }
+        wait_for(ready)
+        2.times { jobs << -> { trigger("worker") } }
+        [sender, worker].each(&:join)
+        expect(names).to eq(["worker"])
+      end
+    end
+
+    it "is over for a thread that outlives the block" do
+      go = Queue.new
+      thread = testing.fake! { Thread.new { wait_for(go) && testing.faking? } }
+      go << true
+
+      expect(thread.value).to be(false)
+    end
+
+    it "takes a thread that outlives the block back to the block around it" do
+      go = Queue.new
+      testing.fake! do
+        thread = testing.fake! { Thread.new { wait_for(go) && trigger("late") } }
+        go << true
+        thread.join
+        expect(names).to eq(["late"])
+      end
+    end
+  end
+
+  describe "for work that is to be done later, elsewhere" do
+    let(:chain) { Pusher.const_get(:Internal)::HTTP::Middleware }
+
+    def on_another_thread(work) = Thread.new { work.call }.value
+
+    it "does it at once, so that it is recorded right after the call" do
+      testing.fake! do
+        work = chain.capture(-> { trigger("e").merge(by: Thread.current) })
+        expect(names).to eq(["e"])
+        expect(on_another_thread(work)).to eq(by: Thread.current)
+        expect(names).to eq(["e"])
+      end
+    end
+
+    it "gives what came of it later, even when the test mode is off by then" do
+      work = testing.fake! { chain.capture(-> { trigger("e") }) }
+      expect(on_another_thread(work)).to eq({})
+
+      testing.fake! do
+        testing.fail_with(Errno::EPIPE)
+        work = chain.capture(-> { trigger("e") })
+      end
+      expect { work.call }.to raise_error(Pusher::HTTPError, /EPIPE/)
+    end
+
+    it "keeps no interrupt of its caller" do
+      caller = Thread.new do
+        Thread.current.report_on_exception = false
+        testing.fake! { chain.capture(-> { Thread.current.raise(IOError, "interrupt") }) && sleep }
+      end
+
+      expect { caller.join(30) }.to raise_error(IOError, "interrupt")
+    end
+
+    it "is really sent, and elsewhere, where that was asked for" do
+      jobs = Queue.new
+      worker = Thread.new do
+        Thread.current.report_on_exception = false
+        jobs.pop.call
+      end
+      testing.fake! do
+        jobs << testing.disable! { chain.capture(-> { trigger("real") }) }
+        expect { worker.join }.to really_sends
+      end
+    end
+
+    it "is as it was while the test mode is off" do
+      work = -> { :work }
+      expect(chain.capture(work)).to equal(work)
+    end
+  end
+
+  describe "for requests in the background" do
+    it "records them at the call, in their order, and gives their replies" do
+      testing.fake! do
+        requests = Array.new(20) { |number| client.trigger_async("c", "e#{number}", number) }
+        expect(names).to eq(Array.new(20) { |number| "e#{number}" })
+        expect(requests.map { |request| request.pop.status }).to eq([200] * 20)
+        expect(client.get_async("/channels").pop.content).to eq('{"channels":{}}')
+      end
+    end
+
+    it "fails them as it fails others" do
+      testing.fake! do
+        testing.fail_with(Errno::ECONNREFUSED, times: 1)
+        testing.fail_with(503, times: 1)
+        requests = Array.new(2) { |number| client.trigger_async("c", "e", number) }
+
+        expect { requests.first.pop }.to raise_error(Errno::ECONNREFUSED)
+        expect(requests.last.pop.status).to eq(503)
+        expect(testing.events).to be_empty
+      end
+    end
+
+    it "records those of a reactor, and settles them on it" do
+      skip "eventmachine is not installed" unless Gem::Specification.find_all_by_name("eventmachine").any?
+      require "eventmachine"
+      seen = []
+      testing.fake! do
+        EventMachine.run do
+          EventMachine.add_timer(30) { EventMachine.stop }
+          testing.fail_with(503, event: "bad")
+          client.trigger_async("c", "good", 1).callback { |reply| seen << reply }
+          client.trigger_async("c", "bad", 1).errback { |error| (seen << error.status) && EventMachine.stop }
+          seen << names
+        end
+      end
+
+      expect(seen).to eq([["good"], {}, 503])
+    end
+
+    it "records each where it was asked for, whichever thread of the pool has it" do
+      results = Array.new(6) do |number|
+        Thread.new do
+          testing.fake! do
+            10.times { client.trigger_batch_async({ channel: "c", name: "e#{number}", data: 1 }).pop }
+            names
+          end
+        end
+      end
+
+      expect(results.map(&:value)).to eq(Array.new(6) { |number| ["e#{number}"] * 10 })
+    end
+  end
+
+  it "goes on in a forked child, which records for itself" do
+    testing.fake! do
+      trigger("before")
+      reader, writer = IO.pipe
+      pid = fork do
+        trigger("child")
+        writer.write(names.join(" "))
+        writer.close
+        exit!(0)
+      end
+      writer.close
+      output = reader.read
+      Process.wait(pid)
+      trigger("parent")
+
+      expect([output, names]).to eq(["before child", %w[before parent]])
+    end
+  end
+
+  it "records in a signal handler, where no lock can be taken" do
+    publisher = client # `let` takes a lock
+    before = trap("USR2") { publisher.trigger("c", "handler", 1) }
+    testing.fake! do
+      Process.kill("USR2", Process.pid)
+      Timeout.timeout(30) { sleep 0.01 until names.any? }
+      expect(names).to eq(["handler"])
+    end
+  ensure
+    trap("USR2", before || "DEFAULT")
+  end
+
+  it "is closed to the middleware, at no cost, while it is off" do
+    chain = Pusher.const_get(:Internal)::HTTP::Middleware
+    chain.active?
+    before = GC.stat(:total_allocated_objects)
+    100.times { chain.active? }
+
+    expect(GC.stat(:total_allocated_objects) - before).to be <= 5
+    expect(chain).not_to be_active
+  end
+
+  it "holds nothing of a block that is over" do
+    scopes = described_class.class_eval("Scope", __FILE__, __LINE__)
+    Thread.new { 20.times { testing.fake! { trigger("e") } } }.join
+    GC.start
+
+    expect(ObjectSpace.each_object(scopes).count).to be < 10
+  end
+end
