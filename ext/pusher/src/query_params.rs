@@ -3,18 +3,18 @@
 use magnus::r_hash::ForEach;
 use magnus::value::ReprValue;
 use magnus::{RArray, RHash, RString, Ruby, TryConvert, Value};
-use pusher_core::signature::{Params, Value as ParamValue};
+use pusher_core::signature::{self, Params, Value as ParamValue};
 
-use crate::borrow;
 use crate::error::Failure;
 use crate::hashes::each_pair;
+use crate::strings::{self, bytes};
 
-/// Reads a Hash of parameters: keys and values by `to_s`, nil as nothing, Arrays element by element.
-pub(crate) fn from_hash(ruby: &Ruby, hash: RHash, params: &mut Params) -> Result<(), Failure> {
+/// Reads a Hash of parameters: keys and values by `to_s`, nil as an empty value, Arrays element by element.
+pub(crate) fn read(ruby: &Ruby, hash: RHash, params: &mut Params) -> Result<(), Failure> {
     each_param(ruby, hash, |key, value| params.insert(&key, value))
 }
 
-/// The query of a request that is sent as it was given.
+/// The query of a request whose parameters are sent unchanged and unsigned.
 pub(crate) fn encode(ruby: &Ruby, query: Value) -> Result<String, Failure> {
     if query.is_nil() {
         return Ok(String::new());
@@ -26,7 +26,7 @@ pub(crate) fn encode(ruby: &Ruby, query: Value) -> Result<String, Failure> {
     each_param(ruby, RHash::try_convert(query)?, |key, value| {
         pairs.push((key, value))
     })?;
-    Ok(pusher_core::signature::encode_query(
+    Ok(signature::encode_query(
         pairs.iter().map(|(key, value)| (&key[..], value)),
     ))
 }
@@ -44,7 +44,7 @@ fn each_param(
 }
 
 fn pair(ruby: &Ruby, key: Value, value: Value) -> Result<(Vec<u8>, ParamValue), Failure> {
-    let key = borrow::bytes(borrow::text(ruby, key)?);
+    let key = bytes(strings::text(ruby, key)?);
     let Some(items) = RArray::from_value(value) else {
         return Ok((key, ParamValue::One(text_or_nothing(ruby, value)?)));
     };
@@ -59,5 +59,5 @@ fn text_or_nothing(ruby: &Ruby, value: Value) -> Result<Vec<u8>, Failure> {
     if value.is_nil() {
         return Ok(Vec::new());
     }
-    Ok(borrow::bytes(borrow::text(ruby, value)?))
+    Ok(bytes(strings::text(ruby, value)?))
 }
