@@ -90,7 +90,7 @@ RSpec.describe "the middleware through which requests pass" do
   it "refuses a middleware's reply with a header that is none" do
     chain.install(:testing, middleware { exchanges.reply(200, "", "a b" => "c") })
 
-    expect { client.trigger("a", "b", "c") }.to raise_error(ArgumentError, /"a b" is no header/)
+    expect { client.trigger("a", "b", "c") }.to raise_error(ArgumentError, /"a b" is not a valid header name/)
   end
 
   it "wraps a failure that a middleware plays, of whatever class, and nothing else that it raises" do
