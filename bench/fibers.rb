@@ -34,8 +34,9 @@ module Bench
 
     def report
       seconds = Array.new(5) { measure }
+      first = seconds.shift
       puts format("All replies within %.3<first>f s with new connections, within %.3<median>f s with open ones " \
-                  "(median of %<count>d).", first: seconds.shift, median: Statistics.median(seconds), count: seconds.size)
+                  "(median of %<count>d).", first:, median: Statistics.median(seconds), count: seconds.size)
     end
 
     private
