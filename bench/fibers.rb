@@ -14,7 +14,7 @@ module Bench
       Bench.skip("fibers", needs: "the gem async")
     end
 
-    # The endpoint runs in a process of its own, so that its threads do not slow down the fibers.
+    # The endpoint runs in a separate process, so that its threads do not slow down the fibers.
     class SlowEndpoint < EndpointProcess
       private
 

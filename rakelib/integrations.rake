@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 # The third-party libraries that the gem supports: the folder of their specs in spec/integrations, and the gems that
-# these need. Such a library changes what other specs see, so each folder runs in a process of its own.
+# these need. Such a library changes what other specs see, so each folder runs in a separate process.
 INTEGRATIONS = {
   "webmock" => %w[webmock httpclient rack async eventmachine],
   "vcr" => %w[vcr webmock],

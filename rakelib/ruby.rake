@@ -5,7 +5,7 @@ task :rubocop do
   sh "rubocop", "--parallel", "--format", "simple"
 end
 
-# The folders whose specs run in processes of their own.
+# The folders whose specs run in separate processes.
 def apart = "spec/{e2e,packaging,syntax,panics,integrations}/**/*_spec.rb"
 
 desc "Run the specs against the compiled gem"

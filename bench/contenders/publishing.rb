@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Contenders
-  # Publishes from one or several threads, each with a session of its own, and measures the time. A contender with a
+  # Publishes from one or several threads, each with its own session, and measures the time. A contender with a
   # method `publish` publishes all events itself.
   class Publishing
     # Requests per thread before the measurement, to open connections and warm up caches.
