@@ -17,6 +17,9 @@ module Pusher
 
     # @return [Array<String>, String] addresses; a message where there are none
     def self.look_up(host, port)
+      # For an empty name the system has an address, which is its own.
+      return "the name of the host is empty" if host.empty?
+
       free_descriptors
       addresses = names(host).flat_map { |name| Addrinfo.getaddrinfo(name, port, nil, :STREAM).map(&:ip_address) }
       addresses.empty? ? "no address for #{host}" : addresses
