@@ -125,7 +125,7 @@ RSpec.describe "A newcomer" do
 
   describe "who names a cluster that does not exist" do
     ["eu-1", "EU", "api-eu.pusher.com"].each do |name|
-      it "reads the name that was asked for: #{name}", :socket do
+      it "reads the name that was asked for: #{name}", :fix, :socket do
         allow(Addrinfo).to receive(:getaddrinfo).and_raise(SocketError, "getaddrinfo: Name or service not known")
         client = client_with(cluster: name, host: nil)
         message = "getaddrinfo: Name or service not known (api-#{name}.pusher.com) (SocketError)"
@@ -352,11 +352,9 @@ RSpec.describe "A newcomer" do
 
   describe "who talks to the wrong server", :socket do
     it "reads where nobody listens" do
-      message = "Connection refused - connect(2) for 127.0.0.1:#{closed_port} (Errno::ECONNREFUSED)"
-      expect_error(Pusher::HTTPError, /Connection refused .*127\.0\.0\.1.*ECONNREFUSED/) do
+      expect_error(Pusher::HTTPError, /\AConnection refused .*127\.0\.0\.1.*#{closed_port}.*ECONNREFUSED\)\z/) do
         publish(client_with(port: closed_port))
       end
-      expect(error_of { publish(client_with(port: closed_port)) }.message).to eq(message)
     end
 
     it "reads the name that has no address", :fix do
