@@ -73,6 +73,12 @@ RSpec.describe "An application that takes webhooks" do
       expect(head_for(ChannelsApi::Webhook.new(app, [event]))).to eq([:unauthorized, []])
     end
 
+    it "takes a webhook whose body was read before, as by a log of parameters" do
+      incoming = request(endpoint.webhook(event))
+      incoming.body.read
+      expect(controller.new(incoming).create).to eq(:ok)
+    end
+
     it "leaves the body readable for the application" do
       incoming = request(endpoint.webhook(event))
       controller.new(incoming).create
