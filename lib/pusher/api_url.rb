@@ -56,7 +56,7 @@ module Pusher
 
         # What URI takes as it comes, or refuses by another error.
         def check(host, port)
-          raise bad("host", host, HOST) unless host.nil? || host.is_a?(String)
+          raise bad("host", host, HOST) unless host.nil? || (host.is_a?(String) && !host.empty?)
           return if port.nil? || (port.to_s.match?(/\A\d{1,5}\z/) && port.to_i <= 65_535)
 
           raise bad("port", port, "expected a number up to 65535")
