@@ -87,6 +87,19 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
     expect(output).to eq("a fault\n")
   end
 
+  it "asks what has replaced Ruby's resolver" do
+    replacement = "require 'eventmachine'\nrequire 'socket'\ndef IPSocket.getaddress(*) = '127.0.0.1'\n"
+    output = output_of(<<~RUBY, first: replacement)
+      Pusher.host = "channels.test"
+      EM.run do
+        deferrable = publish("data")
+        deferrable.callback { |reply| puts(reply) || EM.stop }
+        deferrable.errback { |error| puts(error.message) || EM.stop }
+      end
+    RUBY
+    expect(output).to eq("{}\n")
+  end
+
   it "fails the request where the resolver's thread is killed" do
     output = output_with_resolver(<<~RUBY)
       reactor = Thread.new { EM.run { publish("data").errback { |error| puts(error.message) || EM.stop } } }
