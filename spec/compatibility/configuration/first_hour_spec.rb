@@ -324,7 +324,7 @@ RSpec.describe "A newcomer" do
 
     it "reads the name of the variable when the environment names another kind of proxy", :fix, :socket do
       ENV["http_proxy"] = "socks5://me:s3cret@proxy.test"
-      expect_error(Pusher::ConfigurationError, /\Ahttp_proxy names an unsupported proxy/) do
+      expect_error(Pusher::ConfigurationError, /\Ahttp_proxy contains an unsupported proxy/) do
         publish(client_with(host: "events.test"))
       end
     end

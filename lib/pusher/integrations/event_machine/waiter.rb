@@ -12,7 +12,7 @@ module Pusher
       # @api private
       class Waiter
         # The name of that variable.
-        KEY = :pusher_reactor_host
+        KEY = :pusher_event_machine_waiter
 
         # @param reactor [Reactor]
         # @param request [ReactorRequest] whose fiber waits
