@@ -44,7 +44,8 @@ RSpec.describe Pusher::Testing::Matchers do
 
     {
       "a Hash with Symbols as keys" => [{ id: 1, of: { status: :open, list: [{ a: nil }] } }, true],
-      "a Hash with Strings as keys" => [{ "id" => 1, "of" => { "status" => "open", "list" => [{ "a" => nil }] } }, true],
+      "a Hash with Strings as keys" => [{ "id" => 1, "of" => { "status" => "open", "list" => [{ "a" => nil }] } },
+                                        true],
       "a Hash with some of the keys" => [{ id: 1 }, false],
       "a Hash with additional keys" => [{ id: 1, of: { status: :open, list: [{ a: nil }] }, more: nil }, false],
       "a Hash with another nested value" => [{ id: 1, of: { status: :open, list: [{ a: 1 }] } }, false],
