@@ -96,8 +96,8 @@ module Pusher
         scope.fail_with(failure, &block)
       end
 
-      # Prepares the reply to a query. Of several replies for a path, the last one is used. Without a prepared reply,
-      # requests get the reply of a server without subscribers.
+      # Prepares the reply to requests of a path, such as a query. Of several replies for a path, the last one is used.
+      # Without a prepared reply, requests get the reply of a server without subscribers.
       #
       # @param path [String, Regexp, #===] the path below `/apps/APP_ID`, such as `"/channels/presence-room/users"`
       # @param body [Hash, String] the body of the reply
