@@ -3,16 +3,15 @@
 require "open3"
 require "rbconfig"
 
-# What VCR lets through, and what it does not.
 RSpec.describe "A request under VCR" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
-  it "is refused without a cassette, in VCR's own words" do
+  it "raises VCR's UnhandledHTTPRequestError without a cassette" do
     expect { client.channels }.to raise_error(VCR::Errors::UnhandledHTTPRequestError, %r{GET http://127\.0\.0\.1})
     expect(endpoint.requests).to be_empty
   end
 
-  it "goes out where it is ignored, and into no cassette" do
+  it "is sent, and not recorded, if VCR ignores it" do
     VCR.configure { |config| config.ignore_request { |request| request.parsed_uri.path.end_with?("/channels") } }
     expect(client.channels).to eq(channels: {})
     in_cassette { client.channels }
@@ -21,12 +20,12 @@ RSpec.describe "A request under VCR" do
     expect { client.channel_info("news") }.to raise_error(VCR::Errors::UnhandledHTTPRequestError)
   end
 
-  it "goes out where its host is ignored" do
+  it "is sent if VCR ignores its host" do
     VCR.configure { |config| config.ignore_hosts("127.0.0.1") }
     expect(client.channels).to eq(channels: {})
   end
 
-  it "is WebMock's affair while VCR is turned off" do
+  it "is handled by WebMock alone while VCR is turned off" do
     VCR.turned_off do
       expect { client.channels }.to raise_error(WebMock::NetConnectNotAllowedError)
       WebMock.allow_net_connect!
@@ -36,7 +35,7 @@ RSpec.describe "A request under VCR" do
     WebMock.disable_net_connect!
   end
 
-  it "is answered by a stub of WebMock's, where there is one, and goes into no cassette" do
+  it "gets the reply of a WebMock stub, which is not recorded" do
     WebMock.stub_request(:get, %r{/channels}).to_return(body: '{"from":"a stub"}')
     in_cassette { expect(client.channels).to eq(from: "a stub") }
     expect(File).not_to exist(File.join(cassettes, "events.yml"))
@@ -44,7 +43,7 @@ RSpec.describe "A request under VCR" do
     WebMock.reset!
   end
 
-  it "is shown to VCR's hooks, whether it was real or came from a cassette" do
+  it "is passed to VCR's hooks, both when sent and when replayed" do
     seen = []
     VCR.configure do |config|
       config.after_http_request { |request, reply| seen << [request.type, request.method, reply.body] }
@@ -53,19 +52,20 @@ RSpec.describe "A request under VCR" do
     expect(seen).to eq([[:recordable, :get, '{"channels":{}}'], [:stubbed_by_vcr, :get, '{"channels":{}}']])
   end
 
-  it "uses nothing of a cassette up while it waits to be sent" do
-    chain = Pusher.const_get(:Internal)::HTTP::Middleware
-    exchange = Pusher.const_get(:Internal)::HTTP::OutgoingRequest
-               .new(client.sync_http_client, :get, "http://127.0.0.1:#{endpoint.port}/", nil, nil, {})
-    send_it = -> { chain.call(exchange) { Pusher.const_get(:Internal)::HTTP::OutgoingRequest.reply(200, "recorded") } }
-    in_cassette(&send_it)
+  it "does not use up a recorded reply before a background request is sent" do
+    middleware = Pusher.const_get(:Internal)::HTTP::Middleware
+    requests = Pusher.const_get(:Internal)::HTTP::OutgoingRequest
+    request = requests.new(client.sync_http_client, :get, "http://127.0.0.1:#{endpoint.port}/", nil, nil, {})
+    send_request = -> { middleware.call(request) { requests.reply(200, "recorded") } }
+    in_cassette(&send_request)
     in_cassette(record: :none) do
-      chain.preflight(exchange)
-      expect(send_it.call.body).to eq("recorded")
+      middleware.preflight(request)
+      # On another thread, where no stub is reserved.
+      expect(Thread.new { send_request.call }.value.body).to eq("recorded")
     end
   end
 
-  it "is recorded and replayed in the background, too" do
+  it "is recorded and replayed in the background" do
     publish = -> { client.trigger_async("news", "event", "data").pop }
     expect(in_cassette(&publish).status).to eq(200)
     endpoint.stop
@@ -75,7 +75,7 @@ RSpec.describe "A request under VCR" do
 
   orders = [%w[vcr webmock pusher], %w[pusher vcr webmock], %w[vcr pusher webmock]]
   orders.each do |order|
-    it "is seen when the order is #{order.join(", ")}" do
+    it "reaches VCR if the gems are loaded in the order #{order.join(", ")}" do
       load_path = ["-I", File.expand_path("../../../lib", __dir__)]
       script = <<~RUBY
         #{order.inspect}.each { |name| require name }

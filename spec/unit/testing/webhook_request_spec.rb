@@ -11,7 +11,7 @@ RSpec.describe Pusher::Testing, ".webhook_request" do
   let(:request) { described_class.webhook_request(events, client:) }
   let(:events_with_strings) { events.map { |event| event.transform_keys(&:to_s) } }
 
-  # What receives webhooks in an application.
+  # A Rack application that receives webhooks.
   let(:receiver) do
     lambda do |env|
       webhook = client.webhook(Rack::Request.new(env))
@@ -19,7 +19,7 @@ RSpec.describe Pusher::Testing, ".webhook_request" do
     end
   end
 
-  it "is a request for webhook, while the test mode is off as well" do
+  it "is accepted by Client#webhook, also while the test mode is off" do
     webhook = client.webhook(request)
 
     expect(webhook).to be_valid
@@ -27,38 +27,38 @@ RSpec.describe Pusher::Testing, ".webhook_request" do
     expect(webhook.key).to eq("key")
   end
 
-  it "is signed by the default client, now, unless it is told otherwise" do
-    Pusher.url = "http://mine:secret@127.0.0.1:1/apps/3"
+  it "is signed by the default client at the current time by default" do
+    Pusher.url = "http://default:secret@127.0.0.1:1/apps/3"
     now = Time.now
     webhook = Pusher.webhook(described_class.webhook_request(events))
 
-    expect(webhook).to be_valid.and have_attributes(key: "mine", time: be_between(now - 1, now + 60))
+    expect(webhook).to be_valid.and have_attributes(key: "default", time: be_between(now - 1, now + 60))
     expect(Pusher.webhook(described_class.webhook_request(events, client: Pusher))).to be_valid
   end
 
-  it "was sent at the time that is given" do
+  it "contains the given time in milliseconds" do
     time = Time.at(1_700_000_000, 123_999, :microsecond)
 
     expect(client.webhook(described_class.webhook_request(events, client:, time:)).data["time_ms"])
       .to eq(1_700_000_000_123)
   end
 
-  it "may be of one event" do
+  it "accepts a single event" do
     expect(client.webhook(described_class.webhook_request({ name: "e" }, client:)).events).to eq([{ "name" => "e" }])
   end
 
-  it "is not valid for another client" do
+  it "is invalid for a client with another secret" do
     Pusher.logger = Logger.new(nil)
 
     expect(Pusher::Client.new(app_id: "3", key: "key", secret: "other").webhook(request)).not_to be_valid
   end
 
-  it "needs credentials" do
+  it "raises ConfigurationError for a client without credentials" do
     expect { described_class.webhook_request(events, client: Pusher::Client.new) }
       .to raise_error(Pusher::ConfigurationError)
   end
 
-  it "has what is posted in a request spec" do
+  it "has the headers and the body to post in a request spec" do
     headers = { "Content-Type" => "application/json", "X-Pusher-Key" => "key",
                 "X-Pusher-Signature" => OpenSSL::HMAC.hexdigest("SHA256", "secret", request.body) }
 
@@ -70,7 +70,7 @@ RSpec.describe Pusher::Testing, ".webhook_request" do
     expect([response.status, response.body]).to eq([200, "2/hooks"])
   end
 
-  it "has an environment that Rack finds nothing wrong with, and that can be read again" do
+  it "builds Rack environments that pass Rack::Lint and can be read twice" do
     app = Rack::Lint.new(lambda do |env|
       status, _, body = receiver.call(env)
       [status, { "content-type" => "text/plain" }, body]
@@ -85,7 +85,7 @@ RSpec.describe Pusher::Testing, ".webhook_request" do
                                                       content_length: request.body.bytesize.to_s)
   end
 
-  it "shows neither its signature nor its body" do
+  it "omits the signature and the body from inspect" do
     expect(request.inspect).to eq('#<Pusher::Testing::WebhookRequest key="key">')
   end
 end

@@ -2,16 +2,16 @@
 
 module Pusher
   module Testing
-    # What a server without subscribers says.
+    # The default replies: those of a server without subscribers.
     # @api private
-    module IdleServer
+    module DefaultReplies
       COUNTS = %w[user_count subscription_count].freeze
       private_constant :COUNTS
 
       class << self
         # @param request [Request]
-        # @return [String]
-        def reply(request) = Internal::Native.encode(content(request))
+        # @return [String] the body of the reply
+        def body_for(request) = Internal::Native.encode(content(request))
 
         private
 
@@ -20,29 +20,29 @@ module Pusher
           in :get, "/channels" then { channels: {} }
           in :get, %r{\A/channels/[^/]+/users\z} then { users: [] }
           in :get, %r{\A/channels/[^/]+\z} then { occupied: false }.merge(counts(request.params["info"]))
-          in :post, "/events" then published(request.events.first)
-          in :post, "/batch_events" then published_together(request.events)
+          in :post, "/events" then event_content(request.events.first)
+          in :post, "/batch_events" then batch_content(request.events)
           else {}
           end
         end
 
-        def published(event)
-          return {} unless event && asks?(event)
+        def event_content(event)
+          return {} unless event && info_requested?(event)
 
           { channels: event.channels.to_h { |channel| [channel, counts(event.params[:info])] } }
         end
 
-        def published_together(events)
-          return {} if events.none? { |event| asks?(event) }
+        def batch_content(events)
+          return {} if events.none? { |event| info_requested?(event) }
 
           { batch: events.map { |event| counts(event.params[:info]) } }
         end
 
-        def asks?(event) = !event.params[:info].to_s.empty?
+        def info_requested?(event) = !event.params[:info].to_s.empty?
 
         def counts(info) = (info.to_s.split(",") & COUNTS).to_h { |name| [name, 0] }
       end
     end
-    private_constant :IdleServer
+    private_constant :DefaultReplies
   end
 end

@@ -2,24 +2,23 @@
 
 require "rack"
 
-# What a stub replies with.
-RSpec.describe "A reply of WebMock's" do
-  include_context "with a client of a far service"
+RSpec.describe "The reply of a WebMock stub" do
+  include_context "with a client of an unreachable service"
 
   let(:stub) { stub_request(:post, events_url) }
 
-  it "is empty by default, which is no JSON" do
+  it "has an empty body by default, which raises an HTTPError since it is not JSON" do
     stub
     expect { publish }
       .to raise_error(Pusher::HTTPError) { |error| expect(error).to have_attributes(status: 200, body: "") }
   end
 
-  it "is parsed as the service's would be" do
+  it "is parsed as a reply of the service" do
     stub.to_return(status: 200, body: '{"channels":{"news":{"user_count":2}}}')
     expect(publish).to eq(channels: { "news" => { "user_count" => 2 } })
   end
 
-  it "may be empty where it is 202" do
+  it "may have an empty body with status 202" do
     stub.to_return({ status: 202 }, { status: [202, "Accepted"], body: nil }, { status: 202, body: "" })
     expect([publish, publish, publish]).to eq([true] * 3)
   end
@@ -34,18 +33,18 @@ RSpec.describe "A reply of WebMock's" do
     [503, "Unavailable"] => [Pusher::Error, "Unknown error (status code 503): oops"],
     "429" => [Pusher::Error, "Unknown error (status code 429): oops"]
   }.each do |status, (kind, message)|
-    it "raises what #{status.inspect} stands for" do
+    it "raises #{kind} for status #{status.inspect}" do
       stub.to_return(status:, body: "oops\n")
       expect { publish }.to raise_error(kind, message)
     end
   end
 
-  it "without a body is told as one with an empty body" do
+  it "is reported with an empty body if it has none" do
     stub.to_return(status: 400)
     expect { publish }.to raise_error(Pusher::Error, "Bad request: ")
   end
 
-  it "may have headers, one of them several times" do
+  it "may have headers, also with several values" do
     stub.to_return(status: 429, headers: { retry_after: 7 })
     expect { publish }.to raise_error(Pusher::Error) { |error| expect(error.retry_after).to eq(7) }
 
@@ -53,7 +52,7 @@ RSpec.describe "A reply of WebMock's" do
     expect(client.sync_http_client.request(:get, "http://a.test/").headers).to eq("Set-Cookie" => "a, b", "X-A" => "1")
   end
 
-  it "may be computed, in parts or as a whole" do
+  it "may be computed by a block, or have a computed status and body" do
     stub.to_return(status: ->(request) { request.body.include?("news") ? 200 : 400 },
                    body: ->(request) { JSON.generate(seen: JSON.parse(request.body)["name"]) })
     expect(publish).to eq(seen: "headline")
@@ -62,12 +61,12 @@ RSpec.describe "A reply of WebMock's" do
     expect(publish).to eq(verb: "post")
   end
 
-  it "may be that of a Rack application" do
+  it "may come from a Rack application" do
     stub.to_rack(->(env) { [200, { "x-a" => "b" }, [JSON.generate(path: env["PATH_INFO"])]] })
     expect(publish).to eq(path: "/apps/20/events")
   end
 
-  it "may be raw, or in a file" do
+  it "may be a raw HTTP response, or have its body in a file" do
     stub.to_return("HTTP/1.1 401 Unauthorized\r\nContent-Length: 4\r\n\r\nnope")
     expect { publish }.to raise_error(Pusher::AuthenticationError, "nope")
     Tempfile.create do |file|
@@ -78,40 +77,40 @@ RSpec.describe "A reply of WebMock's" do
     end
   end
 
-  it "follows the one before it, so many times, and the last one stays" do
+  it "may be one of a sequence, whose last reply repeats" do
     stub.to_return(body: '{"turn":1}').times(2).then.to_return({ body: '{"turn":2}' }, { body: '{"turn":3}' })
     expect(Array.new(6) { publish[:turn] }).to eq([1, 1, 2, 3, 3, 3])
   end
 
-  it "may come after failures" do
+  it "may follow errors in a sequence" do
     stub.to_timeout.then.to_raise(IOError).then.to_return(status: 500).then.to_return(body: "{}")
     2.times { expect { publish }.to raise_error(Pusher::HTTPError) }
     expect { publish }.to raise_error(Pusher::Error, /status code 500/)
     expect(publish).to eq({})
   end
 
-  it "may be given in pieces" do
+  it "may have its body in several parts" do
     stub.to_return(body: ['{"a":', "1}"])
     expect(publish).to eq(a: 1)
   end
 
-  it "has bytes of any kind" do
+  it "may have a binary body" do
     stub_request(:get, "http://a.test/").to_return(body: "\xFF\x00".b)
     expect(client.sync_http_client.request(:get, "http://a.test/").body.bytes).to eq([255, 0])
   end
 
   [:ok, [], "404 Not Found", 20, 2000, 200.5].each do |status|
-    it "that has the status #{status.inspect} is refused with a sentence" do
+    it "raises ArgumentError for the invalid status #{status.inspect}" do
       stub.to_return(status:)
       expect { publish }
-        .to raise_error(ArgumentError, "A stub of WebMock gives what no reply has: status #{[*status].first.inspect}")
+        .to raise_error(ArgumentError, "invalid status in a WebMock stub: #{[*status].first.inspect}")
     end
   end
 
   [{ "a b" => "c" }, { "A" => "b\r\nC: d" }].each do |headers|
-    it "that has the headers #{headers} is refused with a sentence" do
+    it "raises ArgumentError for the invalid headers #{headers}" do
       stub.to_return(headers:)
-      expect { publish }.to raise_error(ArgumentError, /\AA stub of WebMock gives what no reply has: headers \{"A/)
+      expect { publish }.to raise_error(ArgumentError, /\Ainvalid headers in a WebMock stub: \{"A/)
     end
   end
 end

@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-# What may go out in spite of WebMock, and when WebMock is not there at all.
 RSpec.describe "Real connections under WebMock" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
@@ -8,28 +7,28 @@ RSpec.describe "Real connections under WebMock" do
     client.trigger("news", "event", "data")
   end
 
-  def expect_real
+  def expect_sent
     before = endpoint.events.size
     expect(publish).to eq({})
     expect(endpoint.events.size).to eq(before + 1)
   end
 
-  def expect_refused
+  def expect_not_allowed
     expect { publish }.to raise_error(WebMock::NetConnectNotAllowedError)
     expect(endpoint.requests).to be_empty
   end
 
-  it "are refused" do
-    expect_refused
+  it "are not allowed by default" do
+    expect_not_allowed
   end
 
-  it "are made where all are allowed, and counted" do
+  it "are allowed by allow_net_connect!, and counted" do
     WebMock.allow_net_connect!
-    expect_real
+    expect_sent
     expect(WebMock).to have_requested(:post, %r{/apps/3/events}).once
   end
 
-  it "are those that were asked for, byte for byte" do
+  it "send requests with a valid signature over one connection" do
     WebMock.allow_net_connect!
     publish
     client.channels(filter_by_prefix: "présence- ")
@@ -37,16 +36,16 @@ RSpec.describe "Real connections under WebMock" do
     expect(endpoint.requests.map(&:connection)).to eq([1, 1])
   end
 
-  it "are not made where a stub answers" do
+  it "are not made for a stubbed request" do
     WebMock.allow_net_connect!
     stub_request(:post, %r{/apps/3/events}).to_return(status: 202)
     expect(publish).to be(true)
     expect(endpoint.requests).to be_empty
   end
 
-  it "are made to localhost where that is allowed" do
+  it "are allowed to localhost by allow_localhost" do
     WebMock.disable_net_connect!(allow_localhost: true)
-    expect_real
+    expect_sent
   end
 
   [
@@ -57,36 +56,36 @@ RSpec.describe "Real connections under WebMock" do
     ["a callable", ->(endpoint) { ->(uri) { uri.port == endpoint.port } }],
     ["a list", ->(_) { ["other.test", "127.0.0.1"] }]
   ].each do |name, allowed|
-    it "are made where #{name} is allowed" do
+    it "are allowed by allow: with #{name}" do
       WebMock.disable_net_connect!(allow: allowed.call(endpoint))
-      expect_real
+      expect_sent
     end
   end
 
-  it "are refused where something else is allowed" do
+  it "are not allowed if allow: names other hosts" do
     WebMock.disable_net_connect!(allow: ["other.test", /other/, "127.0.0.1:1"])
-    expect_refused
+    expect_not_allowed
   end
 
-  it "are made once WebMock is switched off, and not counted" do
+  it "are made while WebMock is disabled, and not counted" do
     WebMock.disable!
-    expect_real
+    expect_sent
     expect(WebMock).not_to have_requested(:post, /./)
     WebMock.enable!
     expect { publish }.to raise_error(WebMock::NetConnectNotAllowedError)
   end
 
-  it "are made where WebMock is switched on except for this gem" do
+  it "are made while WebMock is enabled except for :pusher" do
     WebMock.enable!(except: [:pusher])
-    expect_real
+    expect_sent
   end
 
-  it "are refused where WebMock is switched off except for this gem" do
+  it "are not allowed while WebMock is disabled except for :pusher" do
     WebMock.disable!(except: [:pusher])
-    expect_refused
+    expect_not_allowed
   end
 
-  it "fail as they do without WebMock" do
+  it "raise the same errors as without WebMock" do
     WebMock.allow_net_connect!
     endpoint.drop
     expect { publish }.to raise_error(Pusher::HTTPError) { |error|

@@ -2,13 +2,13 @@
 
 require_relative "testing_helper"
 
-# What a failed expectation says. Objects are shown as Ruby shows them, which differs between versions.
-RSpec.describe Pusher::Testing::Matchers, "in words" do
+# Objects are shown with `inspect`, whose format differs between versions of Ruby.
+RSpec.describe Pusher::Testing::Matchers, "failure messages" do
   include_context "with the test mode"
 
   def message_of
     yield
-    raise "nothing failed"
+    raise "the expectation did not fail"
   rescue RSpec::Expectations::ExpectationNotMetError => e
     e.message
   end
@@ -24,7 +24,7 @@ RSpec.describe Pusher::Testing::Matchers, "in words" do
   context "when the test mode is on" do
     around { |example| testing.fake! { example.run } }
 
-    it "shows what was published instead, in columns" do
+    it "list the published events in columns" do
       trigger_some
       message = message_of do
         expect(Pusher).to have_triggered("created").on("orders", /x/).with(id: 2).encrypted.excluding("1.2")
@@ -39,14 +39,14 @@ RSpec.describe Pusher::Testing::Matchers, "in words" do
       TEXT
     end
 
-    it "says where nothing was published" do
+    it "report that nothing was published" do
       expect(message_of { expect(client).to have_triggered(/x/) })
         .to eq("expected the client to have triggered /x/\nbut nothing was published")
       expect(message_of { expect { nil }.to(publish_event("e").with { true }) })
         .to eq("expected the block to publish \"e\" with data that satisfies the block\nbut nothing was published")
     end
 
-    it "says how often it happened" do
+    it "report how often the event was published" do
       trigger_some
       message = message_of { expect(Pusher).to have_triggered(anything).at_least(4).times }
 
@@ -60,7 +60,7 @@ RSpec.describe Pusher::Testing::Matchers, "in words" do
         .to start_with("expected Pusher to have triggered an event at most once\nbut that happened 3 times; publ")
     end
 
-    it "shows what failed, and why" do
+    it "list failed events with their status or error" do
       testing.fail_with(503, times: 1)
       testing.fail_with(Errno::ECONNREFUSED, times: 1)
       [1, 2, 3].each { |n| error_of { client.trigger("c", "e#{n}", n) } }
@@ -80,7 +80,7 @@ RSpec.describe Pusher::Testing::Matchers, "in words" do
         .to end_with("but that did not happen; failed:\n  \"e\"  on \"c\"  with 1: 503")
     end
 
-    it "shows what should not have happened" do
+    it "list the matching events of a negated expectation" do
       trigger_some
 
       expect(message_of { expect(Pusher).not_to have_triggered.on("orders") }).to eq(<<~TEXT.chomp)
@@ -96,7 +96,7 @@ RSpec.describe Pusher::Testing::Matchers, "in words" do
       TEXT
     end
 
-    it "shows what the block published, and nothing else" do
+    it "list only the events of the block for publish_event" do
       trigger_some
 
       expect(message_of { expect { client.trigger("c", "in", 1) }.to publish_event("out") }).to eq(<<~TEXT.chomp)
@@ -106,12 +106,12 @@ RSpec.describe Pusher::Testing::Matchers, "in words" do
       TEXT
     end
 
-    it "shows a client's own events only" do
+    it "list only the events of the client under test" do
       trigger_some
       expect(message_of { expect(client_of("4")).to have_triggered }).to end_with("but nothing was published")
     end
 
-    it "describes matchers, wherever they stand" do
+    it "describe nested matchers" do
       data = { id: a_value > 1, list: [a_kind_of(String), 1], of: Hash }
       matcher = have_triggered(a_string_starting_with("c")).with(data)
 
@@ -121,7 +121,7 @@ RSpec.describe Pusher::Testing::Matchers, "in words" do
       expect(publish_event.with(hash_including("a" => 1)).description).to match(/with hash_including\("a".*1\)\z/)
     end
 
-    it "cuts what is too long" do
+    it "cut long values" do
       client.trigger("c", "e", "x" * 10_000)
       message = message_of { expect(Pusher).to have_triggered("x") }
 
@@ -130,18 +130,18 @@ RSpec.describe Pusher::Testing::Matchers, "in words" do
     end
   end
 
-  context "when it is off" do
-    let(:off) { "the test mode is off, so nothing is recorded: call Pusher::Testing.fake! first" }
+  context "when the test mode is off" do
+    let(:message) { "the test mode is off, so nothing is recorded: call Pusher::Testing.fake! first" }
 
-    it "says so, whatever was expected" do
-      expect(message_of { expect(Pusher).to have_triggered }).to eq(off)
-      expect(message_of { expect(Pusher).not_to have_triggered }).to eq(off)
-      expect(message_of { expect(client).to have_triggered }).to eq(off)
+    it "say so for every expectation" do
+      expect(message_of { expect(Pusher).to have_triggered }).to eq(message)
+      expect(message_of { expect(Pusher).not_to have_triggered }).to eq(message)
+      expect(message_of { expect(client).to have_triggered }).to eq(message)
     end
 
-    it "says so before a block really publishes" do
-      expect(message_of { expect { raise "called" }.to publish_event }).to eq(off)
-      expect(message_of { expect { raise "called" }.not_to publish_event }).to eq(off)
+    it "say so without calling the block of publish_event" do
+      expect(message_of { expect { raise "called" }.to publish_event }).to eq(message)
+      expect(message_of { expect { raise "called" }.not_to publish_event }).to eq(message)
     end
   end
 end

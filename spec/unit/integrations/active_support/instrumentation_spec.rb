@@ -3,15 +3,15 @@
 require "spec_helper"
 require "stringio"
 
-# Without ActiveSupport, which has a folder of its own.
+# A custom instrumenter, without ActiveSupport: spec/integrations/active_support has the specs with it.
 RSpec.describe "Pusher.instrumenter" do
   let(:client) { Pusher::Client.from_url(endpoint.url) }
   let(:log) { StringIO.new }
-  let(:chain) { Pusher.const_get(:Internal)::HTTP::Middleware }
+  let(:middleware) { Pusher.const_get(:Internal)::HTTP::Middleware }
 
   before { Pusher.logger = Logger.new(log, level: Logger::DEBUG) }
 
-  # An instrumenter that does what the block says, with the event and the request.
+  # Sets an instrumenter that calls the block with the event's name, its payload and the request.
   def instrument(&instrumenter)
     Pusher.instrumenter = Object.new.tap do |object|
       object.define_singleton_method(:instrument) do |name, payload, &request|
@@ -20,7 +20,7 @@ RSpec.describe "Pusher.instrumenter" do
     end
   end
 
-  # The events that are seen while the block runs, as they are at their end.
+  # The names and payloads of the events while the block runs.
   def events
     seen = []
     instrument do |name, payload, request|
@@ -35,7 +35,7 @@ RSpec.describe "Pusher.instrumenter" do
     events(&block).then { |seen| seen.dig(0, 1) }
   end
 
-  it "is nobody, and whatever is set becomes it" do
+  it "is nil by default, and returns the instrumenter that was set" do
     expect(Pusher.instrumenter).to be_nil
     instrumenter = double("instrumenter", instrument: nil)
     expect(Pusher.instrumenter = instrumenter).to equal(instrumenter)
@@ -46,36 +46,37 @@ RSpec.describe "Pusher.instrumenter" do
     expect(Pusher.instrumenter).to be_nil
   end
 
-  it "is refused where it cannot instrument, and stays what it was" do
+  it "rejects an object without `instrument`, and keeps the previous instrumenter" do
     instrument { |_, _, request| request.call }
     before = Pusher.instrumenter
 
-    expect { Pusher.instrumenter = "secret" }.to raise_error(
-      ArgumentError, "an instrumenter answers instrument(name, payload) { }: String does not"
-    )
+    expect { Pusher.instrumenter = "secret" }.to raise_error(ArgumentError) { |error|
+      expect(error.message).to include("instrument(name, payload)", "String")
+      expect(error.message).not_to include("secret")
+    }
     expect { Pusher.instrumenter = true }.to raise_error(ArgumentError)
     expect(Pusher.instrumenter).to equal(before)
   end
 
-  it "sees nothing any more when it is taken back" do
-    [nil, false].each do |nobody|
+  it "receives no more events after it is replaced by nil or false" do
+    [nil, false].each do |none|
       seen = events { client.channels }
-      Pusher.instrumenter = nobody
+      Pusher.instrumenter = none
       expect { client.channels }.not_to(change { seen.size })
       expect(seen.size).to eq(1)
-      expect(chain).not_to be_active
+      expect(middleware).not_to be_active
     end
   end
 
-  it "costs no object while there is none" do
-    [nil, false].each do |nobody|
-      Pusher.instrumenter = nobody
-      expect(Cost.objects_of { chain.active? }).to eq(0)
+  it "costs no object while it is nil or false" do
+    [nil, false].each do |none|
+      Pusher.instrumenter = none
+      expect(Cost.objects_of { middleware.active? }).to eq(0)
     end
   end
 
   describe "the event" do
-    it "is request.pusher, one for each request" do
+    it "is request.pusher, once per request" do
       names = events do
         client.trigger("a", "b", "c")
         client.channels
@@ -84,7 +85,7 @@ RSpec.describe "Pusher.instrumenter" do
       expect(names).to eq(["request.pusher"] * 3)
     end
 
-    it "has the facts of an event that was published, and of its reply" do
+    it "describes a published event and its reply" do
       endpoint.reply_with(body: '{"channels":{}}')
       payload = payload_of { client.trigger(%w[a b], "greet", { text: "ü" }) }
 
@@ -95,7 +96,7 @@ RSpec.describe "Pusher.instrumenter" do
       )
     end
 
-    it "is there for requests in the background as well" do
+    it "is emitted for background requests, too" do
       payloads = events { [client.trigger_async("a", "b", "c"), client.get_async("/channels")].each(&:pop) }.map(&:last)
       expect(payloads.sort_by { |payload| payload[:verb] }).to match(
         [include(verb: :get, path: "/apps/3/channels", status: 200),
@@ -103,12 +104,12 @@ RSpec.describe "Pusher.instrumenter" do
       )
     end
 
-    it "has the facts of a query" do
+    it "describes a query" do
       expect(payload_of { client.channel_info("a", info: "subscription_count") })
         .to include(verb: :get, path: "/apps/3/channels/a", channels: [], event: nil, request_bytes: 0, status: 200)
     end
 
-    it "has the status of a refusal, which is no error of the request's" do
+    it "has the status of a rejected request, and no error" do
       endpoint.reply_with(status: 403, body: "no more")
       payload = payload_of { expect { client.trigger("a", "b", "c") }.to raise_error(Pusher::Error) }
 
@@ -116,7 +117,7 @@ RSpec.describe "Pusher.instrumenter" do
       expect(payload).not_to have_key(:error)
     end
 
-    it "has the error of a request without a reply, and the times it was sent" do
+    it "has the error of a request without a reply, and the number of attempts" do
       client.channels
       endpoint.drop(times: 2)
       error = nil
@@ -127,13 +128,13 @@ RSpec.describe "Pusher.instrumenter" do
       expect(payload).not_to include(:status, :reply_bytes)
     end
 
-    it "counts a second sending" do
+    it "counts a second attempt" do
       client.channels
       endpoint.drop
       expect(payload_of { client.channels }).to include(attempts: 2, status: 200)
     end
 
-    it "knows while the request is under way what is sent" do
+    it "has the facts of the request while the request runs" do
       instrument do |_, payload, request|
         expect(payload).to eq(verb: :post, path: "/apps/3/events", channels: ["a"], event: "b", request_bytes: 40)
         request.call
@@ -142,14 +143,14 @@ RSpec.describe "Pusher.instrumenter" do
       expect(log.string).to eq("")
     end
 
-    it "measures time by a clock that nobody sets" do
+    it "measures the duration with the monotonic clock" do
       allow(Time).to receive(:now).and_return(Time.at(0))
       endpoint.behave
       duration = payload_of { expect { client.trigger("a", "b", "c") }.to raise_error(Pusher::Error) }[:duration]
       expect(duration).to be > 0
     end
 
-    it "shows nothing of credentials, signature and data, nor does the block" do
+    it "contains no credentials, signature or data, and the block returns nil" do
       client.encryption_master_key_base64 = ["k" * 32].pack("m0")
       shown = []
       instrument do |name, payload, request|
@@ -168,8 +169,8 @@ RSpec.describe "Pusher.instrumenter" do
     end
   end
 
-  describe "whatever it does" do
-    let(:answer) { client.trigger("a", "b", "c") }
+  describe "a faulty instrumenter" do
+    let(:result) { client.trigger("a", "b", "c") }
 
     before { endpoint.reply_with(body: '{"the":"reply"}') }
 
@@ -177,57 +178,57 @@ RSpec.describe "Pusher.instrumenter" do
       expect(endpoint.requests.size).to eq(1)
     end
 
-    it "the caller gets the reply, not what it returns" do
+    it "cannot replace the reply by its own value" do
       instrument do |_, _, request|
         request.call
         "something else"
       end
-      expect(answer).to eq(the: "reply")
+      expect(result).to eq(the: "reply")
       expect(log.string).to eq("")
     end
 
-    it "the request is sent where it does not yield" do
+    it "does not prevent the request by not yielding" do
       instrument { nil }
-      expect(answer).to eq(the: "reply")
+      expect(result).to eq(the: "reply")
       expect_one_request
     end
 
-    it "the request is sent once where it yields twice" do
+    it "does not send the request again by yielding twice" do
       instrument do |_, _, request|
         request.call
         request.call
       end
-      expect(answer).to eq(the: "reply")
+      expect(result).to eq(the: "reply")
       expect_one_request
     end
 
-    it "the request is sent where it fails before it yields, and the log says so" do
+    it "does not prevent the request by raising before it yields, and its error is logged" do
       instrument { raise KeyError, "oops" }
-      expect(answer).to eq(the: "reply")
+      expect(result).to eq(the: "reply")
       expect_one_request
       expect(log.string).to match(/WARN .*: The instrumenter failed: oops \(KeyError\)$/)
     end
 
-    it "the reply is not lost where it fails after it has yielded" do
+    it "does not lose the reply by raising after it has yielded" do
       instrument do |_, _, request|
         request.call
         raise KeyError, "oops"
       end
-      expect(answer).to eq(the: "reply")
+      expect(result).to eq(the: "reply")
       expect_one_request
       expect(log.string).to include("oops (KeyError)")
     end
 
-    it "the reply is not lost where it freezes the payload" do
+    it "does not lose the reply by freezing the payload" do
       instrument do |_, payload, request|
         payload.freeze
         request.call
       end
-      expect(answer).to eq(the: "reply")
+      expect(result).to eq(the: "reply")
       expect(log.string).to eq("")
     end
 
-    it "the caller gets the very error of the request" do
+    it "cannot replace or swallow the error of the request" do
       [
         ->(request) { request.call },
         ->(request) { request.call rescue nil }, # rubocop:disable Style/RescueModifier
@@ -238,7 +239,7 @@ RSpec.describe "Pusher.instrumenter" do
         end
       ].each do |handle|
         error = SystemCallError.new("on purpose", Errno::EPIPE::Errno)
-        chain.install(:testing, failing_middleware(error))
+        middleware.install(:testing, failing_middleware(error))
         instrument { |_, _, request| handle.call(request) }
         expect { client.trigger("a", "b", "c") }
           .to raise_error(Pusher::HTTPError) { |raised| expect(raised.original_error).to equal(error) }
@@ -246,20 +247,20 @@ RSpec.describe "Pusher.instrumenter" do
       expect(log.string.lines).to match([/oops \(RuntimeError\)/])
     end
 
-    it "what is no StandardError goes through it and out of it" do
+    it "does not affect exceptions that are not StandardErrors, its own included" do
       failure = Class.new(Exception) # rubocop:disable Lint/InheritException
       instrument { raise failure }
       expect { client.trigger("a", "b", "c") }.to raise_error(failure)
       expect(endpoint.requests).to be_empty
 
       seen = payload_of do
-        chain.install(:testing, failing_middleware(failure.new))
+        middleware.install(:testing, failing_middleware(failure.new))
         expect { client.trigger("a", "b", "c") }.to raise_error(failure)
       end
       expect(seen).to include(error: be_a(failure), attempts: nil)
     end
 
-    it "a request that it leaves in the middle is not sent again, and is an error" do
+    it "raises an error if it leaves the block before the request is complete, and does not send it again" do
       endpoint.behave
       endpoint.hang
       instrument do |_, _, request|
@@ -272,21 +273,19 @@ RSpec.describe "Pusher.instrumenter" do
     end
 
     def failing_middleware(error)
-      exchanges = Pusher.const_get(:Internal)::HTTP::OutgoingRequest
-      double("middleware", active?: true).tap do |middleware|
-        allow(middleware).to receive(:call) { raise error.is_a?(StandardError) ? exchanges.failure(error) : error }
-      end
+      Pusher.const_get(:Internal)::HTTP::OutgoingRequest.failure(error) if error.is_a?(StandardError)
+      double("middleware", active?: true).tap { |failing| allow(failing).to receive(:call).and_raise(error) }
     end
 
     around do |example|
-      before = chain.instance_variable_get(:@installed)
+      before = middleware.instance_variable_get(:@installed)
       example.run
     ensure
-      chain.instance_variable_set(:@installed, before)
+      middleware.instance_variable_set(:@installed, before)
     end
   end
 
-  describe "what ends a request in its middle" do
+  describe "a request that is interrupted" do
     before { endpoint.hang }
 
     def hanging_thread(&block)
@@ -296,7 +295,7 @@ RSpec.describe "Pusher.instrumenter" do
       thread
     end
 
-    it "passes through: Thread#kill" do
+    it "ends by Thread#kill" do
       payload = payload_of do
         thread = hanging_thread { client.channels }
         expect(thread.kill.join.value).to be_nil
@@ -305,13 +304,13 @@ RSpec.describe "Pusher.instrumenter" do
       expect(payload).not_to include(:status, :error)
     end
 
-    it "passes through: Timeout" do
+    it "ends by Timeout" do
       payload = payload_of { expect { Timeout.timeout(0.5) { client.channels } }.to raise_error(Timeout::Error) }
       expect(payload).to include(duration: be_a(Float))
       expect(log.string).to eq("")
     end
 
-    it "passes through: Thread#raise, and is not taken for a failure of the transport" do
+    it "ends by Thread#raise, without being reported as a failure of the transport" do
       error = KeyError.new("from elsewhere")
       payload = payload_of do
         thread = hanging_thread { client.channels }
@@ -321,7 +320,7 @@ RSpec.describe "Pusher.instrumenter" do
       expect(payload[:error]).to equal(error)
     end
 
-    it "is not lost where the instrumenter fails over it" do
+    it "ends with an error that the instrumenter raises meanwhile, and is not sent again" do
       instrument do |_, _, request|
         request.call
       ensure

@@ -3,12 +3,12 @@
 require_relative "support/active_support_helper"
 require "active_support/json"
 
-# Recordings and exact stubs compare bodies byte by byte.
-RSpec.describe "A body where ActiveSupport writes some characters as escapes" do
+# VCR cassettes and exact stubs compare bodies byte by byte.
+RSpec.describe "The body of a request with ActiveSupport's JSON escaping" do
   let(:client) { Pusher::Client.new(**endpoint.client_options) }
 
   [true, false].each do |escapes|
-    it "is what the JSON engine writes, with escape_html_entities_in_json #{escapes ? "on" : "off"}" do
+    it "equals the output of the JSON engine with escape_html_entities_in_json #{escapes ? "on" : "off"}" do
       before = ActiveSupport.escape_html_entities_in_json
       ActiveSupport.escape_html_entities_in_json = escapes
       client.trigger("channel", "<event>", "<b>&\u2028é</b>")

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
-# What goes into a cassette, and what comes out of it.
-RSpec.describe "A cassette of VCR's" do
+RSpec.describe "A VCR cassette" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
   let(:reply) { { channels: { "presence-news" => { "user_count" => 0 } } } }
 
@@ -9,28 +8,28 @@ RSpec.describe "A cassette of VCR's" do
     client.trigger("presence-news", "headline", { title: }, { info: "user_count" })
   end
 
-  it "takes what the service says, and gives it again without the service" do
+  it "records a reply, and replays it without the service" do
     expect(in_cassette { publish }).to eq(reply)
     expect(endpoint.requests.size).to eq(1)
     endpoint.stop
-    let_time_pass
+    advance_time_by_a_minute
     expect(in_cassette(record: :none) { publish }).to eq(reply)
   end
 
-  it "is in order for queries, batches and channels" do
-    talk = lambda do
+  it "records and replays queries, batches and events of channels" do
+    requests = lambda do
       [client.channels, client.channels(filter_by_prefix: "presence-", info: "user_count"),
        client.get("/channels", ids: [1, 2]), client.channel_users("presence-news"),
        client.trigger_batch(channel: "news", name: "event", data: "data"), client["news"].trigger!("event", "data")]
     end
-    live = in_cassette(&talk)
+    replies = in_cassette(&requests)
     endpoint.stop
-    let_time_pass
-    expect(in_cassette(record: :none, &talk)).to eq(live)
+    advance_time_by_a_minute
+    expect(in_cassette(record: :none, &requests)).to eq(replies)
     expect(endpoint.requests.size).to eq(6)
   end
 
-  it "has refusals, too" do
+  it "records and replays error replies" do
     client.secret = "wrong"
     2.times do
       expect { in_cassette { publish } }.to raise_error(Pusher::AuthenticationError, /auth_signature/)
@@ -39,43 +38,43 @@ RSpec.describe "A cassette of VCR's" do
     expect(recorded).to include("code: 401")
   end
 
-  it "has nothing of a request that failed" do
+  it "does not record a request without a reply" do
     endpoint.drop
     expect { in_cassette { publish } }.to raise_error(Pusher::HTTPError)
     expect(in_cassette { publish }).to eq(reply)
     expect(recorded.scan("request:").size).to eq(1)
   end
 
-  it "is asked for the whole url unless it is told otherwise, and that is never the same again" do
+  it "does not match a later request by VCR's default matchers, which include the signature" do
     VCR.use_cassette("events") { publish }
-    let_time_pass
+    advance_time_by_a_minute
     expect { VCR.use_cassette("events", record: :none) { publish } }
       .to raise_error(VCR::Errors::UnhandledHTTPRequestError)
   end
 
-  it "is asked for the body where it is told to" do
+  it "matches requests by their body with match_requests_on" do
     in_cassette { publish("Hello") }
-    let_time_pass
+    advance_time_by_a_minute
     expect { in_cassette(record: :none) { publish("Hullo") } }.to raise_error(VCR::Errors::UnhandledHTTPRequestError)
     expect { in_cassette(record: :none, match_requests_on: %i[method path]) { publish("Hullo") } }.not_to raise_error
   end
 
-  it "gives each reply once" do
+  it "replays each reply once, unless repeats are allowed" do
     in_cassette { publish }
-    let_time_pass
+    advance_time_by_a_minute
     expect { in_cassette(record: :none) { 2.times { publish } } }
       .to raise_error(VCR::Errors::UnhandledHTTPRequestError)
     expect(in_cassette(record: :none, allow_playback_repeats: true) { Array.new(2) { publish } }).to eq([reply] * 2)
   end
 
-  it "takes new requests where it may" do
+  it "records new requests with record: :new_episodes" do
     in_cassette { publish("one") }
-    let_time_pass
+    advance_time_by_a_minute
     in_cassette(record: :new_episodes) { %w[one two].each { |title| publish(title) } }
     expect(endpoint.events.map(&:data)).to eq(%w[{"title":"one"} {"title":"two"}])
   end
 
-  it "never has the secret, and nothing that it is told to filter" do
+  it "contains neither the secret nor filtered data" do
     VCR.configure { |config| config.filter_sensitive_data("<PUSHER_KEY>") { client.key } }
     in_cassette { publish }
     expect(recorded).to include("auth_key=<PUSHER_KEY>&")
@@ -84,7 +83,7 @@ RSpec.describe "A cassette of VCR's" do
     expect(in_cassette(record: :none) { publish }).to eq(reply)
   end
 
-  it "has what a reader looks for" do
+  it "contains the request and its reply in readable form" do
     in_cassette { publish }
     interaction = YAML.safe_load(recorded)["http_interactions"].first
     request, response = interaction.values_at("request", "response")
@@ -96,12 +95,12 @@ RSpec.describe "A cassette of VCR's" do
     expect(response["body"]["string"]).to eq('{"channels":{"presence-news":{"user_count":0}}}')
   end
 
-  it "is good for encrypted events, which are never the same, without their bodies" do
+  it "replays encrypted events if requests are matched without their bodies, which always differ" do
     client.encryption_master_key_base64 = ["k" * 32].pack("m0")
     publish = -> { client.trigger("private-encrypted-news", "headline", { title: "Hello" }) }
-    terms = { match_requests_on: %i[method path] }
-    in_cassette(**terms, &publish)
+    options = { match_requests_on: %i[method path] }
+    in_cassette(**options, &publish)
     endpoint.stop
-    expect(in_cassette(record: :none, **terms, &publish)).to eq({})
+    expect(in_cassette(record: :none, **options, &publish)).to eq({})
   end
 end

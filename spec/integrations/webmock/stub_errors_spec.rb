@@ -2,13 +2,12 @@
 
 require "httpclient"
 
-# What a stub raises.
-RSpec.describe "A failure of WebMock's" do
-  include_context "with a client of a far service"
+RSpec.describe "An error of a WebMock stub" do
+  include_context "with a client of an unreachable service"
 
   let(:stub) { stub_request(:post, events_url) }
 
-  # A class, an instance or a message; the class, and the message that callers read.
+  # The argument of to_raise; the class and the message of the original error.
   [
     [Timeout::Error, Timeout::Error, "Exception from WebMock"],
     [Errno::ECONNREFUSED, Errno::ECONNREFUSED, "Connection refused - Exception from WebMock"],
@@ -18,9 +17,9 @@ RSpec.describe "A failure of WebMock's" do
     ["it broke", StandardError, "it broke"],
     [HTTPClient::TimeoutError, HTTPClient::TimeoutError, "Exception from WebMock"],
     [HTTPClient::BadResponseError, HTTPClient::BadResponseError, "Exception from WebMock"],
-    [HTTPClient::ConnectTimeoutError.new("late"), HTTPClient::ConnectTimeoutError, "late"]
+    [HTTPClient::ConnectTimeoutError.new("too slow"), HTTPClient::ConnectTimeoutError, "too slow"]
   ].each do |raised, kind, message|
-    it "made of #{raised.inspect} is an HTTPError around it" do
+    it "is wrapped in an HTTPError for to_raise(#{raised.inspect})" do
       stub.to_raise(raised)
       expect { publish }.to raise_error(Pusher::HTTPError, "#{message} (#{kind})") { |error|
         expect(error.original_error).to be_instance_of(kind)
@@ -29,7 +28,7 @@ RSpec.describe "A failure of WebMock's" do
     end
   end
 
-  it "holds the very instance that the stub was given, each time" do
+  it "is the given exception object each time" do
     failure = IOError.new("closed")
     stub.to_raise(failure)
     2.times do
@@ -37,17 +36,17 @@ RSpec.describe "A failure of WebMock's" do
     end
   end
 
-  it "is what a computed reply raises" do
+  it "may come from a computed reply" do
     stub.to_return { raise KeyError, "computed" }
     expect { publish }.to raise_error(Pusher::HTTPError, "computed (KeyError)")
   end
 
-  it "is raised as it is by the HTTP client itself" do
+  it "is not wrapped by the HTTP client itself" do
     stub_request(:get, "http://a.test/").to_raise(KeyError)
     expect { client.sync_http_client.request(:get, "http://a.test/") }.to raise_error(KeyError)
   end
 
-  it "is logged by a channel's trigger, as in real life" do
+  it "is logged by Channel#trigger" do
     Pusher.logger = instance_double(Logger, debug: nil)
     stub.to_raise(HTTPClient::TimeoutError)
     expect(Pusher.logger)
@@ -55,25 +54,25 @@ RSpec.describe "A failure of WebMock's" do
     client["news"].trigger("event", "data")
   end
 
-  it "to_timeout is a timeout of ours" do
+  it "is a ReceiveTimeoutError for to_timeout" do
     stub.to_timeout
-    message = "a stub of WebMock timed out in the place of a reply (Pusher::ReceiveTimeoutError)"
+    message = "a WebMock stub simulated a timeout (Pusher::ReceiveTimeoutError)"
     expect { publish }.to raise_error(Pusher::HTTPError, message) { |error|
       expect(error.original_error).to be_a(Timeout::Error).and be_a(Pusher::ReceiveTimeoutError)
     }
   end
 
-  it "that is no StandardError goes through everything" do
+  it "is not wrapped if it is not a StandardError" do
     stub.to_raise(NotImplementedError)
     expect { publish }.to raise_error(NotImplementedError, "Exception from WebMock")
   end
 
-  it "of a pattern's own block is a fault of the test, and stays what it is" do
+  it "is not wrapped if the block of a pattern raises it" do
     stub.with { |_| raise IOError, "in the pattern" }
     expect { publish }.to raise_error(IOError, "in the pattern")
   end
 
-  it "for want of a stub goes unwrapped, and says what was asked" do
+  it "is an unwrapped NetConnectNotAllowedError, which describes the request, without a stub" do
     expect { publish(title: "Hello") }.to raise_error(WebMock::NetConnectNotAllowedError) { |error|
       expect(error.message).to match(%r{Unregistered request: POST https://api\.test/apps/20/events\?auth_key=the-key&})
       expect(error.message).to include('with body \'{"name":"headline"')
