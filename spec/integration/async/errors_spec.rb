@@ -250,7 +250,7 @@ RSpec.describe "Failures of asynchronous requests" do
         p told.size
       RUBY
       expect(finished.output).to eq("200\n1\n")
-      expect(finished.errors.lines).to match([/could not be logged: no space left \(RuntimeError\)/] * 2)
+      expect(finished.errors.lines).to match([/logging this failed: no space left \(RuntimeError\)/] * 2)
     end
 
     it "where every thread that fails is to end the process, or to print" do

@@ -115,7 +115,7 @@ RSpec.describe "Asynchronous requests of a process that ends" do
         output_of("Pusher.async_exit_timeout = 0.2\nat_exit { puts \"last\" }\npublish(\"held\")\n#{held}")
       end
       expect(output.lines.map(&:chomp)).to match(["ends",
-                                                  /ERROR -- : given up at the end of the process: 2 of/, "last"])
+                                                  /ERROR -- : the process exited before 2 background/, "last"])
     end
 
     it "no longer than it was told to: then the handler is told of each that was not sent" do

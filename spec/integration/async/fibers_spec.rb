@@ -180,7 +180,7 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         have_gone = within { Pusher.flush }
         expect(request.finished?).to be(true)
         expect([have_gone, log.string]).to match(
-          name == "ruby-async" ? [false, /the request was ended before its reply came/] : [true, ""]
+          name == "ruby-async" ? [false, /the request was stopped before its reply arrived/] : [true, ""]
         )
         endpoint.wait_for_requests(1)
       end

@@ -51,7 +51,7 @@ RSpec.describe "The end of a process with asynchronous requests" do
       Thread.new { loop { publish("more") && sleep(0.001) } }
       sleep(0.1)
     RUBY
-    expect(finished.output).to match(/given up at the end of the process: \d+ of the requests/)
+    expect(finished.output).to match(/the process exited before \d+ background requests finished/)
     expect(finished.output.lines.last).to eq("the application's\n")
   end
 
@@ -145,7 +145,7 @@ RSpec.describe "The end of a process with asynchronous requests" do
     it "says how many were given up" do
       finished = cut_short(publish_some)
       expect(finished.output.lines.map(&:chomp))
-        .to match([/ERROR -- : given up at the end of the process: 6 of the requests/, "the application's"])
+        .to match([/ERROR -- : the process exited before 6 background requests finished/, "the application's"])
     end
 
     it "tells the handler of each that was given up" do
@@ -203,7 +203,7 @@ RSpec.describe "The end of a process with asynchronous requests" do
         end
         p Pusher.flush(0)
       RUBY
-      expect(told.first).to match(/process.*end/)
+      expect(told.first).to match(/async_exit_timeout has passed/)
       expect(endpoint.requests.map { |request| request.json["data"] }).to eq(["at first"])
     end
   end

@@ -54,7 +54,7 @@ RSpec.describe "Reports of asynchronous requests that failed" do
         RUBY
       end
       expect(finished).to have_attributes(output: "the application's\n", status: be_success)
-      expect(finished.errors).to match(/\Agiven up at the end of the process: 3.*the logger is broken/)
+      expect(finished.errors).to match(/\Athe process exited before 3 background.*the logger is broken/)
     end
   end
 

@@ -19,7 +19,7 @@ RSpec.describe "The threads of asynchronous requests" do
   # Has a thread of the pool ended before its first instruction.
   kill_at_start = <<~RUBY
     Thread.singleton_class.prepend(Module.new do
-      def start(*, &block) = super.tap { |thread| thread.kill if $is_killing && caller.join.include?("pusher/aside") }
+      def start(*, &block) = super.tap { |thread| thread.kill if $is_killing && caller.join.include?("pusher/async/helper_thread") }
     end)
   RUBY
 

@@ -207,7 +207,7 @@ RSpec.describe "The end of EventMachine's reactor" do
           end
 
           def next_tick(work = nil, &block)
-            return super(work, &block) if Thread.current.name != "pusher-reactor"
+            return super(work, &block) if Thread.current.name != "pusher-next-tick"
 
             begin
               super() { EM.stop }
@@ -243,7 +243,7 @@ RSpec.describe "The end of EventMachine's reactor" do
           publish("the first") && Pusher.flush
           passed = 0
           trace = TracePoint.new(:line) do |point|
-            next unless point.path.include?("/pusher/async/") && (passed += 1) == count
+            next unless point.path.match?(%r{/pusher/(async|integrations/event_machine)\b}) && (passed += 1) == count
 
             EM.next_tick { EM.stop }
             reactor.join
@@ -278,7 +278,7 @@ RSpec.describe "The end of EventMachine's reactor" do
           wait_until { EM.reactor_running? }
           passed = 0
           trace = TracePoint.new(:line) do |point|
-            next unless point.path.include?("/pusher/async/") && (passed += 1) == count
+            next unless point.path.match?(%r{/pusher/(async|integrations/event_machine)\b}) && (passed += 1) == count
 
             EM.next_tick { EM.stop }
             reactor.join
