@@ -100,7 +100,7 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
   end
 
   def refused
-    @refused ||= Pusher::Client.new(**AsyncRequests::NOWHERE)
+    @refused ||= Pusher::Client.new(**AsyncRequests::UNREACHABLE)
   end
 
   it "have their fiber's own variables left alone" do

@@ -6,7 +6,7 @@ require_relative "../../support/async/reactor"
 RSpec.describe "Failures on EventMachine's reactor" do
   include Reactor
 
-  let!(:logger) { keeping_logger }
+  let!(:logger) { recording_logger }
 
   def outcome_at(server, **options)
     client = Pusher::Client.new(timeout: 30, **server.client_options, **options)
@@ -48,14 +48,14 @@ RSpec.describe "Failures on EventMachine's reactor" do
 
   describe "of the network reach the errbacks as plain errors:" do
     it "nobody listens" do
-      client = Pusher::Client.new(**AsyncRequests::NOWHERE)
+      client = Pusher::Client.new(**AsyncRequests::UNREACHABLE)
       error = outcome_of { client.trigger_async("channel", "event", "data") }.error
       expect_network_error(error, /Connection refused/)
     end
 
     it "no address" do
       allow(Addrinfo).to receive(:getaddrinfo).and_raise(SocketError, "getaddrinfo: not known")
-      client = Pusher::Client.new(**AsyncRequests::NOWHERE, host: "nowhere.invalid")
+      client = Pusher::Client.new(**AsyncRequests::UNREACHABLE, host: "nowhere.invalid")
       expect_network_error(outcome_of { client.trigger_async("channel", "event", "data") }.error, /not known/)
     end
 
@@ -94,7 +94,7 @@ RSpec.describe "Failures on EventMachine's reactor" do
     end
 
     it "and are logged with their reason, for those who look closely" do
-      Pusher::Client.new(**AsyncRequests::NOWHERE).tap do |client|
+      Pusher::Client.new(**AsyncRequests::UNREACHABLE).tap do |client|
         outcome_of { client.trigger_async("channel", "event", "confidential") }
       end
       lines = logger.rest
@@ -106,7 +106,7 @@ RSpec.describe "Failures on EventMachine's reactor" do
     it "and are neither logged as errors nor handed over: their errbacks have them" do
       told = []
       Pusher.on_async_error = ->(*arguments) { told << arguments }
-      client = Pusher::Client.new(**AsyncRequests::NOWHERE)
+      client = Pusher::Client.new(**AsyncRequests::UNREACHABLE)
       outcome_of { client.trigger_async("channel", "event", "data") }
       Pusher.flush
       expect(told).to be_empty
@@ -141,7 +141,7 @@ RSpec.describe "Failures on EventMachine's reactor" do
     end
 
     it "of an errback are the application's own: EM.run raises them, and the next one works" do
-      refused = Pusher::Client.new(**AsyncRequests::NOWHERE)
+      refused = Pusher::Client.new(**AsyncRequests::UNREACHABLE)
       expect do
         on_reactor { refused.trigger_async("channel", "event", "data").errback { raise KeyError, "a fault" } }
       end.to raise_error(KeyError, "a fault")

@@ -62,7 +62,7 @@ RSpec.describe "Requests on EventMachine's reactor" do
     outcomes = outcomes_of do
       thread = Thread.current
       [client.trigger_async("channel", "event", "data"), client.trigger_async("channel", "event", "data"),
-       Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data")]
+       Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data")]
     end
     expect(outcomes.map(&:thread)).to eq([thread] * 3)
     expect(outcomes.map(&:kind).tally).to eq(callback: 1, errback: 2)

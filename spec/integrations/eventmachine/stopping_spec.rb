@@ -111,7 +111,7 @@ RSpec.describe "Requests when EventMachine's reactor is stopped" do
   end
 
   it "are all told though an errback raises" do
-    logger = keeping_logger
+    logger = recording_logger
     endpoint.hang(times: 5)
     kinds = []
     on_reactor do
@@ -139,7 +139,7 @@ RSpec.describe "Requests when EventMachine's reactor is stopped" do
       gets
     RUBY
     endpoint.wait_until_in_flight(1)
-    program.tell("end")
+    program.write_line("end")
     expect(within { program.finish })
       .to have_attributes(errors: "", output: "Pusher::Error event\n", status: be_success)
   end
