@@ -4,12 +4,12 @@ require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/requests"
 
-# How many requests run at once, how many wait, and what happens to those who would add one more.
-RSpec.describe "The pool of asynchronous requests" do
+# How many requests are sent concurrently, how many are queued, and what a caller does when the queue is full.
+RSpec.describe "The thread pool of background requests" do
   include AsyncProgram
   include AsyncRequests
 
-  # A program whose two threads are busy and whose queue of three is full.
+  # A program whose two threads are busy, and whose queue of three is full.
   full = <<~RUBY
     Pusher.async_threads = 2
     Pusher.async_queue_size = 3
@@ -19,13 +19,13 @@ RSpec.describe "The pool of asynchronous requests" do
     3.times { |number| publish("queued \#{number}") }
   RUBY
 
-  # Runs what the block gives in a process whose queue is full, and lets the held requests go when it says so.
+  # Runs code after `preparation` has filled the queue. Releases the held requests when the code prints "full".
   def run_with_full_queue(preparation, code)
     endpoint.hold
     program = start_program(preparation + code)
     expect(program.line).to eq("busy")
     endpoint.wait_until_in_flight(2)
-    program.tell("go on")
+    program.write_line("go on")
     expect(program.line).to eq("full")
     yield program if block_given?
     endpoint.release
@@ -40,12 +40,12 @@ RSpec.describe "The pool of asynchronous requests" do
 
   queued = ["held 0", "held 1", "queued 0", "queued 1", "queued 2"]
 
-  it "has sensible settings" do
+  it "has default settings" do
     names = %i[async_threads async_queue_size async_exit_timeout on_async_error]
     expect(output_of("p(*#{names}.map { |name| Pusher.public_send(name) })")).to eq("10\n10000\n10\nnil\n")
   end
 
-  it "keeps the settings that it is given" do
+  it "returns the settings as they were set" do
     expect(output_of(<<~RUBY)).to eq("3\n4\n0.5\nnil\ntrue\n")
       Pusher.async_threads = 3
       Pusher.async_queue_size = 4
@@ -62,7 +62,7 @@ RSpec.describe "The pool of asynchronous requests" do
   { async_threads: [0, -1, nil, "x"], async_queue_size: [0, -1, nil, "x"],
     async_exit_timeout: [-1, "x"] }.each do |name, values|
     values.each do |value|
-      it "takes no #{value.inspect} for #{name}" do
+      it "refuses #{value.inspect} for #{name}" do
         before = Pusher.public_send(name)
         expect { Pusher.public_send(:"#{name}=", value) }.to raise_error(StandardError)
         expect(Pusher.public_send(name)).to eq(before)
@@ -70,26 +70,26 @@ RSpec.describe "The pool of asynchronous requests" do
     end
   end
 
-  it "starts no thread before its first use" do
+  it "starts no thread before the first background request" do
     expect(output_of("p Thread.list.size; Pusher.trigger('channel', 'event', 'data'); p Thread.list.size"))
       .to eq("2\n2\n")
   end
 
   [1, 3].each do |threads|
-    it "sends no more than #{threads} at once, and keeps none back that a thread is free for" do
+    it "sends exactly #{threads} at once with async_threads = #{threads}" do
       endpoint.hold
       program = start_program(<<~RUBY)
         Pusher.async_threads = #{threads}
         requests = Array.new(20) { |number| publish(number.to_s) }
         puts "accepted"
         gets
-        # One of them may look after the others.
+        # One more than async_threads is allowed.
         p (1..#{threads + 1}).cover?(Thread.list.size - 2)
         requests.each(&:pop)
       RUBY
       expect(program.line).to eq("accepted")
       endpoint.wait_until_in_flight(threads)
-      program.tell("go on")
+      program.write_line("go on")
       expect(program.line).to eq("true")
       expect(endpoint.in_flight).to eq(threads)
       endpoint.release
@@ -100,7 +100,7 @@ RSpec.describe "The pool of asynchronous requests" do
     end
   end
 
-  it "sends ten at once where nobody has said how many" do
+  it "sends ten at once by default" do
     endpoint.hold
     meanwhile { endpoint.wait_until_in_flight(10) && endpoint.release }
     output_of("Array.new(50) { |number| publish(number) }.each(&:pop)")
@@ -108,12 +108,12 @@ RSpec.describe "The pool of asynchronous requests" do
     expect(endpoint.events.size).to eq(50)
   end
 
-  it "takes them in the order in which they came" do
+  it "sends requests in the order of the calls" do
     output_of("Pusher.async_threads = 1; 50.times { |number| publish(number) }; Pusher.flush")
     expect(data_sent).to eq(Array.new(50, &:to_s))
   end
 
-  it "grows when it is told to, with requests that wait" do
+  it "grows with async_threads while requests are queued" do
     endpoint.hold
     program = start_program(<<~RUBY)
       Pusher.async_threads = 1
@@ -126,14 +126,14 @@ RSpec.describe "The pool of asynchronous requests" do
     RUBY
     expect(program.line).to eq("accepted")
     endpoint.wait_until_in_flight(1)
-    program.tell("go on")
+    program.write_line("go on")
     endpoint.wait_until_in_flight(2)
     endpoint.release
     program.finish
     expect(data_sent).to match_array(%w[0 1 2 3 4])
   end
 
-  it "takes an answer's errors for no reason to send less: its threads survive" do
+  it "keeps its threads when requests fail" do
     output = output_of(<<~RUBY)
       Pusher.async_threads = 2
       Pusher.logger = Logger.new(File::NULL)
@@ -145,37 +145,45 @@ RSpec.describe "The pool of asynchronous requests" do
     expect(data_sent).to match_array(Array.new(20, &:to_s))
   end
 
-  it "survives that somebody kills its threads" do
-    output = output_of(<<~RUBY)
-      own = Thread.list
-      publish("before").pop
-      2.times do |round|
-        (Thread.list - own).each(&:kill).each(&:join)
-        p publish("after \#{round}").pop.status
-      end
-    RUBY
-    expect(output).to eq("200\n200\n")
-    expect(data_sent).to eq(["before", "after 0", "after 1"])
-  end
-
-  it "ends a request whose thread somebody kills: whoever waits for it goes on" do
-    endpoint.hang
+  it "starts a second thread when two callers see the same idle one" do
     program = start_program(<<~RUBY)
-      own = Thread.list
-      request = publish("hung")
-      waiting = Thread.new { request.pop rescue $! }
+      Pusher.async_threads = 2
+      Thread::SizedQueue.prepend(Module.new do
+        def push(*)
+          if (waiting = Thread.current[:waiting])
+            waiting << true
+            wait_until { waiting.size == 2 }
+          end
+          super
+        end
+      end)
+      publish("warm").pop
+      wait_until { Thread.list.any? { |thread| thread.name == "pusher-async" && thread.stop? } }
+      puts "warm"
       gets
-      (Thread.list - own - [waiting]).each(&:kill)
-      puts waiting.join(60) ? "goes on" : "hangs"
+      waiting = Queue.new
+      callers = Array.new(2) do |number|
+        Thread.new do
+          Thread.current[:waiting] = waiting
+          publish(number)
+        end
+      end
+      callers.each(&:join)
+      puts "published"
+      gets
     RUBY
-    endpoint.wait_until_in_flight(1)
-    program.tell("go on")
-    expect(program.line).to eq("goes on")
-    program.finish
+    expect(program.line).to eq("warm")
+    endpoint.hold
+    program.write_line("go on")
+    expect(program.line).to eq("published")
+    endpoint.wait_until_in_flight(2)
+    endpoint.release
+    program.write_line("end")
+    expect(within { program.finish }).to have_attributes(errors: "", status: be_success)
   end
 
   describe "with a full queue" do
-    it "has the caller wait, and drops nothing" do
+    it "blocks the caller, and drops nothing" do
       output = run_with_full_queue(full, <<~RUBY) { expect(endpoint.requests.size).to eq(2) }
         waiting = Thread.new { publish("waited").pop.status }
         wait_until { waiting.stop? }
@@ -188,7 +196,7 @@ RSpec.describe "The pool of asynchronous requests" do
       expect(data_sent).to match_array([*queued, "waited"])
     end
 
-    it "has 20 callers wait, and drops nothing" do
+    it "blocks 20 callers, and drops nothing" do
       run_with_full_queue(full, <<~RUBY)
         waiting = Array.new(20) { |number| Thread.new { publish("waited \#{number}") } }
         wait_until { waiting.all?(&:stop?) }
@@ -198,17 +206,17 @@ RSpec.describe "The pool of asynchronous requests" do
       expect(data_sent).to match_array([*queued, *Array.new(20) { |number| "waited #{number}" }])
     end
 
-    it "takes what it can hold without waiting" do
+    it "does not block before the queue is full" do
       run_with_full_queue(full, "puts \"full\"\n")
       expect(data_sent).to match_array(queued)
     end
 
     {
       "killed" => "waiting.kill",
-      "interrupted by an error" => "waiting.raise(Interrupt)",
-      "interrupted by one of the application's" => "waiting.raise(IOError)"
+      "interrupted by an Interrupt" => "waiting.raise(Interrupt)",
+      "interrupted by an error of the application" => "waiting.raise(IOError)"
     }.each do |how, interrupt|
-      it "sends nothing for a caller that is #{how}" do
+      it "does not send the request of a blocked caller that is #{how}" do
         output = run_with_full_queue(full, <<~RUBY)
           ensured = []
           waiting = Thread.new do
@@ -232,7 +240,7 @@ RSpec.describe "The pool of asynchronous requests" do
       end
     end
 
-    it "sends nothing for a caller whose time is up" do
+    it "does not send the request of a blocked caller that times out" do
       output = run_with_full_queue(full, <<~RUBY)
         error = begin
           Timeout.timeout(0.2) { publish("never") }
@@ -247,7 +255,7 @@ RSpec.describe "The pool of asynchronous requests" do
       expect(data_sent).to match_array([*queued, "after"])
     end
 
-    it "is no less large for callers that gave up" do
+    it "loses no queue slot to callers that were interrupted" do
       run_with_full_queue(full, <<~RUBY)
         5.times { (Timeout.timeout(0.05) { publish("never") }) rescue nil }
         killed = Array.new(5) { Thread.new { publish("never") } }
@@ -261,7 +269,7 @@ RSpec.describe "The pool of asynchronous requests" do
       expect(data_sent).to match_array([*queued, *Array.new(5) { |number| "after #{number}" }])
     end
 
-    it "lets a signal's handler wait for its turn, or go on, and loses nothing" do
+    it "sends a request from a signal trap" do
       output = run_with_full_queue(full, <<~RUBY) { |program| program.signal(:USR1) }
         handled = Queue.new
         trap(:USR1) { handled << publish("from the handler") }
