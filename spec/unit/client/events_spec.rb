@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require_relative "support/http_stub"
+require_relative "../support/http_stub"
 
 # What trigger and trigger_batch make of their arguments, byte by byte where it matters.
 RSpec.describe Pusher::Client, "publishing" do

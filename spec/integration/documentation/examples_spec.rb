@@ -2,7 +2,7 @@
 
 require "spec_helper"
 require "rack"
-require_relative "../support/programs"
+require_relative "../../support/programs"
 
 RSpec.describe "The programs in examples/" do
   include Programs

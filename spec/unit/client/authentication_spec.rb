@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require_relative "support/http_stub"
+require_relative "../support/http_stub"
 
 # Who is publishing is looked up at each call, and nothing is sent without it.
 RSpec.describe Pusher::Client, "credentials" do

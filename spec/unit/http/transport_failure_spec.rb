@@ -2,7 +2,7 @@
 
 require "spec_helper"
 require "socket"
-require_relative "support/http_stub"
+require_relative "../support/http_stub"
 
 # No reply, or none that can be read: always a Pusher::HTTPError around the error a Ruby programmer knows.
 RSpec.describe Pusher::Client, "transport errors" do

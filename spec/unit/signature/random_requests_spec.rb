@@ -1,9 +1,9 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require_relative "support/http_stub"
-require_relative "support/random_queries"
-require_relative "support/signature_twin"
+require_relative "../support/http_stub"
+require_relative "../support/random_queries"
+require_relative "../support/signature_twin"
 
 # Thousands of requests nobody would write by hand, signed natively and by Ruby's OpenSSL.
 # A failure names its seed: SIGNATURE_SEED=n runs the same ones again.

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require_relative "../support/recording_proxy"
+require_relative "../../support/recording_proxy"
 
 # Through which proxy a request goes. The proxy answers by itself and keeps what it was asked.
 RSpec.describe Pusher::Client, "proxies" do

@@ -9,7 +9,7 @@ require "securerandom"
 # Every Ruby example of the README, run against an endpoint on loopback in the place of the service. Those on testing
 # load libraries that change all others: they are run beside the specs of these.
 RSpec.describe "README.md" do
-  readme = File.expand_path("../../README.md", __dir__)
+  readme = File.expand_path("../../../README.md", __dir__)
   text = File.read(readme).sub(/^## Testing$.*?(?=^## )/m) { |chapter| "\n" * chapter.count("\n") }
   examples = text.to_enum(:scan, /^```ruby\n(.*?)^```$/m).map do
     [Regexp.last_match(1), Regexp.last_match.pre_match.count("\n") + 2]
@@ -37,7 +37,7 @@ RSpec.describe "README.md" do
 
   # Rails changes how objects look as JSON: what needs it has a process of its own.
   def run_in_rails(code)
-    lib = File.expand_path("../../lib", __dir__)
+    lib = File.expand_path("../../../lib", __dir__)
     Open3.capture2e(RbConfig.ruby, "-I", lib, "-r", "action_controller", "-r", "pusher", "-e", <<~RUBY)
       class ApplicationController < ActionController::API
         def current_user = Struct.new(:id, :name).new(1, "Ann")
@@ -55,7 +55,7 @@ RSpec.describe "README.md" do
 
   # So does ActiveSupport.
   def run_with_notifications(code)
-    lib = File.expand_path("../../lib", __dir__)
+    lib = File.expand_path("../../../lib", __dir__)
     Open3.capture2e(RbConfig.ruby, "-I", lib, "-r", "active_support", "-r", "active_support/notifications",
                     "-r", "pusher", "-e", "#{code}\nPusher.trigger('my-channel', 'my-event', '')")
   end

@@ -2,7 +2,7 @@
 
 require "spec_helper"
 
-# What test suites of applications do with RSpec's doubles, method by method; spec/unit/doubles_spec.rb has the rest.
+# What test suites of applications do with RSpec's doubles, method by method; spec/unit/channel_spec.rb has the rest.
 RSpec.describe "Doubles of RSpec" do
   let(:client) { Pusher::Client.from_url(endpoint.url) }
 

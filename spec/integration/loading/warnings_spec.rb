@@ -5,7 +5,7 @@ require "rbconfig"
 
 # In processes of their own, with all warnings on.
 RSpec.describe "Warnings" do
-  root = File.expand_path("../..", __dir__)
+  root = File.expand_path("../../..", __dir__)
   lib = File.join(root, "lib")
   publisher = File.join(__dir__, "support", "noisy_publisher.rb")
   # What applications require, and what has to be installed for it; after that every other file can be loaded.

@@ -10,7 +10,7 @@ module Types
   def builder
     @builder ||= begin
       loader = RBS::EnvironmentLoader.new
-      loader.add(path: Pathname(File.expand_path("../../sig", __dir__)))
+      loader.add(path: Pathname(File.expand_path("../../../sig", __dir__)))
       %w[logger timeout uri].each { |library| loader.add(library:, version: nil) }
       RBS::DefinitionBuilder.new(env: RBS::Environment.from_loader(loader).resolve_type_names)
     end

@@ -2,8 +2,8 @@
 
 require "spec_helper"
 require "time"
-require_relative "support/http_stub"
-require_relative "support/signature_twin"
+require_relative "../support/http_stub"
+require_relative "../support/signature_twin"
 
 # The side that signs, and the side that servers and test doubles verify with.
 RSpec.describe Pusher::Signature::Request do

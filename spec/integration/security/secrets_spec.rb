@@ -3,7 +3,7 @@
 require "spec_helper"
 require "pp" # rubocop:disable Lint/RedundantRequireStatement -- pretty_inspect comes with it
 require "stringio"
-require_relative "support/http_stub"
+require_relative "../../unit/support/http_stub"
 
 # What must be known to nobody is seen nowhere: not by inspect, not in a message, not in a log.
 RSpec.describe "Secrets" do

@@ -2,7 +2,7 @@
 
 require "spec_helper"
 require "tempfile"
-require_relative "../support/programs"
+require_relative "../../support/programs"
 
 RSpec.describe "The demo" do
   include Programs

@@ -2,7 +2,7 @@
 
 require "spec_helper"
 require "rbnacl"
-require_relative "support/http_stub"
+require_relative "../../support/http_stub"
 
 # The native secretbox beside libsodium's.
 RSpec.describe Pusher::Client, "encryption" do
