@@ -1,12 +1,14 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require "time"
 require_relative "support/http_stub"
 
-# What each reply becomes: every status with every kind of body, once where the http client is stubbed and once from
-# a server.
+# What a call returns or raises for a reply.
 RSpec.describe Pusher::Client, "replies" do
   include HttpStub
+
+  let(:client) { build_client }
 
   bodies = {
     "no body" => "",
@@ -34,12 +36,12 @@ RSpec.describe Pusher::Client, "replies" do
   statuses = [*expected_statuses, 201, 203, 204, 205, 300, 301, 302, 303, 304, 307, 402, 405, 408, 409, 410, 418, 422,
               429, 500, 501, 502, 503, 504, 599].freeze
 
-  # What a call comes to: a result, or the class of an error with the beginning of what it says.
+  # The result of a call, or the class and the message of its error.
   outcome = lambda do |status, body|
     next { result: true } if status == 202 && body.chomp.empty?
     next (objects.key?(body) ? { result: objects[body] } : { type: Pusher::HTTPError }) if [200, 202].include?(status)
 
-    # What is no UTF-8 is replaced, so that logs and JSON take the message.
+    # Invalid UTF-8 is replaced, so that logs and JSON take the message.
     text = body.dup.force_encoding("UTF-8").scrub.chomp
     message = case status
               when 400 then "Bad request: #{text}"
@@ -73,101 +75,78 @@ RSpec.describe Pusher::Client, "replies" do
   end
 
   statuses.each do |status|
-    describe "status #{status}" do
-      bodies.each do |what, body|
+    it "with status #{status} return or raise the same for every verb, whatever the body" do
+      resets = 0
+      bodies.each_value do |body|
+        stub_http(client, status:, body:)
+        allow(client.sync_http_client).to receive(:reset_all) { resets += 1 }
         expected = outcome.call(status, body)
-
-        it "with #{what} is #{expected[:result].inspect if expected.key?(:result)}#{expected[:type]}" do
-          client = build_client
-          stub_http(client, status:, body:)
-          resets = 0
-          allow(client.sync_http_client).to receive(:reset_all) { resets += 1 }
-          verify(client, status, body, expected) { client.get("/path") }
-          verify(client, status, body, expected) { client.post("/path", { a: 1 }) }
-          expect(resets).to eq(expected_statuses.include?(status) ? 0 : 2)
-        end
+        verify(client, status, body, expected) { client.get("/path") }
+        verify(client, status, body, expected) { client.post("/path", { a: 1 }) }
       end
+      expect(resets).to eq(expected_statuses.include?(status) ? 0 : 2 * bodies.size)
     end
   end
 
-  describe "from a server" do
-    statuses.each do |status|
-      it "of status #{status} is the same" do
-        server = start_endpoint(app: ChannelsApi::App.new(id: "20", key: "key", secret: "kept to ourselves"))
-        client = described_class.new(server.client_options)
-        bodies.each_value do |body|
-          body = "" if [204, 205, 304].include?(status)
-          server.reply_with(status:, body:)
-          verify(client, status, body, outcome.call(status, body)) { client.post("/path", { a: 1 }) }
-        end
-      end
+  it "from a server mean the same as those of a stub" do
+    server = start_endpoint(app: ChannelsApi::App.new(id: "20", key: "key", secret: "kept to ourselves"))
+    client = described_class.new(server.client_options)
+    [200, 202, 204, 304, 400, 401, 404, 407, 413, 500].product(bodies.values) do |status, body|
+      body = "" if [204, 304].include?(status)
+      server.reply_with(status:, body:)
+      verify(client, status, body, outcome.call(status, body)) { client.post("/path", { a: 1 }) }
     end
   end
 
-  describe "HTTPErrors of a reply that is no JSON" do
+  describe "that are no JSON object" do
     [200, 202].each do |status|
-      it "Fix: carry status #{status} and the parser's error" do
-        client = build_client
+      it "Fix: raise an HTTPError with status #{status}, the body and the parser's error" do
         stub_http(client, status:, body: "<html>")
         expect { client.get("/path") }.to raise_error(Pusher::HTTPError) { |error|
-          expect(error.status).to eq(status)
           expect(error.original_error).to be_a(StandardError)
-          expect(error.body).to eq("<html>")
+          expect(error).to have_attributes(status:, body: "<html>")
         }
       end
 
-      it "Fix: are raised for JSON that is no object, unless it is empty (status #{status})" do
-        client = build_client
+      it "Fix: raise an HTTPError with status #{status} for JSON of another kind" do
         ["[1]", "7", '"text"', "true", "null"].each do |body|
           stub_http(client, status:, body:)
           expect { client.get("/path") }
             .to raise_error(an_instance_of(Pusher::HTTPError).and(have_attributes(status:)))
         end
-        stub_http(client, status:, body: "[]")
-        expect(client.get("/path")).to eq({})
       end
     end
   end
 
   describe "Added: retry_after" do
     def retry_after(headers, status: 429)
-      client = described_class.new(**endpoint.client_options)
-      endpoint.reply_with(status:, body: "slow down", headers:)
+      stub_http(client, status:, body: "slow down", headers:)
       client.get("/path")
     rescue Pusher::Error => e
       e.retry_after
     end
 
-    it "is the header's number of seconds" do
+    it "is the header's number of seconds, for any spelling of its name" do
       expect(retry_after({ "Retry-After" => "17" })).to eq(17)
-      expect(retry_after({ "retry-after" => "0" })).to eq(0)
+      expect(retry_after({ "retry-after" => ["0"] })).to eq(0)
       expect(retry_after({ "RETRY-AFTER" => "120" }, status: 503)).to eq(120)
     end
 
-    it "is nil without the header, or where it holds no number" do
-      expect(retry_after({})).to be_nil
-      expect(retry_after({ "Retry-After" => "soon" })).to be_nil
-      expect(retry_after({ "Retry-After" => "" })).to be_nil
-      expect(retry_after({ "Retry-After" => "-5" })).to be_nil
+    it "is the seconds until the header's date, or 0 for a date in the past" do
+      now = Time.at(1_700_000_000)
+      allow(Time).to receive(:now).and_return(now)
+      expect(retry_after({ "Retry-After" => (now + 90).httpdate })).to eq(90)
+      expect(retry_after({ "Retry-After" => (now - 90).httpdate })).to eq(0)
     end
 
-    it "is read off a stubbed reply's headers too" do
-      client = build_client
-      stub_http(client, status: 503, headers: { "Retry-After" => "9" })
-      expect { client.get("/path") }.to raise_error(Pusher::Error) { |error| expect(error.retry_after).to eq(9) }
+    it "is nil without the header, and for a header that is neither" do
+      expect(["soon", "", "-5", "1.5"].map { |value| retry_after({ "Retry-After" => value }) }).to all(be_nil)
+      expect(retry_after({})).to be_nil
     end
   end
 
   describe "keys" do
-    it "are Symbols on the first level and Strings below" do
-      client = build_client
-      stub_http(client, body: '{"channels":{"presence-a":{"user_count":3}},"list":[{"k":{"l":1}}]}')
-      expect(client.channels)
-        .to eq({ channels: { "presence-a" => { "user_count" => 3 } }, list: [{ "k" => { "l" => 1 } }] })
-    end
-
-    it "may be of any characters" do
-      client = build_client
+    it "can hold any characters" do
       stub_http(client, body: '{"é 日":1,"":2}')
       expect(client.channels).to eq({ "é 日": 1, "": 2 })
     end
@@ -177,43 +156,38 @@ RSpec.describe Pusher::Client, "replies" do
     ['{"a":123456789012345678901234567890,"b":-9223372036854775809}', '{"a":18446744073709551615}',
      '{"a":1.5e300,"b":0.1,"c":-2.5,"d":1E2}', '{"a":"\ud83d\ude00\u00e9\/\b\u0000"}',
      '{"a":[[],{},[null,true,false]]}', ' {"a" : 1 } ', "{\"a\":#{"[" * 90}#{"]" * 90}}"].each do |body|
-      it "are those of Ruby's JSON: #{body[0, 60]}" do
-        client = build_client
+      it "are what Ruby's JSON reads: #{body[0, 60]}" do
         stub_http(client, body:)
         expect(client.channels).to eq(JSON.parse(body).transform_keys(&:to_sym))
       end
     end
 
-    it "are the last ones where a key is there twice" do
-      client = build_client
+    it "are the last ones where a key occurs twice" do
       stub_http(client, body: '{"a":1,"b":2,"a":3}')
       expect(client.channels).to eq({ a: 3, b: 2 })
     end
 
     ['{"a":NaN}', '{"a":1} x', '{"a":1,}', "{'a':1}", '{"a":tru}', "{\"a\":#{"[" * 100_000}"].each do |body|
-      it "are none in what is no JSON: #{body[0, 60]}" do
-        client = build_client
+      it "raise an HTTPError where the body is not JSON: #{body[0, 60]}" do
         stub_http(client, body:)
         expect { client.channels }.to raise_error(Pusher::HTTPError)
       end
     end
   end
 
-  describe "whatever the application's JSON engine" do
+  describe "with each JSON engine" do
     hostile = { "nesting without end" => "{\"a\":#{"[" * 100_000}", "invalid UTF-8" => "{\"a\":\"\xFF\"}".b,
                 "text" => "<html></html>", "NaN" => '{"a":NaN}' }
 
     JsonEngine.adapters.each do |engine|
       hostile.each do |what, body|
-        it "#{what} is an HTTPError (#{engine})" do
-          client = build_client
+        it "raise an HTTPError for #{what} (#{engine})" do
           stub_http(client, body:)
           with_json_engine(engine) { expect { client.channels }.to raise_error(Pusher::HTTPError) }
         end
       end
 
-      it "an object is one (#{engine})" do
-        client = build_client
+      it "are read in the same way (#{engine})" do
         stub_http(client, body: '{"é":{"a":[1.5,12345678901234567890,"\u00e9"]}}'.b)
         reply = with_json_engine(engine) { client.channels }
         expect(reply).to eq({ é: { "a" => [1.5, 12_345_678_901_234_567_890, "é"] } })
@@ -221,69 +195,17 @@ RSpec.describe Pusher::Client, "replies" do
     end
   end
 
-  describe "a connection" do
-    def connections_after(status)
-      client = described_class.new(endpoint.client_options)
-      client.trigger("news", "event", "data")
-      endpoint.reply_with(status:, body: "{}")
-      begin
-        client.post("/path")
-      rescue Pusher::Error => e
-        expect(e.status).to eq(status)
-      end
-      client.trigger("news", "event", "data")
-      endpoint.requests.last(3).map(&:connection).uniq.length
-    end
-
-    [200, 202, 400, 401, 403, 404, 407, 413].each do |status|
-      it "is kept after a #{status}" do
-        expect(connections_after(status)).to eq(1)
-      end
-    end
-
-    [201, 204, 302, 429, 500, 503].each do |status|
-      it "is dropped after a #{status}" do
-        expect(connections_after(status)).to eq(2)
-      end
-    end
+  it "with status 404 raise an error with the path of the url, without the query" do
+    stub_http(client, status: 404, body: "nothing")
+    expect { client.channel_info("news", info: "user_count") }
+      .to raise_error(Pusher::Error, "404 Not found (/apps/20/channels/news)")
   end
 
-  describe "a 404" do
-    it "says the whole path of the url, without the query" do
-      client = build_client
-      stub_http(client, status: 404, body: "nothing")
-      expect { client.channel_info("news", info: "user_count") }
-        .to raise_error(Pusher::Error, "404 Not found (/apps/20/channels/news)")
-    end
-  end
-
-  describe "a redirect" do
-    it "is not followed" do
-      client = described_class.new(endpoint.client_options)
-      endpoint.reply_with(status: 302, headers: { "Location" => "http://127.0.0.1:#{endpoint.port}/elsewhere" })
-      expect { client.post("/path") }.to raise_error(Pusher::Error, "Unknown error (status code 302): ")
-      expect(endpoint.requests.length).to eq(1)
-    end
-  end
-
-  describe "the status of a stubbed reply" do
-    it "may be called code" do
-      client = build_client
-      reply = Struct.new(:code, :status, :body, :headers)
-      allow(client.sync_http_client).to receive(:request).and_return(reply.new(202, 202, "", {}))
+  %i[code status].each do |reader|
+    it "of a stand-in for the http client can have #{reader} alone" do
+      reply = Struct.new(reader, :body).new(202, "")
+      allow(client.sync_http_client).to receive(:request).and_return(reply)
       expect(client.post("/path")).to be(true)
     end
-  end
-
-  it "the client goes on after any of them" do
-    client = described_class.new(endpoint.client_options)
-    [200, 400, 500, 202].each { |status| endpoint.reply_with(status:, body: "{}") }
-    outcomes = Array.new(4) do
-      client.post("/path")
-    rescue Pusher::Error => e
-      e.status
-    end
-    expect(outcomes).to eq([{}, 400, 500, {}])
-    expect(endpoint.refusals).to eq([])
   end
 end

@@ -5,7 +5,7 @@ require "pp" # rubocop:disable Lint/RedundantRequireStatement -- pretty_inspect 
 require "stringio"
 require_relative "../../unit/support/http_stub"
 
-# What must be known to nobody is seen nowhere: not by inspect, not in a message, not in a log.
+# Secrets, master keys and proxy passwords.
 RSpec.describe "Secrets" do
   include HttpStub
 
@@ -24,7 +24,7 @@ RSpec.describe "Secrets" do
     satisfy("show no secret") { |text| hidden.none? { |word| text.include?(word) } }
   end
 
-  # Every way in which Ruby shows an object without being asked for its parts.
+  # Every way in which Ruby shows an object.
   def shown(object)
     [object.inspect, object.to_s, object.pretty_inspect, [object].inspect, { object => object }.inspect,
      name_error(object)].join("\n")
@@ -44,31 +44,27 @@ RSpec.describe "Secrets" do
     chain.flat_map { |error| [error.message, error.inspect, error.full_message(highlight: false)] }.join("\n")
   end
 
-  describe "inspect" do
-    it "Fix: of the client shows none" do
+  describe "are not shown by inspect" do
+    it "Fix: of a client" do
       expect(shown(client)).to keep_silent
     end
 
-    it "Fix: of a client in use shows none" do
+    it "Fix: of a client that has sent a request" do
       error_of { client.post("/x") }
       expect(shown(client)).to keep_silent
     end
 
-    it "of the client still says whose it is" do
-      expect(client.inspect).to include("Pusher::Client")
-    end
-
-    it "Fix: of a subclass shows none" do
+    it "Fix: of a subclass" do
       mine = Class.new(Pusher::Client).new(secret:, http_proxy: "http://someone:#{password}@127.0.0.1:1")
       expect(shown(mine)).to keep_silent
     end
 
-    it "Fix: of a token shows none" do
+    it "Fix: of a token" do
       expect(shown(client.authentication_token)).to keep_silent
       expect(shown(Pusher::Signature::Token.new("public-key", secret))).to keep_silent
     end
 
-    it "Fix: of a webhook shows none" do
+    it "Fix: of a webhook" do
       webhook = client.webhook({ key: "public-key", signature: "x", body: "{}" })
       expect(shown(webhook)).to keep_silent
       Pusher.logger = Logger.new(StringIO.new)
@@ -76,29 +72,29 @@ RSpec.describe "Secrets" do
       expect(shown(webhook)).to keep_silent
     end
 
-    it "Fix: of the http client shows none" do
+    it "Fix: of the http client" do
       http = client.sync_http_client
       expect(shown(http)).to keep_silent
       error_of { client.post("/x") }
       expect(shown(http)).to keep_silent
     end
 
-    it "Fix: of what holds a client shows none" do
+    it "Fix: of objects that hold a client" do
       [client.channel("news"), client.resource("/x"),
        Pusher::Request.new(client, :post, client.url("/x"), {}, "{}")].each do |object|
         expect(shown(object)).to keep_silent
       end
     end
 
-    it "Fix: of a signing request shows none" do
+    it "Fix: of a signed Signature::Request" do
       request = Pusher::Signature::Request.new("GET", "/", {})
       request.sign(client.authentication_token)
       expect(shown(request)).to keep_silent
     end
   end
 
-  describe "messages" do
-    it "of a failed request show none, nor the query" do
+  describe "are not in the message of an error" do
+    it "of a request that failed, and neither is the query" do
       [-> { client.post("/x") }, -> { client.channels(info: "user_count") },
        -> { client.trigger("news", "event", "data") },
        -> { client.trigger("private-encrypted-a", "event", "data") }].each do |request|
@@ -108,7 +104,7 @@ RSpec.describe "Secrets" do
       end
     end
 
-    it "of a refused reply show none, nor the query" do
+    it "of a reply, and neither is the query" do
       [400, 401, 404, 407, 500].each do |status|
         stub_http(client, status:, body: "no")
         message = error_of { client.post("/x") }
@@ -117,33 +113,33 @@ RSpec.describe "Secrets" do
       end
     end
 
-    it "of bad arguments show none" do
+    it "of invalid arguments" do
       [-> { client.authenticate("news", "bad") }, -> { client.authenticate_user("1.1", {}) },
        -> { client.channel("bad name") }, -> { client.get("/bad path") },
        -> { client.trigger(["a"] * 101, "e", "d") }].each { |attempt| expect(error_of(&attempt)).to keep_silent }
     end
 
-    it "of a secret that is no String shows none" do
+    it "of a secret that is no String" do
       client.secret = [secret]
       expect(error_of { client.post("/x") }).to keep_silent
       expect(error_of { client.authenticate("news", "1.1") }).to keep_silent
     end
 
-    it "of a master key of the wrong length shows none" do
+    it "of a master key of the wrong length" do
       message = error_of { client.encryption_master_key_base64 = ["#{master_key}x"].pack("m0") }
       expect(message).not_to include("hush", ["#{master_key}x"].pack("m0"))
     end
 
-    it "of a master key that is no base64 shows none" do
+    it "of a master key that is no base64" do
       expect(error_of { client.encryption_master_key_base64 = "#{master_key}!" }).not_to include("hush")
     end
 
-    it "Fix: of a malformed url show its credentials masked" do
+    it "Fix: of a malformed url, where they are masked" do
       ["http://public-key:#{secret}@bad host/apps/3", "http://public-key:#{secret}@host:port/apps/3",
        "http://public-key:#{secret} x@host/apps/3", "http://public-key:#{secret}\n@host/apps/3",
        "http://public-key:at@#{secret}@bad host/apps/3", "public-key:#{secret}@bad host/apps/3",
        "http:/public-key:#{secret}@bad host", "http://public-key:#{secret}",
-       "://public-key:#{secret}@host"].each do |url|
+       "://public-key:#{secret}@host", "public-key:#{secret}@host/apps/3"].each do |url|
         expect { client.url = url }
           .to raise_error(URI::InvalidURIError) { |error| expect(error.message).not_to include(secret, "public-key") }
         expect { Pusher::Client.from_url(url) }
@@ -151,13 +147,13 @@ RSpec.describe "Secrets" do
       end
     end
 
-    it "Fix: of a malformed url in the environment show its credentials masked" do
+    it "Fix: of a malformed url in the environment" do
       ENV["PUSHER_URL"] = "http://public-key:#{secret}@bad host/apps/3"
       expect { Pusher::Client.from_env }
         .to raise_error(URI::InvalidURIError) { |error| expect(error.message).not_to include(secret) }
     end
 
-    it "of a wrong signature show none" do
+    it "of a wrong signature" do
       request = Pusher::Signature::Request.new("GET", "/", { "auth_version" => "1.0", "auth_signature" => "x",
                                                              "auth_timestamp" => Time.now.to_i.to_s })
       expect { request.authenticate_by_token!(client.authentication_token) }
@@ -165,8 +161,35 @@ RSpec.describe "Secrets" do
     end
   end
 
-  describe "logs" do
-    it "of everything the gem does show none" do
+  describe "are not in the message of an error about a proxy" do
+    def masked(type)
+      raise_error(type) { |error| expect(error.message).not_to match(/hush|someone/) }
+    end
+
+    it "that is not http" do
+      client.http_proxy = "socks5://someone:#{password}@proxy.test:1080"
+      expect { client.post("/x") }.to masked(ArgumentError)
+    end
+
+    it "Fix: that is no url" do
+      ["http://someone:hush@not a url", "someone:hush@not a url", "http://someone:at@hush@not a url"].each do |url|
+        expect { client.http_proxy = url }.to masked(URI::InvalidURIError)
+        expect { Pusher::Client.new(http_proxy: url) }.to masked(URI::InvalidURIError)
+      end
+    end
+
+    it "of the environment" do
+      ["socks5://someone:hush@127.0.0.1:1", "http://someone:hush@bad host"].each do |url|
+        ENV["http_proxy"] = url
+        client = Pusher::Client.new(endpoint.client_options)
+        expect { client.post("/x") }.to masked(Pusher::ConfigurationError)
+      end
+      expect(endpoint.requests).to be_empty
+    end
+  end
+
+  describe "are not logged" do
+    it "by anything that the gem logs" do
       log = StringIO.new
       Pusher.logger = Logger.new(log, level: Logger::DEBUG)
       calls = stub_http(client)

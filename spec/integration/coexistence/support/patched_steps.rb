@@ -1,14 +1,14 @@
 # frozen_string_literal: true
 
-# Puts code into one step of the call chain, in a fork of its own, and prints which of it took part.
+# Changes one step of a request, in a fork of its own, and prints for each change whether the request passed it.
 
 require "json"
 require "pusher"
-require_relative "../../support/channels_api"
+require_relative "../../../support/channels_api"
 
 SEEN = Queue.new
 
-# Notes that it was reached, then goes on as before.
+# Records the call, then calls the original.
 def watching(name)
   Module.new do
     define_method(name) do |*arguments, &block|
@@ -57,7 +57,7 @@ REOPENED = {
   "Request#send_sync" => [Pusher::Request, :send_sync]
 }.to_h { |label, (type, name)| ["#{label} reopened", ->(_client) { reopen(type, name) }] }
 
-# Gives the client to go on with where it is another one.
+# Returns the client to publish with where it is another one.
 OTHERS = {
   "Resource.new on the singleton" => ->(_client) { watch_singleton(Pusher::Resource, :new) },
   "Request.new on the singleton" => ->(_client) { watch_singleton(Pusher::Request, :new) },
@@ -86,7 +86,7 @@ def publish(client)
   client.trigger("news", "event", "data")
 end
 
-# "seen" when the code took part in an event that was really published.
+# "seen" if the code ran while an event was published.
 def outcome(intervention, warm)
   ChannelsApi::Server.run do |endpoint|
     client = Pusher::Client.new(endpoint.client_options)
