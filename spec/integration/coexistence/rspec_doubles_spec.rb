@@ -2,9 +2,10 @@
 
 require "spec_helper"
 
-# What test suites of applications do with RSpec's doubles, method by method; spec/unit/channel_spec.rb has the rest.
+# What test suites of applications do with RSpec's doubles.
 RSpec.describe "Doubles of RSpec" do
   let(:client) { Pusher::Client.from_url(endpoint.url) }
+  let(:http_client) { Pusher.const_get(:Internal)::HTTP::Client }
 
   before { Pusher.logger = Logger.new(nil) }
 
@@ -17,7 +18,7 @@ RSpec.describe "Doubles of RSpec" do
         least = kinds.count(:req)
         most = kinds.include?(:rest) ? least + 3 : kinds.count { |kind| %i[req opt].include?(kind) }
 
-        it "of #{type} takes #{name} with #{[least, most].uniq.join(" to ")} arguments" do
+        it "of #{type} accepts #{name} with #{[least, most].uniq.join(" to ")} arguments" do
           double = instance_double(type, name => :answer)
           [least, most].uniq.each { |count| expect(double.public_send(name, *arguments(count))).to eq(:answer) }
         end
@@ -35,28 +36,35 @@ RSpec.describe "Doubles of RSpec" do
     end
   end
 
-  describe "Pusher" do
-    it "may expect trigger, with what it is called with" do
+  it "of a class refuse a method that it does not have" do
+    [-> { instance_double(Pusher::Client, publish: nil) }, -> { instance_double(Pusher::Channel, publish: nil) },
+     -> { class_double(Pusher, publish: nil) }].each do |double|
+      expect(&double).to raise_error(RSpec::Mocks::MockExpectationError, /does not implement/)
+    end
+  end
+
+  describe "of the module Pusher" do
+    it "can expect trigger with its arguments" do
       expect(Pusher).to receive(:trigger).with("news", "event", { a: 1 }, { socket_id: "1.1" }).and_return({ ok: 1 })
       expect(Pusher.trigger("news", "event", { a: 1 }, { socket_id: "1.1" })).to eq(ok: 1)
     end
 
-    it "may expect data without braces" do
+    it "can expect data without braces" do
       expect(Pusher).to receive(:trigger).with("news", "event", hash_including(a: 1))
       Pusher.trigger("news", "event", a: 1)
     end
 
-    it "is what a channel of its own publishes by" do
+    it "replace what a channel without a client calls" do
       expect(Pusher).to receive(:trigger).with("news", "event", "data", {})
       Pusher::Channel.new(nil, "news").trigger("event", "data")
     end
 
-    it "may be told to fail" do
+    it "can raise errors" do
       allow(Pusher).to receive(:trigger).and_raise(Pusher::HTTPError, "down")
       expect { Pusher.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, "down")
     end
 
-    it "may be spied upon, calling through" do
+    it "can be spies that call through" do
       ENV["PUSHER_URL"] = endpoint.url
       allow(Pusher).to receive(:trigger).and_call_original
       Pusher.trigger("news", "event", "data")
@@ -64,30 +72,30 @@ RSpec.describe "Doubles of RSpec" do
       expect(endpoint.events.map(&:name)).to eq(["event"])
     end
 
-    it "may be replaced as a constant" do
+    it "can replace the constant" do
       replacement = class_double(Pusher, trigger: :stubbed).as_stubbed_const(transfer_nested_constants: true)
       expect(Object.const_get(:Pusher).trigger("news", "event", "data")).to eq(:stubbed)
       expect(replacement::Error).to be < RuntimeError
     end
   end
 
-  describe "the default client" do
+  describe "of the default client" do
     before { ENV["PUSHER_URL"] = endpoint.url }
 
-    it "may be stubbed and expected in part" do
+    it "can replace one method" do
       expect(Pusher.default_client).to receive(:trigger).with("news", "event", "data").and_return(:stubbed)
       expect(Pusher.trigger("news", "event", "data")).to eq(:stubbed)
       expect(Pusher.channels).to eq(channels: {})
     end
 
-    it "may be a spy" do
+    it "can be a spy" do
       spy = instance_spy(Pusher::Client)
       Pusher.instance_variable_set(:@default_client, spy)
       Pusher.trigger("news", "event", "data")
       expect(spy).to have_received(:trigger).with("news", "event", "data")
     end
 
-    it "is another after a reset, by either way in which tests reset it" do
+    it "are gone when @default_client is reset or removed" do
       resets = [-> { Pusher.instance_variable_set(:@default_client, nil) },
                 -> { Pusher.remove_instance_variable(:@default_client) }]
       resets.each do |reset|
@@ -101,30 +109,38 @@ RSpec.describe "Doubles of RSpec" do
     end
   end
 
-  describe "any instance" do
-    it "may be expected to trigger, exactly so often" do
+  describe "of any instance" do
+    it "can expect a number of calls" do
       expect_any_instance_of(Pusher::Client).to receive(:trigger).twice.and_return(:stubbed)
       other = Pusher::Client.new
       expect(Array.new(2) { other.trigger("news", "event", "data") }).to eq(%i[stubbed stubbed])
     end
 
-    it "may be stubbed for trigger, and other methods go on" do
+    it "can replace trigger alone" do
       allow_any_instance_of(Pusher::Client).to receive(:trigger).and_return(:stubbed)
       expect([client.trigger("a", "b", "c"), client.channels]).to eq([:stubbed, { channels: {} }])
       expect(client["a"].trigger!("b", "c")).to eq(:stubbed)
     end
 
-    it "may be spied upon at the http client, calling through" do
-      allow_any_instance_of(Pusher.const_get(:Internal)::HTTP::Client).to receive(:request).and_wrap_original do |original, *arguments|
-        @verbs = [*@verbs, arguments.first]
+    it "can wrap request of the http client" do
+      verbs = []
+      allow_any_instance_of(http_client).to receive(:request).and_wrap_original do |original, *arguments|
+        verbs << arguments.first
         original.call(*arguments)
       end
       client.trigger("a", "b", "c")
-      expect([@verbs, endpoint.events.size]).to eq([[:post], 1])
+      expect([verbs, endpoint.events.size]).to eq([[:post], 1])
     end
   end
 
-  # Each of them, put in and taken back.
+  # Some doubles return nothing that trigger can use.
+  def attempt
+    yield
+  rescue StandardError, RSpec::Mocks::MockExpectationError
+    nil
+  end
+
+  # Each double is set up, used and removed.
   {
     "a stub on Pusher" => ->(_) { allow(Pusher).to receive(:trigger) },
     "a stub of Pusher as a constant" => ->(_) { class_double(Pusher).as_stubbed_const },
@@ -133,20 +149,16 @@ RSpec.describe "Doubles of RSpec" do
     "any instance's resource" => ->(_) { allow_any_instance_of(Pusher::Client).to receive(:resource) },
     "any instance of Resource" => ->(_) { allow_any_instance_of(Pusher::Resource).to receive(:post) },
     "any instance of Request" => ->(_) { allow_any_instance_of(Pusher::Request).to receive(:send_sync) },
-    "any instance's http client" => lambda { |_|
-                                      allow_any_instance_of(Pusher.const_get(:Internal)::HTTP::Client).to receive(:request)
-                                    },
+    "any instance's http client" => ->(_) { allow_any_instance_of(http_client).to receive(:request) },
     "Resource.new" => ->(_) { allow(Pusher::Resource).to receive(:new) },
     "Request.new" => ->(_) { allow(Pusher::Request).to receive(:new) },
     "Client.new" => ->(_) { allow(Pusher::Client).to receive(:new) },
     "a stub on the http client" => ->(client) { allow(client.sync_http_client).to receive(:request) }
   }.each do |what, stub|
-    it "leave no trace when taken back: #{what}" do
+    it "leave no trace: #{what}" do
       RSpec::Mocks.with_temporary_scope do
         instance_exec(client, &stub)
-        client.trigger("a", "b", "c")
-      rescue StandardError, RSpec::Mocks::MockExpectationError
-        nil # Some stubs answer nothing.
+        attempt { client.trigger("a", "b", "c") }
       end
 
       another = Pusher::Client.from_url(endpoint.url)

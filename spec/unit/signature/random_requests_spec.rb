@@ -5,8 +5,7 @@ require_relative "../support/http_stub"
 require_relative "../support/random_queries"
 require_relative "../support/signature_twin"
 
-# Thousands of requests nobody would write by hand, signed natively and by Ruby's OpenSSL.
-# A failure names its seed: SIGNATURE_SEED=n runs the same ones again.
+# Random requests, signed by the gem and by Ruby's OpenSSL. A failure names its seed: SIGNATURE_SEED=n repeats it.
 seed = Integer(ENV.fetch("SIGNATURE_SEED") { Random.rand(1_000_000) })
 
 RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
@@ -22,12 +21,12 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
     query.reject { |name, _| name.to_s.downcase.start_with?("auth_") }
   end
 
-  # In ASCII, which goes with a difference in any encoding.
+  # In ASCII, so that the message can be printed beside text of any encoding.
   def about(number, query)
     -> { "request #{number}: #{query.inspect.dump}" }
   end
 
-  it "are signed byte for byte as the twin signs them" do
+  it "are signed as OpenSSL signs them" do
     allow(Time).to receive(:now).and_return(Time.at(1_700_000_000))
     3000.times do |number|
       verb = random.verb
@@ -44,7 +43,7 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
     end
   end
 
-  it "verify again, and don't when a byte of them changed" do
+  it "are verified, and refused when the path has changed" do
     1000.times do |number|
       verb = random.verb
       path = random.path
@@ -60,7 +59,7 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
     end
   end
 
-  it "Fix: are sent as they were signed, Arrays included" do
+  it "Fix: are sent with the parameters that were signed, Arrays included" do
     client = Pusher::Client.new(app_id: "20", key: "key", secret: "secret")
     calls = stub_http(client)
     1000.times do |number|
