@@ -14,7 +14,7 @@ module Pusher
 
         # @return [StringIO] to be read once, as a stream is
         def body
-          @body ||= StringIO.new(content)
+          @body ||= ::StringIO.new(content)
         end
 
         # @return [Integer]

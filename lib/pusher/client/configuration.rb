@@ -177,7 +177,7 @@ module Pusher
 
     # @return [String, nil] the master key in strict base64
     def encryption_master_key_base64
-      Base64.strict_encode64(@encryption_master_key) if @encryption_master_key
+      ::Base64.strict_encode64(@encryption_master_key) if @encryption_master_key
     end
 
     private
@@ -231,17 +231,17 @@ module Pusher
     end
 
     def parse_uri(url)
-      URI.parse(url)
-    rescue URI::InvalidURIError
+      ::URI.parse(url)
+    rescue ::URI::InvalidURIError
       raise malformed(url), cause: nil
     end
 
     def malformed(url)
-      return URI::InvalidURIError.new("bad URI(is not URI?): nil") if url.nil?
+      return ::URI::InvalidURIError.new("bad URI(is not URI?): nil") if url.nil?
 
       # What has no @ where it belongs may be credentials all through.
       masked = url.to_s.sub(%r{\A([a-z][a-z0-9+.-]*://)?.*?(@[^@]*)?\z}mi, '\1***\2')
-      URI::InvalidURIError.new("bad URI(is not URI?): #{masked.inspect}")
+      ::URI::InvalidURIError.new("bad URI(is not URI?): #{masked.inspect}")
     end
   end
 end

@@ -20,7 +20,7 @@ module Pusher
         # @return [Array<String>, String] addresses; a message where there are none
         def self.look_up(host, port)
           free_descriptors
-          Addrinfo.getaddrinfo(host, port, nil, :STREAM).map(&:ip_address)
+          ::Addrinfo.getaddrinfo(host, port, nil, :STREAM).map(&:ip_address)
         rescue StandardError => e
           "#{e.message} (#{host})"
         end

@@ -7,7 +7,7 @@ module Pusher
     # A scope inside another that adds nothing to it but that it notes what passes: all else is the other's.
     # @api private
     class Listening < Scope
-      extend Forwardable
+      extend ::Forwardable
 
       # @return [Array<Request>] what passed since
       attr_reader :heard

@@ -102,7 +102,7 @@ module Pusher
 
         # From Ruby 3.3 on Timeout.timeout leaves its block by an exception; before that it uses throw.
         def exit_of_timeout?(error)
-          defined?(Timeout::ExitException) && error.is_a?(Timeout::ExitException)
+          defined?(::Timeout::ExitException) && error.is_a?(::Timeout::ExitException)
         end
 
         def timed

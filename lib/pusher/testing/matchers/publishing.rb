@@ -5,7 +5,7 @@ module Pusher
     module Matchers
       # What may be said of an event, and how often: shared by the matchers.
       class Publishing
-        include RSpec::Matchers::Composable
+        include ::RSpec::Matchers::Composable
 
         # @api private
         def initialize(name)
