@@ -7,9 +7,9 @@ require_relative "../../support/programs"
 RSpec.describe "The demo" do
   include Programs
 
-  # Runs it with a gem that this Ruby code has spoilt.
-  def spoilt(code)
-    Tempfile.create(["spoilt", ".rb"]) do |file|
+  # Runs the demo with a gem that this code breaks.
+  def run_broken(code)
+    Tempfile.create(["broken", ".rb"]) do |file|
       file.write("require \"pusher\"\n#{code}")
       file.close
       run_program("examples/demo.rb", before: [file.path])
@@ -42,12 +42,12 @@ RSpec.describe "The demo" do
       /“Publish with a wrong secret.*, got \[Pusher::AuthenticationError, nil\]/
     ]
   }.each do |what, (code, sentence)|
-    it "stops with a sentence when #{what}" do
-      expect(spoilt(code)).to have_attributes(status: 1, output: sentence)
+    it "stops and says why when #{what}" do
+      expect(run_broken(code)).to have_attributes(status: 1, output: sentence)
     end
   end
 
-  it "refuses arguments it does not know" do
+  it "refuses unknown arguments" do
     expect(run_program("examples/demo.rb", "--what")).to have_attributes(status: 2, errors: /was given: --what/)
   end
 end

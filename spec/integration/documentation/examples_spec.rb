@@ -49,14 +49,14 @@ RSpec.describe "The programs in examples/" do
     expect(endpoint.requests.size).to eq(1)
   end
 
-  it "ask about channels, with nobody there" do
+  it "query channels without subscribers" do
     expect(run("queries")).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
       No presence channel is occupied.
       presence-room is empty.
     OUTPUT
   end
 
-  it "ask about channels, with somebody there" do
+  it "query channels with a subscriber" do
     answer = Pusher::Client.new(**endpoint.client_options).authenticate("presence-room", "1.1", { user_id: "ann" })
     endpoint.subscribe("presence-room", auth: answer)
     expect(run("queries")).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
@@ -66,7 +66,7 @@ RSpec.describe "The programs in examples/" do
     OUTPUT
   end
 
-  it "publish encrypted" do
+  it "publish encrypted events" do
     key = ["k" * 32].pack("m0")
     client = Pusher::Client.new(**endpoint.client_options, encryption_master_key_base64: key)
     subscriber = endpoint.subscribe("private-encrypted-chat",
@@ -77,11 +77,11 @@ RSpec.describe "The programs in examples/" do
     expect(subscriber.wait_for(1).first.json).to eq("text" => "Nobody in between reads this")
   end
 
-  it "publish encrypted with a key made on the spot" do
+  it "publish encrypted events with a new key" do
     expect(run("encryption")).to have_attributes(status: 0, errors: "")
   end
 
-  it "tell errors apart" do
+  it "handle each class of error" do
     expect(run("errors")).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
       Published.
       The key or the secret is wrong (status 401).
@@ -89,12 +89,12 @@ RSpec.describe "The programs in examples/" do
     OUTPUT
   end
 
-  it "show the retry time of a service that has had enough" do
+  it "show when to try again after a 503" do
     endpoint.reply_with(status: 503, headers: { "Retry-After" => "7" })
     expect(run("errors").output).to start_with("The service refused it (status 503), try again in 7")
   end
 
-  it "make spans of requests" do
+  it "create spans for requests" do
     program = run("opentelemetry")
     expect(program).to have_attributes(status: 0, errors: "")
     expect(program.output).not_to match(/auth_|signature|Nobody hears|xxx/)
@@ -117,7 +117,7 @@ RSpec.describe "The programs in examples/" do
       [response.status, JSON.parse(response.body)]
     end
 
-    it "lets a user into private and presence channels" do
+    it "authorises a user for private and presence channels" do
       _, answer = ask("/pusher/auth", channel_name: "private-a", socket_id: "1.1")
       expect(endpoint.subscribe("private-a", auth: answer).channel).to eq("private-a")
       _, answer = ask("/pusher/auth", channel_name: "presence-a", socket_id: "1.1")
@@ -130,7 +130,7 @@ RSpec.describe "The programs in examples/" do
       expect(endpoint.sign_in("1.1", answer).channel).to eq("#server-to-user-ann")
     end
 
-    it "refuses strangers, bad socket ids and other paths" do
+    it "refuses unknown users, invalid socket ids and other paths" do
       expect(ask("/pusher/auth", user: nil, channel_name: "private-a", socket_id: "1.1").first).to eq(403)
       expect(ask("/pusher/auth", channel_name: "private-a", socket_id: "x")).to match([400, { "error" => /socket ID/ }])
       expect(ask("/elsewhere").first).to eq(404)
@@ -146,17 +146,17 @@ RSpec.describe "The programs in examples/" do
       app.post("/hooks", input: body, **headers)
     end
 
-    it "believes the service" do
+    it "accepts webhooks of the service" do
       expect { expect(deliver(webhook.body).status).to eq(200) }.to output("channel_occupied on news\n").to_stdout
     end
 
-    it "does not believe anybody else" do
+    it "refuses webhooks with another signature" do
       Pusher.logger = Logger.new(IO::NULL)
       expect(deliver(webhook.body.sub("news", "olds")).status).to eq(401)
     end
   end
 
-  it "start an endpoint to try the others against" do
+  it "start an endpoint for the other programs" do
     IO.popen([RbConfig.ruby, File.join(Programs::ROOT, "examples/endpoint.rb")]) do |program|
       url = program.gets[/PUSHER_URL=(\S+)/, 1]
       program.gets

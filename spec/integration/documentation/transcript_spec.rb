@@ -15,7 +15,7 @@ RSpec.describe Demo::Transcript do
     described_class.new(out)
   end
 
-  it "shows the source of the block it ran, and what it gave" do
+  it "shows the source and the value of a step" do
     result = transcript.step("Add") do
       one = 1
       one + 2
@@ -31,7 +31,7 @@ RSpec.describe Demo::Transcript do
                       "Step 1, “Fall”, did not do what it should: it raised ArgumentError: over.")
   end
 
-  it "shows what a refusal raised, and gives it back" do
+  it "shows and returns the error of a step that should raise" do
     error = transcript.refusal("Fall") do
       raise ArgumentError, "over"
     end
@@ -39,25 +39,25 @@ RSpec.describe Demo::Transcript do
     expect(lines.last).to eq("    raised ArgumentError: over")
   end
 
-  it "stops at a refusal that raises nothing" do
+  it "stops at a step that should raise and does not" do
     expect { transcript.refusal("Fall") { 7 } }
       .to raise_error(described_class::Unexpected, /raised nothing, and gave 7/)
   end
 
-  it "wraps long lines at spaces, and cuts what has none" do
+  it "wraps long lines at spaces, and breaks long words" do
     transcript.note("log", "#{"word " * 30}#{"x" * 200}")
     expect(lines.map(&:size)).to all(be <= described_class::WIDTH)
     expect(lines.map(&:lstrip).join(" ").delete(" ")).to eq("log:#{"word" * 30}#{"x" * 200}")
   end
 
-  it "shortens what is endless" do
+  it "shortens long values" do
     transcript.step("Repeat") do
       "x" * 10_000
     end
     expect(out.string.size).to be < 700
   end
 
-  it "colours a terminal only, and not where NO_COLOR is set" do
+  it "uses colours on a terminal only, and not with NO_COLOR" do
     transcript.note("log", "plain")
     expect(out.string).not_to include("\e[")
 

@@ -3,7 +3,7 @@
 require "spec_helper"
 require "rbs"
 
-# The types of the gem, as RBS reads them from sig/.
+# The types in sig/, as RBS reads them.
 module Types
   module_function
 
@@ -21,7 +21,7 @@ module Types
     RBS::TypeName.new(name: name.to_sym, namespace: RBS::Namespace.parse(["", *namespace, ""].join("::")))
   end
 
-  # The methods that our own files say something about.
+  # The methods that sig/ declares.
   def own_methods(definition)
     definition.methods.select do |_, method|
       method.defs.any? { |types| types.implemented_in.to_s.start_with?("::Pusher") }
@@ -33,7 +33,7 @@ module Types
   def of_module(type) = own_methods(builder.build_singleton(name_of(type)))
 end
 
-# All is read while the files load: the native part of RBS does not survive objects that an example might move.
+# The types are read while this file loads: the C code of RBS does not survive GC.compact, which an example may run.
 RSpec.describe "sig/pusher.rbs" do
   internal = Pusher.const_get(:Internal)
 
@@ -43,7 +43,7 @@ RSpec.describe "sig/pusher.rbs" do
    internal::Async::AsyncRequest, internal::Async::AsyncReply].each do |type|
     typed = Types.of_instances(type)
 
-    it "has the public methods of #{type}, and no others" do
+    it "declares the public methods of #{type} and no others" do
       ours = type.ancestors.select { |ancestor| ancestor.name.to_s.start_with?("Pusher") }
       methods = ours.flat_map { |ancestor| ancestor.public_instance_methods(false) }.uniq
       expect(typed - [:initialize]).to match_array(methods - [:inspect])
@@ -52,7 +52,7 @@ RSpec.describe "sig/pusher.rbs" do
 
   typed = Types.of_module(Pusher)
 
-  it "has the methods of the module, and no others" do
+  it "declares the methods of the module and no others" do
     expect(typed).to match_array(Pusher.singleton_class.public_instance_methods(false))
   end
 end

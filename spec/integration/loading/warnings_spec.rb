@@ -8,7 +8,7 @@ RSpec.describe "Warnings" do
   root = File.expand_path("../../..", __dir__)
   lib = File.join(root, "lib")
   publisher = File.join(__dir__, "support", "noisy_publisher.rb")
-  # What applications require, and what has to be installed for it; after that every other file can be loaded.
+  # What applications require, and the gem that it needs. After these every other file can be loaded.
   entry_points = { "pusher" => "rake", "pusher-signature" => "rake", "pusher/testing" => "rake",
                    "pusher/testing/rspec" => "rspec-core", "pusher/testing/minitest" => "minitest",
                    "pusher/webmock" => "webmock", "pusher/log_subscriber" => "activesupport" }
@@ -17,7 +17,7 @@ RSpec.describe "Warnings" do
     missing.any? { |entry_point, _| file == entry_point || file.start_with?("#{entry_point}/") }
   end
 
-  # Output, and what of the warnings is about our files.
+  # The output, and the warnings about our files.
   def run(root, *arguments, environment: {})
     command = [RbConfig.ruby, "-w", "-W:deprecated", "-I", File.join(root, "lib"), *arguments]
     output, warnings, status = Open3.capture3(environment, *command)

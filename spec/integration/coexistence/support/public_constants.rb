@@ -5,5 +5,5 @@ require "json"
 require "pusher"
 ARGV.each { |file| require file }
 Pusher::Client.new.sync_http_client
-Pusher::HTTPClient::TimeoutError
+Pusher::HTTPClient.const_get(:TimeoutError)
 puts JSON.generate(Pusher.constants)

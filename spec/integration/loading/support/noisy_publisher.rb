@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# Does once what applications do, for the warnings that Ruby and other gems give: run with -w and -W:deprecated, and
-# PUSHER_URL set.
+# Calls what applications call, to show the warnings of Ruby and other gems. Run with -w, -W:deprecated and
+# PUSHER_URL.
 
 require "pusher"
 require "base64"
