@@ -37,7 +37,7 @@ require_relative "pusher/client"
 # Every delegated method is that of {Pusher::Client}, where it is documented.
 module Pusher
   class << self
-    extend Forwardable
+    extend ::Forwardable
 
     # @!macro [attach] delegated
     #   @!method $2
@@ -58,7 +58,7 @@ module Pusher
     #
     # @return [Logger] the one that was set, else one that writes to `$stdout` from level INFO on
     def logger
-      @logger ||= Logger.new($stdout, level: Logger::INFO)
+      @logger ||= ::Logger.new($stdout, level: ::Logger::INFO)
     end
 
     # A logger of the application's; nil goes back to the default.

@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
-STRESSED_SPECS = %w[names query signature_request vectors webhook].map { |name| "spec/unit/#{name}_spec.rb" }.freeze
+# They run while garbage is collected at every allocation, so they are short.
+STRESSED_SPECS = (%w[names client/authentication signature/request webhook].map { |name| "spec/unit/#{name}_spec.rb" } +
+                  ["spec/integration/transport/queries_spec.rb"]).freeze
 
 desc "Run a part of the specs with a garbage collection at every allocation, and with compaction between requests"
 task gc: :compile do

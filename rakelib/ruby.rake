@@ -5,17 +5,22 @@ task :rubocop do
   sh "rubocop", "--parallel", "--format", "simple"
 end
 
-# The folders whose specs run in separate processes.
-def apart = "spec/{e2e,packaging,syntax,panics,integrations}/**/*_spec.rb"
+# The folders whose specs run as separate steps.
+OWN_STEPS = %w[e2e packaging syntax panics integrations support].freeze
+
+def run_specs(*options)
+  sh "rspec", *options, "--exclude-pattern", "spec/{#{OWN_STEPS.join(",")}}/**/*_spec.rb"
+end
 
 desc "Run the specs against the compiled gem"
-task spec: :compile do
-  sh "rspec", "--tag", "~slow", "--exclude-pattern", apart
-end
+task(spec: :compile) { run_specs("--tag", "~slow") }
 
 namespace :spec do
   desc "Run the stress specs, which take longer than all others together"
-  task slow: :compile do
-    sh "rspec", "--tag", "slow", "--exclude-pattern", apart
+  task(slow: :compile) { run_specs("--tag", "slow") }
+
+  desc "Run the specs of the test servers in spec/support"
+  task support: :compile do
+    sh "rspec", "spec/support"
   end
 end

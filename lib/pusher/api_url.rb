@@ -7,7 +7,7 @@ module Pusher
     # A url of the HTTP API, as `URI::Generic.build` makes it. The checks there cost more than everything else that Ruby
     # does for a request, and so does `to_s`: here the server is checked once, and a plain path needs no check.
     # @api private
-    class ApiUrl < URI::Generic
+    class ApiUrl < ::URI::Generic
       PLAIN_PATH = %r{\A/[A-Za-z0-9/_=@,.;-]*\z}
       # A name as Docker Compose gives them. `URI::Generic.build` knows none with an underscore, unlike `URI.parse`.
       UNDERSCORED = /\A[A-Za-z0-9._-]*_[A-Za-z0-9._-]*\z/
@@ -42,14 +42,14 @@ module Pusher
         def build_any(scheme, host, port, path)
           check(host, port)
           build(scheme, host, port, path)
-        rescue URI::InvalidComponentError => e
+        rescue ::URI::InvalidComponentError => e
           raise explained(e, host, path)
         end
 
         def build(scheme, host, port, path)
-          return URI::Generic.build(scheme:, host:, port:, path:) unless UNDERSCORED.match?(host.to_s)
+          return ::URI::Generic.build(scheme:, host:, port:, path:) unless UNDERSCORED.match?(host.to_s)
 
-          url = URI::Generic.build(scheme:, host: host.tr("_", "-"), port:, path:)
+          url = ::URI::Generic.build(scheme:, host: host.tr("_", "-"), port:, path:)
           url.__send__(:set_host, host)
           url
         end
@@ -72,7 +72,7 @@ module Pusher
         end
 
         def bad(part, value, reason)
-          URI::InvalidComponentError.new("bad #{part} #{value.inspect}: #{reason}")
+          ::URI::InvalidComponentError.new("bad #{part} #{value.inspect}: #{reason}")
         end
       end
 
@@ -94,12 +94,12 @@ module Pusher
 
       # @return [Boolean] whether it is the same url, of this class or as `URI::Generic.build` makes it
       def ==(other)
-        other.is_a?(URI::Generic) && normalize.to_s == other.normalize.to_s
+        other.is_a?(::URI::Generic) && normalize.to_s == other.normalize.to_s
       end
 
       # False for a URI library that keeps the parts in other places: this class is not used then.
       READS_VARIABLES = begin
-        built = URI::Generic.build(scheme: "https", host: "host", port: 4443, path: "/a")
+        built = ::URI::Generic.build(scheme: "https", host: "host", port: 4443, path: "/a")
         url = new(built, "/a")
         %i[scheme host port path userinfo query fragment opaque].all? { |part| url.send(part) == built.send(part) }
       end

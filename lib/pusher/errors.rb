@@ -73,7 +73,7 @@ module Pusher
   end
 
   # One of the time limits of a request was reached: the root of the three that follow.
-  class TimeoutError < Timeout::Error; end
+  class TimeoutError < ::Timeout::Error; end
 
   # No connection within the connect timeout: name resolution, TCP and TLS handshake together.
   class ConnectTimeoutError < TimeoutError; end
@@ -96,7 +96,7 @@ module Pusher
       # Whether what was raised while data was encoded is no failure to encode it: a time limit around the call, or an
       # error of this library that an object of the application has raised.
       def passed_on?(original)
-        original.is_a?(Timeout::Error) || original.is_a?(Error)
+        original.is_a?(::Timeout::Error) || original.is_a?(Error)
       end
 
       # @raise [Error] with the engine's error as its cause

@@ -25,15 +25,15 @@ module Pusher
         private
 
         def parse(url, expected)
-          uri = URI.parse(url)
-          yield(uri) ? uri : raise(URI::Error)
-        rescue URI::Error
+          uri = ::URI.parse(url)
+          yield(uri) ? uri : raise(::URI::Error)
+        rescue ::URI::Error
           raise malformed(url, expected), cause: nil
         end
 
         def malformed(url, expected)
           text = url.nil? ? "nil" : masked(url.to_s).inspect
-          URI::InvalidURIError.new("bad URI(is not URI?): #{text}, expected #{expected}#{without(url.to_s)}")
+          ::URI::InvalidURIError.new("bad URI(is not URI?): #{text}, expected #{expected}#{without(url.to_s)}")
         end
 
         # What has no @ where it belongs may be credentials all through.

@@ -3,7 +3,7 @@
 require "spec_helper"
 require "tempfile"
 
-# What a warm trigger may cost: bounds that hold on any machine, loaded or not. `rake bench` prints the figures.
+# Counts, which do not depend on the load of the machine. `rake bench` prints times.
 RSpec.describe "The cost of a warm trigger" do
   it "is at most 24 objects, those of the JSON engine included" do
     EndpointProcess.run do |endpoint|

@@ -3,9 +3,9 @@
 require "spec_helper"
 require_relative "../support/json_engines"
 
-# Whatever JSON library an application has, in whatever order it is loaded.
+# With each JSON library of an application, loaded before or after the gem.
 RSpec.describe "JSON" do
-  # Finished programs print one line for each value.
+  # The lines that the program prints.
   def run(engine, program)
     output, warnings = engine.run("#{program}\n", "PUSHER_URL" => endpoint.url)
     expect(warnings).to eq("")
@@ -14,7 +14,7 @@ RSpec.describe "JSON" do
 
   def published = endpoint.events.map(&:data)
 
-  # What is loaded after a program, and the adapter that multi_json chooses then.
+  # Which libraries are loaded after a program, and the adapter that multi_json chooses then.
   def adapter_after(engine, program)
     run(engine, "#{program}; p defined?(JSON), defined?(Oj); " \
                 "puts (defined?(MultiJSON.generate) ? MultiJSON : MultiJson).adapter")
@@ -52,13 +52,13 @@ RSpec.describe "JSON" do
     end
   end
 
-  it "loads Ruby's json, and looks for nothing else, where there is no multi_json" do
+  it "uses Ruby's json where multi_json is not installed" do
     engine = JsonEngines::ALL.last
     expect(run(engine, "require 'pusher'; p defined?(JSON), defined?(MultiJson), defined?(MultiJSON)"))
       .to eq(['"constant"', "nil", "nil"])
   end
 
-  it "does not hide that multi_json is there, and fails" do
+  it "passes on the error of a multi_json that fails to load" do
     Dir.mktmpdir do |folder|
       File.write(File.join(folder, "multi_json.rb"), "require 'what_multi_json_needs'")
       program = "$LOAD_PATH.unshift(#{folder.dump}); begin; require 'pusher'; rescue LoadError => e; puts e.path; end"
@@ -95,7 +95,7 @@ RSpec.describe "JSON" do
         expect(published).to eq(['"stubbed" '])
       end
 
-      it "holds what binary Strings hold as UTF-8, without a word, wherever they are" do
+      it "holds binary Strings as UTF-8, without a warning" do
         output = run(engine, <<~RUBY)
           require "pusher"
           text = "é".b
@@ -112,7 +112,7 @@ RSpec.describe "JSON" do
         expect(output).to eq(['{"user_id":"é"}', '"é"', '{"id":"é"}', "ASCII-8BIT", "true", "ASCII-8BIT"])
       end
 
-      it "holds the same where Strings, Arrays and Hashes are of classes of the application" do
+      it "holds binary Strings as UTF-8 in objects of String, Array and Hash subclasses" do
         output, = engine.run(<<~RUBY, "PUSHER_URL" => endpoint.url)
           require "pusher"
           text, list, hash = [String, Array, Hash].map { |type| Class.new(type) }
@@ -123,7 +123,7 @@ RSpec.describe "JSON" do
         expect(published).to eq(['{"ü":["é","plain"]}', '{"a":{"é":"1970-01-01 00:00:00 UTC"}}'])
       end
 
-      it "is read the same, and what is none raises its error" do
+      it "is read in the same way, and invalid JSON raises the library's ParseError" do
         output = run(engine, <<~'RUBY')
           require "pusher"
           hook = Pusher::WebHook.new({ body: '{"time_ms":1,"events":[{"a":{"b":12345678901234567890}}]}'.b })
@@ -140,7 +140,7 @@ RSpec.describe "JSON" do
         expect(output).to eq(["true", *messages.flat_map { |message| [engine.parse_error, message, has_data] }])
       end
 
-      it "is no reply where there is none, and its error is the original one" do
+      it "raises the library's ParseError inside an HTTPError for a reply that is no JSON" do
         endpoint.reply_with(status: 200, body: "<html></html>")
         output = run(engine, <<~RUBY)
           require "pusher"
@@ -154,7 +154,7 @@ RSpec.describe "JSON" do
         expect(output).to eq([engine.parse_error, message])
       end
 
-      it "is written for the first time in a signal trap" do
+      it "is written in a signal trap, also for the first time in the process" do
         output = run(engine, <<~RUBY)
           require "pusher"
           handled = Queue.new
@@ -166,7 +166,7 @@ RSpec.describe "JSON" do
         expect(published).to eq(['{"a":["é"]}'])
       end
 
-      it "is refused as a Pusher::Error where writing it does not end" do
+      it "raises a Pusher::Error for data that cannot be written in finite time" do
         output = run(engine, <<~RUBY)
           require "pusher"
           endless = Class.new { def to_json(*) = [self].to_json }.new

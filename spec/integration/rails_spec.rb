@@ -4,7 +4,7 @@ require "spec_helper"
 require "open3"
 require "rbconfig"
 
-# In processes of their own: Rails changes how objects look as JSON.
+# In processes of their own: Rails changes the JSON of objects.
 RSpec.describe "In Rails" do
   def run(program)
     lib = File.expand_path("../../lib", __dir__)
@@ -24,7 +24,7 @@ RSpec.describe "In Rails" do
       "HTTP_X_PUSHER_KEY" => Pusher.key, "HTTP_X_PUSHER_SIGNATURE" => signature)
   RUBY
 
-  it "a webhook is read from the request, also after Rails has parsed its body" do
+  it "webhooks can be read from the request after Rails has parsed its body" do
     output = run(<<~RUBY)
       #{webhook_request}
       request = ActionDispatch::Request.new(environment)
@@ -35,7 +35,7 @@ RSpec.describe "In Rails" do
     expect(output.force_encoding("UTF-8")).to eq("true\ncafé\ntrue\n")
   end
 
-  it "a webhook is verified in a controller" do
+  it "webhooks can be verified in a controller" do
     output = run(<<~RUBY)
       #{webhook_request}
       class HooksController < ActionController::API
@@ -49,7 +49,7 @@ RSpec.describe "In Rails" do
     expect(output).to eq("200\n401\n")
   end
 
-  it "events look as ActiveSupport's JSON shows them" do
+  it "event data has the format of ActiveSupport's JSON" do
     run(<<~RUBY)
       Pusher.trigger("channel", "event", { at: Time.utc(2020, 1, 2), for: 5.minutes, safe: "<b>".html_safe })
       Pusher.trigger("presence-channel", "event", "data".html_safe, ActiveSupport::HashWithIndifferentAccess.new(info: "user_count"))

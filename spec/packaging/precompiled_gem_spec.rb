@@ -10,12 +10,12 @@ RSpec.describe "The precompiled gem" do
       .to match_array(PackedGems.files_in(PackedGems.source) - sources + [native_part])
   end
 
-  it "compiles nothing, and so needs nothing to compile with" do
+  it "has no extension to compile and no dependency for that" do
     expect(specification.extensions).to be_empty
     expect(specification.dependencies.map(&:name)).to contain_exactly("base64", "logger", "multi_json")
   end
 
-  it "is for this platform and this line of Ruby alone" do
+  it "is for this platform and this line of Ruby only" do
     this_line = Gem::Version.new(RUBY_VERSION).segments.first(2).join(".")
     next_line = Gem::Version.new("#{this_line}.0").bump
     expect(specification.platform).to eq(Gem::Platform.new(RUBY_PLATFORM))
@@ -23,7 +23,7 @@ RSpec.describe "The precompiled gem" do
     expect(specification.required_ruby_version).not_to be_satisfied_by(next_line)
   end
 
-  it "installs and works where no cargo, no compiler and no make is found" do
+  it "installs and works without cargo, a compiler and make" do
     GemHome.open do |home|
       home.leave_only_ruby
       expect(home.ruby("%w[cargo rustc cc gcc clang make].each { |tool| system(tool, '--version', exception: true) }"))

@@ -1,13 +1,13 @@
 # frozen_string_literal: true
 
-RSpec.describe "Installing the source gem where something to compile it with is missing" do
+RSpec.describe "Installing the source gem without a prerequisite" do
   def failed_installation(home, **environment)
     installation = home.install(PackedGems.source, **environment)
     expect(installation).to have_attributes(success: false), installation.output
     installation.output
   end
 
-  # A home where cargo says this version of itself, and no compiler is found.
+  # A home with a cargo that reports this version, and without a compiler.
   def with_cargo(version)
     GemHome.open do |home|
       home.leave_only_ruby
@@ -42,7 +42,7 @@ RSpec.describe "Installing the source gem where something to compile it with is 
     end
   end
 
-  it "says the same of a cargo that is too old" do
+  it "says the same where cargo is too old" do
     with_cargo("1.84.9") do |home|
       expect(failed_installation(home)).to include("\npusher cannot be compiled without cargo from Rust 1.85 or newer.")
     end

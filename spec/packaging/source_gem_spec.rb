@@ -5,7 +5,7 @@ RSpec.describe "The source gem" do
 
   def files_of(*patterns) = Dir.glob(patterns, base: Workspace::ROOT)
 
-  it "holds what is needed, and nothing else" do
+  it "holds the files that are needed and no others" do
     expect(files).to match_array(
       %w[.yardopts ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md] +
       %w[ext/pusher/Cargo.toml ext/pusher/extconf.rb ext/pusher-core/Cargo.toml] +
@@ -19,13 +19,13 @@ RSpec.describe "The source gem" do
     expect(files).to include(*links)
   end
 
-  it "depends on nothing but what it needs at run time or to compile" do
+  it "depends on the gems that it needs to run or to compile, and no others" do
     dependencies = PackedGems.specification_of(PackedGems.source).dependencies
     expect(dependencies.to_h { |dependency| [dependency.name, dependency.type] })
       .to eq("base64" => :runtime, "logger" => :runtime, "multi_json" => :runtime, "rb_sys" => :runtime)
   end
 
-  it "is compiled by its installation into an empty home, from there alone, and works outside the checkout" do
+  it "compiles in an empty home, without files of the checkout, and works there" do
     GemHome.open do |home|
       installation = home.install(PackedGems.source)
       expect(installation).to have_attributes(success: true), installation.output

@@ -8,13 +8,13 @@ RSpec.describe "The version" do
       .to eq("pusher" => version, "pusher-core" => version)
   end
 
-  it "is what Cargo.lock says of the crates" do
+  it "is that of the crates in Cargo.lock" do
     lock = File.read("#{Workspace::ROOT}/Cargo.lock")
     versions = lock.scan(/^name = "(pusher(?:-core)?)"\nversion = "(.+)"/).to_h
     expect(versions).to eq("pusher" => version, "pusher-core" => version)
   end
 
-  it "is on both packed gems" do
+  it "is that of both packed gems" do
     gems = [PackedGems.source, PackedGems.precompiled]
     expect(gems.map { |gem| PackedGems.specification_of(gem).version.to_s }).to all(eq(version))
   end

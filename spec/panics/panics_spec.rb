@@ -3,11 +3,11 @@
 require "open3"
 require "rbconfig"
 
-# Runs with the native part that `rake panics:compile` leaves in tmp, which has natives that panic.
+# Uses the native part that `rake panics:compile` leaves in tmp: it has natives that panic.
 RSpec.describe "A panic in the native part" do
   lib = File.expand_path("../../tmp/panicking/lib", __dir__)
 
-  # What a process says in which `panic` is done, the error is described, and a request follows.
+  # The output of a process that runs `panic`, prints the error and sends a request.
   define_method(:outcome_of) do |panic|
     script = <<~RUBY
       begin
@@ -23,24 +23,24 @@ RSpec.describe "A panic in the native part" do
     output.lines(chomp: true)
   end
 
-  it "is a Pusher::Error with its message, and requests work after it" do
+  it "raises a Pusher::Error with its message, and requests work afterwards" do
     expect(outcome_of('Pusher::PanickingNatives.panic("oh no")')).to eq(
       ["Pusher::Error", "internal error in the native part: oh no", "{}"]
     )
   end
 
-  it "is one as well inside a callback of an iteration, which ends there" do
+  it "raises a Pusher::Error inside a callback of an iteration, which stops" do
     expect(outcome_of("Pusher::PanickingNatives.panic_in_callback({ a: 1, b: 2 })")).to eq(
       ["Pusher::Error", "internal error in the native part: in pair 1", "{}"]
     )
   end
 
-  it "leaves a Hash that was iterated over ready for changes" do
+  it "leaves a Hash that was iterated over modifiable" do
     panic = "hash = { a: 1 }; Pusher::PanickingNatives.panic_in_callback(hash) rescue (hash[:b] = 2; p hash)"
     expect(outcome_of(panic)).to eq(["{:a=>1, :b=>2}", "{}"]).or eq(["{a: 1, b: 2}", "{}"])
   end
 
-  it "can be made by no gem that is installed" do
+  it "cannot be provoked in the gem itself: the panicking natives are not part of it" do
     expect(Pusher.const_defined?(:PanickingNatives)).to be(false)
   end
 end

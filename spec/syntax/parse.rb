@@ -7,7 +7,7 @@ FIRST_LINES = 8
 
 warnings = []
 Warning.define_singleton_method(:warn) { |message, **| warnings << message }
-# The parser warns about more with it.
+# With it the parser warns about more.
 $VERBOSE = true
 
 refused = ARGV.filter_map do |path|

@@ -5,20 +5,20 @@ require_relative "../support/download_cache"
 
 # The parsers of several Rubies: this Ruby's own, and those of spec/syntax/versions, which run in Node.
 module Syntax
-  # A package is not where bin/setup leaves it.
+  # A package is missing: bin/setup installs it.
   class Missing < StandardError; end
 
   PROGRAM = File.expand_path("parse.rb", __dir__)
   RUNNER = File.expand_path("ruby_in_node.mjs", __dir__)
   VERSIONS = File.readlines(File.expand_path("versions", __dir__), chomp: true).map(&:split).freeze
   RUBIES = VERSIONS.reject { |version,| version == "-" }.freeze
-  # What the parsers run with is no Ruby.
+  # The package that runs the parsers, with "-" for a version.
   SHIM = VERSIONS.assoc("-").drop(1).freeze
 
-  # What a parser says about files. `passed` is true if it parses all of them without a warning.
+  # The report of a parser. `passed` is true if it parses all files without a warning.
   Report = Struct.new(:passed, :text)
 
-  # A Ruby of this version, which `command` starts.
+  # A Ruby of this version, started by `command`.
   Parser = Struct.new(:version, :command) do
     # The files are paths relative to the folder.
     def read(files, folder:)
@@ -45,7 +45,7 @@ module Syntax
     Parser.new(RUBY_VERSION, [RbConfig.ruby, "--disable=gems", "-EUTF-8"])
   end
 
-  # Starts all at once and gives the reports in the order of `parsers`.
+  # Runs all parsers at once and returns the reports in the order of `parsers`.
   def read(files, folder: Dir.pwd)
     parsers.map { |parser| Thread.new { parser.read(files, folder:) } }.map(&:value)
   end

@@ -2,7 +2,7 @@
 
 require "spec_helper"
 
-# Client#url makes its urls without the checks of URI::Generic.build, and so relies on where that keeps the parts.
+# Client#url builds urls without the checks of URI::Generic.build, and relies on where that keeps the parts.
 RSpec.describe "The url of a client" do
   parts = [["https", "api-mt1.pusher.com", 443, "/events"],
            ["http", "127.0.0.1", 8080, "/channels/presence-a,b;c@d=e.f"],
@@ -13,11 +13,11 @@ RSpec.describe "The url of a client" do
   end
 
   parts.each do |scheme, host, port, path|
-    context "when it is #{scheme}://#{host}:#{port}/apps/20#{path}" do
+    context "with the value #{scheme}://#{host}:#{port}/apps/20#{path}" do
       let(:url) { client_of(scheme, host, port).url(path) }
       let(:built) { URI::Generic.build(scheme:, host:, port:, path: "/apps/20#{path}") }
 
-      it "is a URI::Generic with the parts of one that is built" do
+      it "has the parts that URI::Generic.build sets" do
         readers = %i[scheme host hostname port path userinfo user password query fragment opaque registry default_port
                      absolute? hierarchical?]
         expect(url).to be_a(URI::Generic)
@@ -26,7 +26,7 @@ RSpec.describe "The url of a client" do
         expect([url.to_s, url == built, url.eql?(url.dup)]).to eq([built.to_s, true, true])
       end
 
-      it "can be changed, copied, merged and marshalled as one that is built" do
+      it "can be changed, copied, merged and marshalled like one of URI::Generic.build" do
         [url, built].each do |uri|
           uri.path = "/other"
           uri.query = "a=b"
@@ -42,7 +42,7 @@ RSpec.describe "The url of a client" do
     end
   end
 
-  it "follows the client's settings, and prints no port where there is none" do
+  it "uses the client's current settings, and has no port where that is empty" do
     client = client_of("http", "one", 80)
     urls = [client.url("/a").to_s]
     client.host = "two"
@@ -52,9 +52,21 @@ RSpec.describe "The url of a client" do
     expect(urls).to eq(%w[http://one:80/apps/20/a http://two:80/apps/20/a http://two/apps/20/a])
   end
 
-  it "is refused where a part is none, by URI's own error" do
+  it "raises URI's own error for an invalid path, host or port" do
     expect { client_of("http", "one", 80).url("/a b") }.to raise_error(URI::InvalidComponentError)
     expect { client_of("http", "o ne", 80).url("/a") }.to raise_error(URI::InvalidComponentError)
     expect { client_of("http", "one", "x").url("/a") }.to raise_error(URI::InvalidComponentError)
+  end
+
+  ["/with space", "/é", "/a?b=c", "/a#b", "/%zz", "/a\\b", "/{a}", "/a\xFF"].each do |path|
+    it "raises URI's own error for #{path.inspect} and escapes nothing" do
+      expect { client_of("http", "one", 80).url(path) }.to raise_error(URI::InvalidComponentError)
+    end
+  end
+
+  ["/a%20b", "/a;b=c,d", "/a@b", "/a/b/"].each do |path|
+    it "keeps the path #{path} as it is" do
+      expect(client_of("http", "one", 80).url(path).path).to eq("/apps/20#{path}")
+    end
   end
 end

@@ -2,84 +2,98 @@
 
 require "spec_helper"
 
-# The errors as objects: made by the gem, and by applications and their tests as well.
-RSpec.describe "Errors" do
-  it "ConfigurationError names the missing key" do
-    expect(Pusher::ConfigurationError.new(:key).message).to eq("missing key `key' in the client configuration")
-    expect(Pusher::ConfigurationError.new("app_id").message).to eq("missing key `app_id' in the client configuration")
+RSpec.describe Pusher::Error do
+  # Classes that applications or other specs made are not ours.
+  def own_classes(parent)
+    ObjectSpace.each_object(Class).select { |type| type < parent && type.name.to_s.start_with?("Pusher::") }
   end
 
-  it "HTTPError may be raised with a message alone" do
-    expect { raise Pusher::HTTPError, "msg" }
-      .to raise_error(an_instance_of(Pusher::HTTPError).and(have_attributes(message: "msg", original_error: nil)))
+  it "has the documented subclasses and no others, except for kinds of ConfigurationError" do
+    names = own_classes(described_class).reject { |type| type < Pusher::ConfigurationError }.map(&:name)
+    expect(names).to contain_exactly(
+      "Pusher::AuthenticationError", "Pusher::ConfigurationError", "Pusher::HTTPError", "Pusher::PayloadTooLargeError"
+    )
   end
 
-  {
-    Pusher::ConnectTimeoutError => true, Pusher::ReceiveTimeoutError => true, Timeout::Error => true,
-    Errno::ECONNREFUSED => true, Errno::ECONNRESET => true, SocketError => true, EOFError => true,
-    Pusher::ProtocolError => false, OpenSSL::SSL::SSLError => false, Errno::EACCES => false, TypeError => false
-  }.each do |original, retriable|
-    it "Added: an HTTPError is #{"not " unless retriable}worth another try after #{original}" do
-      error = Pusher::HTTPError.new("msg")
-      error.original_error = original.new("original")
-      expect(error.retriable?).to be(retriable)
-    end
-  end
-
-  it "Added: an error is worth another try where its cause among the errors of the library is" do
-    failed = Pusher::HTTPError.new("msg")
-    failed.original_error = Errno::ECONNRESET.new
-    expect { raise Pusher::Error, "network error", cause: failed }.to raise_error(be_retriable)
-    expect { raise Pusher::Error, "no", cause: IOError.new }
-      .to raise_error(Pusher::Error) { |error| expect(error.retriable?).to be(false) }
-  end
-
-  it "Added: errors that nothing is known of are not worth another try" do
-    errors = [Pusher::Error, Pusher::HTTPError, Pusher::AuthenticationError, Pusher::PayloadTooLargeError]
-    expect(errors.map { |type| type.new("msg").retriable? }).to all(be(false))
-  end
-
-  it "HTTPError may be given its original error" do
-    error = Pusher::HTTPError.new("msg")
-    original = IOError.new("closed")
-    error.original_error = original
-    expect(error.original_error).to equal(original)
-  end
-
-  [Pusher::Error, Pusher::AuthenticationError, Pusher::HTTPError].each do |type|
-    it "#{type} may be raised with a message, with none, and rescued as a RuntimeError" do
-      expect { raise type, "msg" }.to raise_error(RuntimeError, "msg")
+  [described_class, Pusher::AuthenticationError, Pusher::HTTPError, Pusher::PayloadTooLargeError].each do |type|
+    it "can be raised without a message, as a #{type}" do
       expect { raise type }.to raise_error(type, type.name)
+      expect(type.new("msg")).to be_a(RuntimeError).and have_attributes(message: "msg")
     end
 
-    it "Added: #{type} has status, body and retry_after, nil where no reply came" do
-      expect(type.new("msg")).to have_attributes(status: nil, body: nil, retry_after: nil)
+    it "Added: has no status, body and retry_after without a reply, and is not retriable, as a #{type}" do
+      expect(type.new("msg")).to have_attributes(status: nil, body: nil, retry_after: nil, retriable?: false)
     end
   end
 
-  it "Added: ConfigurationError has them, too" do
-    expect(Pusher::ConfigurationError.new(:key)).to have_attributes(status: nil, body: nil, retry_after: nil)
+  it "Added: has them as a ConfigurationError as well" do
+    expect(Pusher::ConfigurationError.new(:key))
+      .to have_attributes(status: nil, body: nil, retry_after: nil, retriable?: false)
   end
 
-  it "Added: they hold the facts of a reply" do
-    client = Pusher::Client.new(endpoint.client_options)
-    endpoint.reply_with(status: 429, body: "too many", headers: { "Retry-After" => "5" })
-    expect { client.channels }
-      .to raise_error(an_instance_of(Pusher::Error)
-      .and(have_attributes(status: 429, body: "too many", retry_after: 5)))
+  it "is the name of the missing key as a ConfigurationError, given as a String" do
+    expect(Pusher::ConfigurationError.new("app_id").message)
+      .to eq("missing key `app_id' in the client configuration")
   end
 
-  it "Added: an AuthenticationError holds them as well" do
-    client = Pusher::Client.new(**endpoint.client_options, secret: "wrong")
-    expect { client.channels }
-      .to raise_error(Pusher::AuthenticationError) { |error|
-        expect(error.status).to eq(401)
-        expect(error.message).to eq(error.body.chomp).and start_with("Not authorized")
-      }
+  describe "#retriable?" do
+    {
+      Pusher::ConnectTimeoutError => true, Pusher::ReceiveTimeoutError => true, Timeout::Error => true,
+      Errno::ECONNREFUSED => true, Errno::ECONNRESET => true, SocketError => true, EOFError => true,
+      Pusher::ProtocolError => false, OpenSSL::SSL::SSLError => false, Errno::EACCES => false, TypeError => false
+    }.each do |original, retriable|
+      it "Added: is #{retriable} for an HTTPError around #{original}" do
+        error = Pusher::HTTPError.new("msg")
+        error.original_error = original.new("original")
+        expect(error.retriable?).to be(retriable)
+      end
+    end
+
+    it "Added: is that of the cause where the cause is an error of the library" do
+      failed = Pusher::HTTPError.new("msg")
+      failed.original_error = Errno::ECONNRESET.new
+      expect { raise described_class, "network error", cause: failed }.to raise_error(be_retriable)
+      expect { raise described_class, "no", cause: IOError.new }
+        .to raise_error(described_class) { |error| expect(error.retriable?).to be(false) }
+    end
   end
 
-  it "Signature's errors are a family of their own" do
-    expect(Pusher::Signature::AuthenticationError.new("msg")).to be_a(RuntimeError)
-    expect(Pusher::Signature::AuthenticationError.ancestors).not_to include(Pusher::Error)
+  describe "the message" do
+    def error_of
+      yield
+      raise "no error"
+    rescue described_class => e
+      e
+    end
+
+    it "Fix: is valid UTF-8, whatever the caller passed" do
+      client = Pusher::Client.new(app_id: "20", key: "key", secret: "secret")
+      odd = Class.new { def to_json(*) = raise("bad \xFF byte") }.new
+      errors = [error_of { client.channel("a\xFF") }, error_of { client.channel("\xFF".b) },
+                error_of { client.channel("é".encode("UTF-16LE")) }, error_of { client.trigger("a", "b", odd) },
+                Pusher::HTTPError.new("\xE9".dup.force_encoding("ISO-8859-1")), described_class.new("\xFF")]
+      expect(errors.map { |error| [error.message.encoding, error.message.valid_encoding?] })
+        .to all(eq([Encoding::UTF_8, true]))
+      expect(errors.values_at(0, 4).map(&:message)).to eq(["Illegal channel name 'a\uFFFD'", "é"])
+    end
+
+    it "is what Ruby makes of nil and of a Symbol" do
+      expect([nil, :a].map { |message| described_class.new(message).message }).to eq(["Pusher::Error", "a"])
+    end
+  end
+
+  describe "the timeouts" do
+    it "are one class each for connect, send and receive" do
+      classes = own_classes(Timeout::Error)
+      leaves = classes.reject { |type| classes.any? { |other| other < type } }
+      expect(leaves).to contain_exactly(Pusher::ConnectTimeoutError, Pusher::SendTimeoutError,
+                                        Pusher::ReceiveTimeoutError)
+    end
+
+    it "share the parent Pusher::TimeoutError, which is a Timeout::Error" do
+      types = [Pusher::ConnectTimeoutError, Pusher::SendTimeoutError, Pusher::ReceiveTimeoutError]
+      expect(types.map(&:superclass)).to all(be(Pusher::TimeoutError))
+      expect(Pusher::TimeoutError.superclass).to be(Timeout::Error)
+    end
   end
 end

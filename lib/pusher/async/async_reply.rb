@@ -14,7 +14,7 @@ module Pusher
 
         # @return [StringIO] the body as a stream; it keeps its position between calls
         def body
-          @body ||= StringIO.new(content)
+          @body ||= ::StringIO.new(content)
         end
 
         # @return [Integer]

@@ -26,7 +26,7 @@ module Pusher
       secret = channel.shared_secret(encryption_master_key)
       raise ConfigurationError, :encryption_master_key unless secret
 
-      response.merge(shared_secret: Base64.strict_encode64(secret))
+      response.merge(shared_secret: ::Base64.strict_encode64(secret))
     end
 
     # What an auth endpoint answers to a user's sign-in.

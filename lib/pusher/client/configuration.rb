@@ -176,7 +176,7 @@ module Pusher
 
     # @return [String, nil] the master key in strict base64
     def encryption_master_key_base64
-      Base64.strict_encode64(@encryption_master_key) if @encryption_master_key
+      ::Base64.strict_encode64(@encryption_master_key) if @encryption_master_key
     end
 
     private

@@ -11,12 +11,12 @@ module Pusher
     # @return [EventMachine::HttpRequest]
     # @raise [Pusher::Error] without a running reactor, and where em-http-request is not installed
     def em_http_client(uri)
-      unless defined?(EventMachine) && EventMachine.reactor_running?
+      unless defined?(::EventMachine) && ::EventMachine.reactor_running?
         raise Error, "In order to use async calling you must be running inside an eventmachine loop"
       end
 
       require_em_http
-      EventMachine::HttpRequest.new(uri, em_http_options)
+      ::EventMachine::HttpRequest.new(uri, em_http_options)
     end
 
     private

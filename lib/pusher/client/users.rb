@@ -41,7 +41,7 @@ module Pusher
     def path_segment(user_id)
       raise Error, "Invalid user id #{user_id.inspect}" if [".", ".."].include?(user_id)
 
-      URI.encode_www_form_component(user_id).gsub("+", "%20")
+      ::URI.encode_www_form_component(user_id).gsub("+", "%20")
     end
   end
 end

@@ -26,7 +26,7 @@ module Pusher
             return "the host name is empty" if host.empty?
 
             free_descriptors
-            addresses = names(host).flat_map { |name| Addrinfo.getaddrinfo(name, port, nil, :STREAM).map(&:ip_address) }
+            addresses = names(host).flat_map { |name| ::Addrinfo.getaddrinfo(name, port, nil, :STREAM).map(&:ip_address) }
             addresses.empty? ? "no address for #{host}" : addresses
           rescue StandardError => e
             e.message.include?(host) ? e.message : "#{e.message} (#{host})"
@@ -37,12 +37,12 @@ module Pusher
           # The names to look up: the host, or its addresses according to a replacement of Ruby's resolver, such as
           # resolv-replace. Ruby's own `IPSocket.getaddress` is written in C and has no source location.
           def names(host)
-            file, = IPSocket.method(:getaddress).source_location
+            file, = ::IPSocket.method(:getaddress).source_location
             return [host] unless file
             # Its getaddress returns the first address only.
-            return Resolv.getaddresses(host) if File.basename(file) == "resolv-replace.rb"
+            return ::Resolv.getaddresses(host) if File.basename(file) == "resolv-replace.rb"
 
-            Array(IPSocket.getaddress(host)).map(&:to_s).reject(&:empty?)
+            Array(::IPSocket.getaddress(host)).map(&:to_s).reject(&:empty?)
           end
 
           # Without free descriptors the system's resolver may report an unknown name. Ruby collects garbage, which

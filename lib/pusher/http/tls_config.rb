@@ -15,7 +15,7 @@ module Pusher
         # @api private
         def initialize(http_client, original = nil)
           @http_client = http_client
-          @verify_mode = original ? original.verify_mode : OpenSSL::SSL::VERIFY_PEER
+          @verify_mode = original ? original.verify_mode : ::OpenSSL::SSL::VERIFY_PEER
           @client_cert = original&.client_cert
           @client_key = original&.client_key
         end
@@ -23,7 +23,7 @@ module Pusher
         # @param mode [Integer] `OpenSSL::SSL::VERIFY_NONE` accepts any certificate, any other mode verifies
         def verify_mode=(mode)
           @verify_mode = mode
-          @http_client.__send__(:native_verify, mode != OpenSSL::SSL::VERIFY_NONE)
+          @http_client.__send__(:native_verify, mode != ::OpenSSL::SSL::VERIFY_NONE)
         end
 
         # Trusts the certificates in a file or a folder, in addition to the system's.
@@ -107,12 +107,12 @@ module Pusher
         end
 
         def certificates(given)
-          given.is_a?(String) ? OpenSSL::X509::Certificate.load(given) : [given]
+          given.is_a?(String) ? ::OpenSSL::X509::Certificate.load(given) : [given]
         end
 
         # Without a password argument OpenSSL would ask for one on the terminal.
         def read_key(given, password = nil)
-          given.is_a?(String) ? OpenSSL::PKey.read(given, password.to_s) : given
+          given.is_a?(String) ? ::OpenSSL::PKey.read(given, password.to_s) : given
         end
 
         # The trusted certificates, with the method names of `OpenSSL::X509::Store`.

@@ -13,12 +13,12 @@ module Pusher
       # @api private
       module TransportFailure
         # What a stand-in for the transport may raise to be taken for a failure of it.
-        TYPES = [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error].freeze
+        TYPES = [SystemCallError, ::SocketError, IOError, ::OpenSSL::SSL::SSLError, ::Timeout::Error].freeze
         # Those of the httpclient gem, where an application has it.
         HTTPCLIENT_TYPES = %i[TimeoutError BadResponseError KeepAliveDisconnected].freeze
         # What may be over when the request is tried again. A certificate that is refused, or what is no HTTP, is not.
         TRANSIENT = [
-          Timeout::Error, SocketError, EOFError,
+          ::Timeout::Error, ::SocketError, EOFError,
           Errno::ECONNREFUSED, Errno::ECONNRESET, Errno::ECONNABORTED, Errno::EPIPE, Errno::ETIMEDOUT,
           Errno::EHOSTUNREACH, Errno::EHOSTDOWN, Errno::ENETUNREACH, Errno::ENETDOWN, Errno::ENETRESET,
           Errno::EADDRNOTAVAIL, Errno::EMFILE, Errno::ENFILE, Errno::ENOBUFS

@@ -108,7 +108,7 @@ module Pusher
         raise ArgumentError, "Block required" unless block_given?
 
         require "eventmachine"
-        outcome = EventMachine::DefaultDeferrable.new
+        outcome = ::EventMachine::DefaultDeferrable.new
         key = @auth_hash[:auth_key]
         return fail_authentication(outcome, "Missing parameter: auth_key") unless key
 

@@ -8,7 +8,7 @@ module Pusher
     # everything prepared with the other scope.
     # @api private
     class CollectingScope < Scope
-      extend Forwardable
+      extend ::Forwardable
 
       # @return [Array<Request>] the requests of this scope
       attr_reader :collected

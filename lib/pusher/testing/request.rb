@@ -60,7 +60,7 @@ module Pusher
       private
 
       def parse(query)
-        values = URI.decode_www_form(query).group_by(&:first).except(*SIGNING)
+        values = ::URI.decode_www_form(query).group_by(&:first).except(*SIGNING)
         values.to_h do |name, pairs|
           name.end_with?("[]") ? [name.delete_suffix("[]"), pairs.map(&:last)] : [name, pairs.last.last]
         end

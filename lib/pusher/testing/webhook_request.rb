@@ -55,7 +55,7 @@ module Pusher
 
       def rack_env
         {
-          "rack.version" => [1, 3], "rack.url_scheme" => "https", "rack.input" => StringIO.new(body.b),
+          "rack.version" => [1, 3], "rack.url_scheme" => "https", "rack.input" => ::StringIO.new(body.b),
           "rack.errors" => $stderr, "rack.multithread" => true, "rack.multiprocess" => true, "rack.run_once" => false,
           "rack.hijack?" => false
         }

@@ -4,7 +4,7 @@ require "spec_helper"
 require "open3"
 require "rbconfig"
 
-# Libraries of doubles that change every object: each in a process of its own.
+# These libraries change every object, so each runs in a process of its own.
 RSpec.describe "Doubles of other libraries" do
   def run(script)
     folders = $LOAD_PATH.flat_map { |folder| ["-I", folder] }

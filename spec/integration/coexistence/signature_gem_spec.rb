@@ -5,8 +5,8 @@ require "json"
 require "open3"
 require "rbconfig"
 
-# An application may still have the gem in its bundle from which signatures used to come. Each example is a process of
-# its own. The endpoint checks what it is sent.
+# Applications may still have the pusher-signature gem in their bundle. Each example runs in a process of its own. The
+# endpoint checks every signature.
 RSpec.describe "The pusher-signature gem beside this one" do
   ours = File.expand_path("../../../lib", __dir__)
   theirs = File.expand_path("support/signature_gem", __dir__)

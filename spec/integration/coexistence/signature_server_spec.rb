@@ -16,7 +16,7 @@ RSpec.describe "A server written for Signature::Request" do
     Pusher::Client.new(app_id: "3", key:, secret:, host: @server.host, port: @server.port, use_tls: false)
   end
 
-  # Answers on loopback as the application of Rack does.
+  # Replies on loopback as the Rack application does.
   def serve(server)
     @server = start_endpoint(checked: false)
     @server.reply_with(times: nil) do |request|
@@ -42,18 +42,18 @@ RSpec.describe "A server written for Signature::Request" do
       before { serve(server) }
 
       requests.each do |what, request|
-        it "lets #{what} in" do
+        it "accepts #{what}" do
           expect(request.call(client_of("key", "secret"))).to eq({})
           expect(@server.requests.size).to eq(1)
         end
       end
 
-      it "keeps out who does not know the secret" do
+      it "refuses a request signed with another secret" do
         expect { client_of("key", "guessed").channels }
           .to raise_error(Pusher::AuthenticationError, /\AInvalid signature: you should have sent HmacSHA256Hex\(/)
       end
 
-      it "keeps out what was changed on its way" do
+      it "refuses a request that was changed" do
         client_of("key", "secret").trigger("a", "b", "c")
         raw = @server.requests.last.raw
         expect(server.call(VerifyingServer.environment(raw)).first).to eq(200)
@@ -64,7 +64,7 @@ RSpec.describe "A server written for Signature::Request" do
         end
       end
 
-      it "keeps out what comes again after the grace" do
+      it "refuses a request that is repeated after the grace" do
         client_of("key", "secret").channels
         raw = @server.requests.last.raw
         later = Time.now + 600
@@ -74,7 +74,7 @@ RSpec.describe "A server written for Signature::Request" do
     end
   end
 
-  it "finds the token of the key that a request names" do
+  it "can look up the token of the request's key" do
     serve(servers.fetch("authenticate"))
     expect(client_of("another", "its secret").channels).to eq({})
     expect { client_of("unknown", "secret").channels }.to raise_error(Pusher::AuthenticationError, "Unknown auth_key")

@@ -2,9 +2,9 @@
 
 require "spec_helper"
 
-# A client of the application's own class, put wherever a client goes.
+# A client of an application's own class, in each place that takes a client.
 RSpec.describe "A subclass of Pusher::Client" do
-  # What it publishes and asks it also keeps; its secret is where it wants it.
+  # Records its calls, and keeps its secret in a variable of its own.
   let(:type) do
     Class.new(Pusher::Client) do
       attr_reader :published, :asked
@@ -35,7 +35,7 @@ RSpec.describe "A subclass of Pusher::Client" do
   end
   let(:client) { type.new(endpoint.client_options) }
 
-  it "publishes and asks as the other does" do
+  it "publishes and queries" do
     client.trigger("a", "b", "c")
     client.trigger_batch([{ channel: "a", name: "batch", data: "c" }])
     client.channels
@@ -44,7 +44,7 @@ RSpec.describe "A subclass of Pusher::Client" do
     expect([client.published, client.asked]).to eq([[%w[a b]], ["/channels"]])
   end
 
-  it "may be the client of a channel" do
+  it "can be the client of a channel" do
     channel = Pusher::Channel.new(nil, "presence-a", client)
     channel.trigger!("b", "c")
     channel.users
@@ -54,20 +54,20 @@ RSpec.describe "A subclass of Pusher::Client" do
     expect([client.published, client.asked]).to eq([[%w[presence-a b]], ["/channels/presence-a/users"]])
   end
 
-  it "may be the client of a webhook" do
+  it "can be the client of a webhook" do
     body = '{"time_ms":1,"events":[]}'
     signature = OpenSSL::HMAC.hexdigest("SHA256", client.secret, body)
     expect(Pusher::WebHook.new({ key: client.key, signature:, body: }, client)).to be_valid
   end
 
-  it "may be the client of a resource, and of a request" do
+  it "can be the client of a resource and of a request" do
     expect(Pusher::Resource.new(client, "/channels").get({})).to eq(channels: {})
     request = Pusher::Request.new(client, :get, client.url("/channels"), {})
     expect(request.send_sync).to eq(channels: {})
     expect(endpoint.refusals).to be_empty
   end
 
-  it "may be the default client" do
+  it "can be the default client" do
     Pusher.instance_variable_set(:@default_client, client)
     Pusher.trigger("a", "b", "c")
     Pusher["a"].trigger!("d", "e")
@@ -76,7 +76,7 @@ RSpec.describe "A subclass of Pusher::Client" do
     expect(Pusher.authenticate("private-a", "1.1")[:auth]).to start_with("#{client.key}:")
   end
 
-  it "is made by its own from_url and from_env" do
+  it "is built by its own from_url and from_env" do
     mine = Class.new(Pusher::Client)
     ENV["PUSHER_URL"] = endpoint.url
     expect([mine.from_env, mine.from_url(endpoint.url)]).to all(be_instance_of(mine))

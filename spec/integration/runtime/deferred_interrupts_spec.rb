@@ -4,14 +4,14 @@ require "spec_helper"
 require_relative "../../support/runtime/hanging_requests"
 require_relative "../../support/runtime/processor_time"
 
-# Thread.handle_interrupt says when an interrupt counts; a request keeps to it.
+# Thread.handle_interrupt defers interrupts, or limits them to blocking calls.
 RSpec.describe "A request under Thread.handle_interrupt" do
   include HangingRequests
 
   let(:client) { client_of(endpoint) }
   let(:stop) { Class.new(StandardError) }
 
-  # A request that waits for its reply until `release`, and what became of it, step by step.
+  # A request that waits for its reply until `release`, and the steps that it passes.
   def held_request(timing)
     endpoint.hold
     steps = Queue.new
@@ -33,7 +33,7 @@ RSpec.describe "A request under Thread.handle_interrupt" do
     Array.new(steps.size) { steps.pop }
   end
 
-  it "waits for its reply where they are shut out, and they count afterwards" do
+  it "waits for its reply while interrupts are deferred, and is interrupted afterwards" do
     thread, steps = held_request(:never)
     thread.raise(stop)
     endpoint.release
@@ -42,7 +42,7 @@ RSpec.describe "A request under Thread.handle_interrupt" do
     expect(endpoint.connections).to eq(1)
   end
 
-  it "takes no processor time while one is shut out" do
+  it "takes no processor time while an interrupt is deferred" do
     thread, steps = held_request(:never)
     thread.raise(stop)
     Thread.pass until thread.pending_interrupt?
@@ -52,7 +52,7 @@ RSpec.describe "A request under Thread.handle_interrupt" do
   end
 
   %i[on_blocking immediate].each do |timing|
-    it "ends at once where they count #{timing == :immediate ? "always" : "while something waits"}" do
+    it "ends at once with :#{timing}" do
       thread, steps = held_request(timing)
       thread.raise(stop)
       expect(finished(thread, steps)).to eq([:stopped])
@@ -62,7 +62,7 @@ RSpec.describe "A request under Thread.handle_interrupt" do
     end
   end
 
-  it "ends at its first wait where they count while something waits and one is pending" do
+  it "ends at its first wait with :on_blocking where an interrupt is pending" do
     ready = Queue.new
     client
     thread = Thread.new do
@@ -82,7 +82,7 @@ RSpec.describe "A request under Thread.handle_interrupt" do
     expect_usable(client)
   end
 
-  it "hears a kill in spite of what it shuts out" do
+  it "ends with Thread#kill while other interrupts are deferred" do
     thread, steps = held_request(:never)
     thread.kill
     expect(thread.join(30)).to be(thread)
@@ -92,7 +92,7 @@ RSpec.describe "A request under Thread.handle_interrupt" do
     expect_usable(client)
   end
 
-  it "leaves no look-up behind, even where everything is shut out" do
+  it "ends the thread of a name resolution that timed out, also while all interrupts are deferred" do
     resolver = nil
     allow(Addrinfo).to receive(:getaddrinfo) { (resolver = Thread.current) && sleep }
     client.host = "localhost"

@@ -4,13 +4,13 @@ require "English"
 require "spec_helper"
 require_relative "../../support/runtime/hanging_requests"
 
-# What is left in Ruby's own variables, and requests made on the way out.
+# Requests in `ensure` blocks, and what requests leave in `$!`.
 RSpec.describe "Requests of a thread that ends" do
   include HangingRequests
 
   let(:client) { client_of(endpoint) }
 
-  # Kills a thread in its sleep; its `ensure` block is the one given. What that gives or raises comes back.
+  # Kills a sleeping thread whose `ensure` block is the one given; returns the value or the error of the block.
   def in_ensure_of_killed_thread(&block)
     asleep = Queue.new
     outcome = Queue.new
@@ -40,7 +40,7 @@ RSpec.describe "Requests of a thread that ends" do
     expect(endpoint.events.map(&:data)).to eq(["last words"])
   end
 
-  it "fail there with an error that can be rescued, and the thread dies all the same" do
+  it "raise errors there that can be rescued, and the thread ends all the same" do
     endpoint.reply_with(status: 500, body: "broken")
     expect(in_ensure_of_killed_thread { client.trigger("channel", "event", "data") })
       .to be_a(Pusher::Error).and(have_attributes(status: 500, cause: nil))
@@ -50,7 +50,7 @@ RSpec.describe "Requests of a thread that ends" do
     expect_usable(client)
   end
 
-  it "succeed in the ensure block of a request that was killed, on another connection" do
+  it "succeed in the ensure block around a request that was killed, on another connection" do
     endpoint.hang
     thread = Thread.new do
       client.trigger("channel", "event", "killed")
@@ -64,7 +64,7 @@ RSpec.describe "Requests of a thread that ends" do
     expect(endpoint.requests.map(&:connection)).to eq([1, 2])
   end
 
-  it "may be ended there once more, by a timeout of the caller's" do
+  it "can be ended there by Timeout.timeout" do
     endpoint.hang
     result = in_ensure_of_killed_thread { Timeout.timeout(0.2) { client.trigger("channel", "event", "data") } }
     expect(result).to be_an_instance_of(Timeout::Error)
@@ -72,7 +72,7 @@ RSpec.describe "Requests of a thread that ends" do
     expect_usable(client)
   end
 
-  it "leave no error behind in $!, be they answered, refused or interrupted" do
+  it "leave $! empty, whether they succeed, fail or are interrupted" do
     endpoint.reply_with(status: 400, body: "no")
     result_of { client.trigger("channel", "event", "refused") }
     expect($ERROR_INFO).to be_nil
@@ -83,7 +83,7 @@ RSpec.describe "Requests of a thread that ends" do
     expect($ERROR_INFO).to be_nil
   end
 
-  it "leave the error alone that is being rescued, and are no cause of the next one" do
+  it "leave $! as it is in a rescue block" do
     raise "first"
   rescue RuntimeError => e
     client.trigger("channel", "event", "answered")
@@ -94,7 +94,7 @@ RSpec.describe "Requests of a thread that ends" do
     expect($ERROR_INFO).to be(e)
   end
 
-  it "let a throw out of one of their steps pass" do
+  it "pass on a throw from one of their steps" do
     allow(client).to receive(:post) { throw(:done, :thrown) }
     expect(catch(:done) { client.trigger("channel", "event", "data") }).to eq(:thrown)
   end

@@ -6,7 +6,7 @@ require_relative "../../support/runtime/own_process"
 RSpec.describe "Requests of a process that ends" do
   include OwnProcess
 
-  it "are sent from at_exit, be it the first one of the process" do
+  it "are sent from at_exit, also the first one of the process" do
     outcome = run_ruby(<<~RUBY, url: endpoint.url)
       at_exit { Pusher.trigger("channel", "event", "the last") }
       at_exit { Pusher.trigger("channel", "event", "the first") }
@@ -15,7 +15,7 @@ RSpec.describe "Requests of a process that ends" do
     expect(endpoint.events.map(&:data)).to eq(["the first", "the last"])
   end
 
-  it "are sent from at_exit after an exception, which is still the end of it" do
+  it "are sent from at_exit after an exception, which still ends the process" do
     outcome = run_ruby(<<~RUBY, url: endpoint.url)
       at_exit { Pusher.trigger("channel", "event", $!.message) }
       Pusher.trigger("channel", "event", "before")
@@ -25,7 +25,7 @@ RSpec.describe "Requests of a process that ends" do
     expect(endpoint.events.map(&:data)).to eq(["before", "the reason"])
   end
 
-  it "are sent from at_exit after a signal's exit" do
+  it "are sent from at_exit after exit in a signal handler" do
     outcome = run_ruby(<<~RUBY, url: endpoint.url)
       at_exit { Pusher.trigger("channel", "event", "stopped") }
       trap(:TERM) { exit(3) }
@@ -36,7 +36,7 @@ RSpec.describe "Requests of a process that ends" do
     expect(endpoint.events.map(&:data)).to eq(["stopped"])
   end
 
-  it "do not keep it, in whichever thread they wait" do
+  it "do not delay the exit while they wait in other threads" do
     endpoint.hang(times: nil)
     outcome = run_ruby(<<~RUBY, url: endpoint.url)
       Pusher.timeout = nil
@@ -55,7 +55,7 @@ RSpec.describe "Requests of a process that ends" do
     endpoint.wait_until_closed
   end
 
-  it "end with it where a SIGINT ends it, by that signal" do
+  it "let SIGINT end the process" do
     endpoint.hang
     reader, writer = IO.pipe
     pid = spawn({ "PUSHER_URL" => endpoint.url }, RbConfig.ruby, "-I", OwnProcess::LIB, "-r", "pusher", "-e",

@@ -8,7 +8,7 @@ RSpec.describe "Requests and fibers" do
   include Fibers
   include HangingRequests
 
-  # The endpoint answers as soon as so many requests are there.
+  # The endpoint replies once this many requests have arrived.
   def answer_once_all_are_there(count)
     endpoint.hold
     Thread.new do
@@ -31,7 +31,7 @@ RSpec.describe "Requests and fibers" do
     context "under #{name}" do
       { "in the clear" => nil, "over TLS" => :good }.each do |how, certificate|
         ["127.0.0.1", "localhost"].each do |host|
-          it "overlap, 50 on one thread, to #{host} #{how}" do
+          it "run concurrently, 50 on one thread, to #{host} #{how}" do
             @endpoint = start_endpoint(tls: certificate && certificates.good)
             client = client_of(endpoint, { host: })
             answering = answer_once_all_are_there(50)
@@ -49,7 +49,7 @@ RSpec.describe "Requests and fibers" do
         end
       end
 
-      it "share connections, one after the other" do
+      it "share connections" do
         client = client_of(endpoint)
         jobs = Array.new(5) { |fiber| -> { publish(client, fiber, 20) } }
         2.times { bounded { fibers.run(jobs) } }
@@ -61,7 +61,7 @@ RSpec.describe "Requests and fibers" do
       end
 
       HangingRequests::STAGES.each_key do |place|
-        it "end at once with their fiber in #{place}" do
+        it "end at once when their fiber is stopped in #{place}" do
           stage = hanging_at(place)
           before = stage.resources
           ended = []
@@ -85,7 +85,7 @@ RSpec.describe "Requests and fibers" do
           expect_usable(stage.client)
         end
 
-        it "end at their deadline in #{place}, while other fibers run" do
+        it "end at their timeout in #{place} while other fibers run" do
           stage = hanging_at(place)
           stage.client.instance_variable_set("@#{stage.limit}", 0.3)
           ticks = 0
@@ -101,7 +101,7 @@ RSpec.describe "Requests and fibers" do
         end
       end
 
-      it "of a fiber that is stopped are never confused with those of others" do
+      it "never use the connection of a fiber that was stopped" do
         client = client_of(endpoint)
         client.trigger("channel", "event", "before")
         endpoint.hang
@@ -116,7 +116,7 @@ RSpec.describe "Requests and fibers" do
         expect(endpoint.requests.map(&:connection)).to eq([1, 1, 2])
       end
 
-      it "have errors of their own" do
+      it "raise their own errors" do
         endpoint.reply_with(times: nil) do |request|
           status = request.body[/"data":"(\d+)"/, 1].to_i
           ChannelsApi::Reply.new(status:, body: status.to_s)
@@ -129,7 +129,7 @@ RSpec.describe "Requests and fibers" do
         expect(outcomes.map(&:status)).to eq(statuses)
       end
 
-      it "go together with those of threads" do
+      it "work beside requests of threads" do
         client = client_of(endpoint)
         threads = Array.new(3) { |thread| Thread.new { publish(client, "thread#{thread}", 30) } }
         jobs = Array.new(10) { |fiber| -> { publish(client, "fiber#{fiber}", 9) } }
@@ -141,7 +141,7 @@ RSpec.describe "Requests and fibers" do
     end
   end
 
-  # Asks nobody, and says the same about every descriptor.
+  # Returns the same for every wait, without waiting.
   stubborn_scheduler = Struct.new(:answer) do
     def io_wait(*) = answer
     def block(*) = raise("nothing should block")
@@ -151,9 +151,9 @@ RSpec.describe "Requests and fibers" do
     def close = nil
   end
 
-  # A scheduler may have a time limit of its own around the request.
+  # A scheduler ends a wait this way for a timeout of its own.
   [nil, false].each do |answer|
-    it "end at once under a scheduler that ends the wait with #{answer.inspect}, long before their deadline" do
+    it "end at once when the scheduler ends the wait with #{answer.inspect}, long before their timeout" do
       endpoint.hang
       client = client_of(endpoint, { timeout: 2 * Fibers::PATIENCE })
       outcome = nil
@@ -165,20 +165,20 @@ RSpec.describe "Requests and fibers" do
     end
   end
 
-  it "end at once in a with_timeout of ruby-async" do
+  it "end with ruby-async's with_timeout" do
     endpoint.hang
     client = client_of(endpoint, { timeout: 2 * Fibers::PATIENCE })
     outcome = nil
     bounded do
       outcome = outcome_of { Sync { |task| task.with_timeout(0.2) { client.trigger("channel", "event", "data") } } }
     end
-    # ruby-async 1 keeps its own error to itself.
+    # ruby-async 1 swallows its own error.
     ended = outcome.is_a?(Pusher::HTTPError) ? outcome.original_error.class : outcome.class
     expect(ended).to be(Pusher::ReceiveTimeoutError).or be(Async::TimeoutError)
   end
 
   [true, 0, IO::READABLE | IO::WRITABLE].each do |answer|
-    it "end at their deadline under a scheduler that says #{answer.inspect} at once" do
+    it "end at their timeout under a scheduler that always returns #{answer.inspect} at once" do
       endpoint.hang
       client = client_of(endpoint, { timeout: 0.2 })
       outcome = nil
@@ -190,7 +190,7 @@ RSpec.describe "Requests and fibers" do
     end
   end
 
-  # Raises in the midst of Ruby code that the native part runs to wait, as `Thread#raise` may.
+  # Raises inside Ruby code that the native part calls to wait, as `Thread#raise` can.
   def raising_at_return_of(receiver, name)
     views = []
     trace = TracePoint.new(:c_return) do |point|
@@ -202,7 +202,7 @@ RSpec.describe "Requests and fibers" do
     trace.enable(target_thread: nil) { yield views }
   end
 
-  it "leave no IO that would close a descriptor, whenever they are interrupted" do
+  it "leave no IO that closes their descriptor when they are interrupted while they create it" do
     endpoint.hang
     client = client_of(endpoint)
     outcome = nil
@@ -214,7 +214,7 @@ RSpec.describe "Requests and fibers" do
     expect(view).not_to be_autoclose
   end
 
-  it "run as without a scheduler where a fiber is a blocking one" do
+  it "do not use the scheduler in a blocking fiber" do
     client = client_of(endpoint)
     result = bounded do
       Fiber.set_scheduler(stubborn_scheduler.new(nil))

@@ -4,12 +4,12 @@ require "spec_helper"
 require_relative "../../support/runtime/children"
 require_relative "../../support/runtime/hanging_requests"
 
-# The endpoint is in this process: it says which connection a request came on.
+# The endpoint runs in this process and records the connection of each request.
 RSpec.describe "Requests and forks" do
   include Children
   include HangingRequests
 
-  # Both are there before anything else runs, and before any child.
+  # Starts the endpoint and the client before any child.
   before { client }
 
   def publish(from, count)
@@ -25,7 +25,7 @@ RSpec.describe "Requests and forks" do
             .transform_values { |requests| requests.map(&:connection).uniq }
   end
 
-  # That nothing was lost, doubled or crossed: each publisher's events in order, on connections of its own.
+  # Each publisher's events arrived once and in order.
   def expect_events(counts)
     total = counts.values.sum
     events = endpoint.wait_for(total).map(&:data)
@@ -45,7 +45,7 @@ RSpec.describe "Requests and forks" do
       let(:endpoint) { start_endpoint(tls: certificate && certificates.good) }
       let(:client) { client_of(endpoint) }
 
-      it "publish at the same time from a parent and its children, on connections of their own" do
+      it "publish from a parent and its children at the same time, on connections of their own" do
         publish("before", 1)
         names = %w[child0 child1 child2 child3]
         children = names.map { |name| fork_publishing(name, 50) }
@@ -57,7 +57,7 @@ RSpec.describe "Requests and forks" do
         expect(connections_by_publisher.values_at("before", "parent", "after").uniq.size).to eq(1)
       end
 
-      it "go on in threads of the parent while it forks, and in the children as well" do
+      it "work in threads of the parent while it forks, and in the children" do
         threads = %w[thread0 thread1 thread2 thread3]
         publishing = threads.map { |name| Thread.new { publish(name, 100) } }
         endpoint.wait_for_requests(8)
@@ -69,7 +69,7 @@ RSpec.describe "Requests and forks" do
         expect(endpoint.connections).to be <= threads.size + names.size
       end
 
-      it "are left alone in the parent that wait for a reply while it forks" do
+      it "that wait for a reply in the parent are not disturbed by a fork" do
         publish("before", 1)
         endpoint.hold
         threads = Array.new(3) { |number| Thread.new { publish("thread#{number}", 1) } }
@@ -81,7 +81,7 @@ RSpec.describe "Requests and forks" do
         expect(endpoint.connections).to eq(3)
       end
 
-      it "work in a child of a child, and of that one" do
+      it "work in a child, a grandchild and a great-grandchild" do
         publish("parent", 1)
         expect_success_of(
           fork_child do
@@ -100,7 +100,7 @@ RSpec.describe "Requests and forks" do
         expect_connections_apart(%w[parent after], %w[child child_after], %w[grandchild], %w[third])
       end
 
-      it "are not disturbed by programs that are started meanwhile" do
+      it "are not disturbed by programs that the process starts" do
         publish("before", 1)
         endpoint.hold
         request = Thread.new { publish("midst", 1) }
@@ -116,7 +116,7 @@ RSpec.describe "Requests and forks" do
         expect(endpoint.connections).to eq(1)
       end
 
-      it "are over for the server when the parent says so, whoever else lives on" do
+      it "leave no open connection after reset_all of the parent, while children and programs live on" do
         publish("parent", 1)
         child_lives = IO.pipe
         program = IO.popen(["cat"], "r+")
@@ -136,10 +136,10 @@ RSpec.describe "Requests and forks" do
     end
   end
 
-  context "two hundred times in a row", :slow do
+  context "with two hundred children", :slow do
     let(:client) { client_of(endpoint) }
 
-    it "never hang, while threads of the parent publish" do
+    it "never hang while threads of the parent publish" do
       stopped = false
       published = Array.new(3) do |number|
         Thread.new do
@@ -159,10 +159,10 @@ RSpec.describe "Requests and forks" do
     end
   end
 
-  context "when a signal's handler forks in their midst" do
+  context "when a signal handler forks during a request" do
     let(:client) { client_of(endpoint) }
 
-    # Whether this process is the child, in which the request it inherited has ended as it should or not.
+    # Ends the child: with 0 where its copy of the request raised an HTTPError.
     def end_if_child(parent)
       outcome = yield
     rescue Pusher::HTTPError => e
@@ -171,7 +171,7 @@ RSpec.describe "Requests and forks" do
       exit!(outcome.is_a?(Pusher::HTTPError) ? 0 : 1) unless Process.pid == parent
     end
 
-    it "fail in the child, and go on in the parent" do
+    it "fail in the child and continue in the parent" do
       publish("before", 1)
       endpoint.hold
       child = nil

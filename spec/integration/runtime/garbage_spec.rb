@@ -3,7 +3,7 @@
 require "spec_helper"
 require_relative "../../support/runtime/own_process"
 
-# What can be seen in an instant; `rake gc` takes its time.
+# `rake gc` runs more of the suite under a stressed collector.
 RSpec.describe "Requests and the garbage collector" do
   include OwnProcess
 
@@ -14,7 +14,7 @@ RSpec.describe "Requests and the garbage collector" do
     GC.stress = false
   end
 
-  # So much room that nothing is collected unasked.
+  # Heap limits so high that Ruby collects no garbage on its own.
   def no_collections
     { "RUBY_GC_HEAP_INIT_SLOTS" => "2000000", "RUBY_GC_HEAP_FREE_SLOTS" => "2000000",
       "RUBY_GC_MALLOC_LIMIT" => "2000000000", "RUBY_GC_MALLOC_LIMIT_MAX" => "2000000000",
@@ -38,7 +38,7 @@ RSpec.describe "Requests and the garbage collector" do
     end
   end
 
-  it "survive when their http client is let go of and collected while they wait" do
+  it "survive the collection of their http client while they wait" do
     endpoint.hold
     client = Pusher::Client.new(timeout: 60, **endpoint.client_options)
     request = Thread.new { client.trigger("channel", "event", "data") }
@@ -51,13 +51,13 @@ RSpec.describe "Requests and the garbage collector" do
     endpoint.wait_until_closed
   end
 
-  it "are collected with their replies before those fill the memory" do
+  it "free the memory of large replies in time" do
     skip "the memory of a process is not told here" unless File.readable?("/proc/self/status")
     head = "HTTP/1.1 200 OK\r\nContent-Length: #{4 * 1024 * 1024}\r\n\r\n"
     server = start_fault(:reply, bytes: head + ("x" * 4 * 1024 * 1024))
     child = run_ruby(<<~RUBY, url: server.url)
       client = Pusher.default_client.sync_http_client
-      # A url as short as this one is takes no memory that Ruby would have to ask the system for.
+      # So short a url makes Ruby itself allocate no memory outside its heap.
       100.times { client.request(:get, "http://127.0.0.1:#{server.port}") }
       puts File.read("/proc/self/status")[/^VmHWM:\\s+(\\d+)/, 1]
     RUBY
@@ -67,7 +67,7 @@ RSpec.describe "Requests and the garbage collector" do
   end
 
   %w[127.0.0.1 localhost].each do |host|
-    it "collect clients to #{host} that nobody uses any more where no descriptor is left" do
+    it "to #{host} collect unreachable clients when no descriptor is left" do
       endpoint
       script = <<~RUBY
         Process.setrlimit(:NOFILE, 64)
@@ -80,7 +80,7 @@ RSpec.describe "Requests and the garbage collector" do
     end
   end
 
-  it "leave no descriptor open of clients that are collected" do
+  it "leave no descriptor open when their client is collected" do
     skip "descriptors are not listed here" unless File.directory?("/proc/self/fd")
     endpoint
     20.times { Pusher::Client.new(timeout: 60, **endpoint.client_options).trigger("channel", "event", "data") }

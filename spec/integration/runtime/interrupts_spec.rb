@@ -3,11 +3,11 @@
 require "spec_helper"
 require_relative "../../support/runtime/hanging_requests"
 
-# A request that waits can be ended like any Ruby code that waits, wherever it waits.
+# A request that waits can be interrupted like any Ruby code that waits.
 RSpec.describe "Interrupting a request" do
   include HangingRequests
 
-  # The runner has a handler of its own.
+  # RSpec has a handler of its own.
   around do |example|
     previous = trap(:INT, "DEFAULT")
     example.run
@@ -15,7 +15,7 @@ RSpec.describe "Interrupting a request" do
     trap(:INT, previous)
   end
 
-  # A request in a thread of its own, which leaves word of what was raised and of its `ensure` block.
+  # A request in a thread that records what was raised, and that its `ensure` block ran.
   def requesting(stage, ended = Queue.new, &request)
     Thread.new do
       Thread.current.report_on_exception = false
@@ -31,7 +31,7 @@ RSpec.describe "Interrupting a request" do
     expect(thread.join(30)).to be(thread)
   end
 
-  # Each of these gives what is to be raised.
+  # Each of these returns a matcher for the error that is raised, nil for none.
   def by_kill(stage, ended)
     thread = requesting(stage, ended)
     stage.wait_until_hanging(thread)
@@ -73,7 +73,7 @@ RSpec.describe "Interrupting a request" do
             "a real SIGINT" => :by_sigint }
 
   HangingRequests::STAGES.each_key do |place|
-    it "is tried in #{place} indeed: there it exceeds that place's own limit" do
+    it "is preceded by a check that the request hangs in #{place}: its timeout there ends it" do
       stage = hanging_at(place)
       stage.client.instance_variable_set("@#{stage.limit}", 0.2)
       error = Pusher.const_get("#{stage.limit.to_s.split("_").map(&:capitalize).join}Error")
@@ -81,7 +81,7 @@ RSpec.describe "Interrupting a request" do
     end
 
     means.each do |name, means_to_end|
-      it "ends it with #{name} in #{place}, unwrapped, and leaves the client usable" do
+      it "with #{name} in #{place} ends it, raises the interrupt itself and leaves the client usable" do
         stage = hanging_at(place)
         before = stage.resources
         ended = Queue.new
@@ -96,7 +96,7 @@ RSpec.describe "Interrupting a request" do
   end
 
   HangingRequests::CONNECTED.each do |place|
-    it "never uses a connection again that was interrupted in #{place}" do
+    it "in #{place} closes the connection" do
       stage = hanging_at(place)
       2.times do |number|
         thread = requesting(stage)
@@ -108,7 +108,7 @@ RSpec.describe "Interrupting a request" do
     end
   end
 
-  it "never uses a connection again that was interrupted after a reply" do
+  it "on a reused connection closes the connection" do
     client = client_of(endpoint)
     client.trigger("channel", "event", "before")
     endpoint.hang

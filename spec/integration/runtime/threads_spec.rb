@@ -9,7 +9,7 @@ RSpec.describe "Requests and threads" do
   include HangingRequests
   include OwnProcess
 
-  # What another thread takes to count up to two million.
+  # Processor time of a thread that counts to two million.
   def time_of_counting
     counting = Thread.new do
       2_000_000.times { |number| Thread.current[:count] = number }
@@ -19,7 +19,7 @@ RSpec.describe "Requests and threads" do
     counting.value
   end
 
-  # Whether the request takes next to nothing from a thread that counts.
+  # Whether the waiting request takes less than a twentieth of the processor time of a counting thread.
   def lets_others_run?(request)
     5.times do
       before = ProcessorTime.of(request)
@@ -30,7 +30,7 @@ RSpec.describe "Requests and threads" do
   end
 
   HangingRequests::STAGES.each_key do |place|
-    it "lets other threads run at full speed while a request waits in #{place}" do
+    it "let other threads run at full speed while they wait in #{place}" do
       stage = hanging_at(place)
       request = Thread.new { stage.trigger }
       stage.wait_until_hanging(request)
@@ -41,7 +41,7 @@ RSpec.describe "Requests and threads" do
     end
   end
 
-  # What each of so many threads publishes, in order, through one client.
+  # Each thread publishes `count` events through one client, in order.
   def publish_from_threads(client, threads, count)
     Array.new(threads) do |thread|
       Thread.new { count.times { |number| client.trigger("channel", "event", "#{thread}.#{number}") } }
@@ -53,7 +53,7 @@ RSpec.describe "Requests and threads" do
       let(:endpoint) { start_endpoint(tls: certificate && certificates.good) }
       let(:client) { client_of(endpoint) }
 
-      it "deliver each event of many threads that share a client exactly once, in the order of each" do
+      it "of threads that share a client deliver each event once, in the order of its thread" do
         publish_from_threads(client, 8, 100)
         received = endpoint.wait_for(800).map(&:data).group_by { |data| data[/\d+/] }.sort.map(&:last)
         expect(received).to eq(Array.new(8) { |thread| Array.new(100) { |number| "#{thread}.#{number}" } })
@@ -61,7 +61,7 @@ RSpec.describe "Requests and threads" do
         expect(endpoint.connections).to be <= 8
       end
 
-      it "use as many connections as run at once, again and again" do
+      it "use as many connections as requests run at once, and reuse them" do
         [5, 5, 3, 7].each do |threads|
           endpoint.hold
           requests = Array.new(threads) { Thread.new { client.trigger("channel", "event", "data") } }
@@ -75,7 +75,7 @@ RSpec.describe "Requests and threads" do
     end
   end
 
-  it "get the reply to what each of them sent" do
+  it "of threads that share a client return the reply to their own request" do
     endpoint.reply_with(times: nil) { |request| ChannelsApi::Reply.json({ said: request.body[/"data":"(\w+)"/, 1] }) }
     client = client_of(endpoint)
     replies = Array.new(8) do |thread|
@@ -85,9 +85,9 @@ RSpec.describe "Requests and threads" do
       .to eq(Array.new(8) { |thread| Array.new(50) { |number| "said#{thread}x#{number}" } })
   end
 
-  # What is looked up at first use is looked up under a lock of Rust's. Ruby code in there lets other threads run, and
-  # one that comes to the same place waits for that lock with Ruby's own lock in its hands: for ever.
-  it "run no Ruby code where the native part has a first time for something" do
+  # Rust initialises a lazy value under a lock of its own. Ruby code in there would let other threads run, and a thread
+  # that reaches the same place would wait for that lock while it holds Ruby's: a deadlock.
+  it "run no Ruby code while the native part initialises itself at the first use" do
     outcome = run_ruby(<<~RUBY, url: endpoint.url)
       def Object.const_get(*) = raise("looked up while others may run")
       threads = Array.new(4) { Thread.new { Pusher.trigger("channel", "event", "data") } }
@@ -96,7 +96,7 @@ RSpec.describe "Requests and threads" do
     expect(outcome).to have_attributes(errors: "", output: "{}\n" * 4)
   end
 
-  it "share one http client from the first moment on" do
+  it "of threads that start at once share one http client" do
     clients = Array.new(50) { client_of(endpoint).tap { |c| c.instance_variable_set(:@sync_http_client, nil) } }
     clients.each do |client|
       start = Queue.new
@@ -106,7 +106,7 @@ RSpec.describe "Requests and threads" do
     end
   end
 
-  it "go on while another thread changes the settings and drops the connections" do
+  it "work while another thread changes the settings and closes the connections" do
     client = client_of(endpoint)
     publishing = Thread.new { publish_from_threads(client, 4, 50) }
     changing = Thread.new do

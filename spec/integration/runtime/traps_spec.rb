@@ -4,13 +4,13 @@ require "spec_helper"
 require_relative "../../support/runtime/hanging_requests"
 require_relative "../../support/runtime/own_process"
 
-# In a signal's handler Ruby refuses locks and loads nothing.
-RSpec.describe "Requests from a signal's handler" do
+# In a signal handler Ruby raises for every lock and every `require`.
+RSpec.describe "Requests from a signal handler" do
   include HangingRequests
   include OwnProcess
 
   let(:secure) { start_endpoint(tls: certificates.good) }
-  # By name, so that it is looked up.
+  # With a host name, so that it is resolved.
   let(:url) { secure.url.sub("127.0.0.1", "localhost") }
 
   def expect_success(code, url: self.url)
@@ -26,7 +26,7 @@ RSpec.describe "Requests from a signal's handler" do
     previous.each { |signal, handler| trap(signal, handler || "DEFAULT") }
   end
 
-  it "may be the first of their process, over TLS, to a name, of every kind, encrypted ones among them" do
+  it "can be the first of the process, of every kind, over TLS, to a host name" do
     expect_success(<<~RUBY)
       Pusher.encryption_master_key_base64 = Base64.strict_encode64("k" * 32)
       handled = false
@@ -47,7 +47,7 @@ RSpec.describe "Requests from a signal's handler" do
       .to eq(%w[channel private-encrypted-channel channel channel])
   end
 
-  it "raise there what they raise elsewhere" do
+  it "raise the same errors as elsewhere" do
     endpoint.reply_with(status: 401, body: "who?")
     endpoint.drop(times: 2)
     outcome = expect_success(<<~RUBY, url: endpoint.url)
@@ -73,7 +73,7 @@ RSpec.describe "Requests from a signal's handler" do
                                           Pusher::Error Pusher::ConfigurationError])
   end
 
-  it "need none of the locks that the interrupted code holds" do
+  it "work while the interrupted code holds locks" do
     expect_success(<<~RUBY)
       mutex = Mutex.new
       monitor = Monitor.new
@@ -93,7 +93,7 @@ RSpec.describe "Requests from a signal's handler" do
   end
 
   HangingRequests::STAGES.each_key do |place|
-    it "are answered while another one of the same client waits in #{place}, which waits on" do
+    it "work while a request of the same http client waits in #{place}, and do not end that one" do
       stage = hanging_at(place)
       other = client_of(endpoint)
       other.instance_variable_set(:@sync_http_client, stage.client.sync_http_client)
@@ -111,8 +111,8 @@ RSpec.describe "Requests from a signal's handler" do
     end
   end
 
-  # By another signal it cannot: Ruby handles one at a time.
-  it "can be ended by another thread" do
+  # Another signal cannot end it: Ruby handles one at a time.
+  it "can be interrupted by another thread" do
     endpoint.hang
     client = client_of(endpoint)
     stop = Class.new(StandardError)

@@ -7,7 +7,7 @@ require "rbconfig"
 require "tmpdir"
 require_relative "support/attempts"
 
-# To whom a client speaks, and what it says of those it does not speak to.
+# Which servers a client trusts, and the errors for those that it does not trust.
 RSpec.describe "Certificates" do
   include Attempts
 
@@ -29,7 +29,7 @@ RSpec.describe "Certificates" do
     expect(server.events.size).to eq(times)
   end
 
-  describe "of a server are refused with the reason, nothing being sent:" do
+  describe "of a server that are refused, with nothing sent:" do
     {
       expired: "certificate has expired", not_yet_valid: "certificate is not yet valid",
       self_signed: "self-signed certificate", unknown_authority: "unable to get local issuer certificate",
@@ -44,23 +44,23 @@ RSpec.describe "Certificates" do
           expect_refusal(/certificate verify failed \(#{Regexp.escape(reason)}/)
         end
 
-        it "and accepted with VERIFY_NONE" do
+        it "are accepted with VERIFY_NONE" do
           ssl_config.verify_mode = OpenSSL::SSL::VERIFY_NONE
           expect_published
         end
       end
     end
 
-    it "unknown to the system, where no authority was added" do
+    it "are those of an authority that neither the system nor the client trusts" do
       expect_refusal(/certificate verify failed \(unable to get local issuer certificate/)
     end
 
-    it "those of another authority than the one that was set" do
+    it "are those of another authority than that of set_trust_ca" do
       ssl_config.set_trust_ca(certificates.pem_file(ChannelsApi::Certificates.new.authority))
       expect_refusal(/certificate verify failed/)
     end
 
-    it "good ones for another name of the same machine" do
+    it "are those for another name of the same machine" do
       server = start_endpoint(tls: certificates.good(names: ["IP:127.0.0.1"]))
       client = client_of(server, host: "localhost")
       expect_transport_error(OpenSSL::SSL::SSLError, /hostname mismatch: .*localhost/) { client.post("/events") }
@@ -76,13 +76,13 @@ RSpec.describe "Certificates" do
         expect_published
       end
 
-      it "is one of several in the file given to #{knob}" do
+      it "can be one of several in the file for #{knob}" do
         others = Array.new(2) { |number| ChannelsApi::Certificates.new(name: "Other #{number}").authority }
         ssl_config.public_send(knob, certificates.pem_file(others.first, certificates.authority, others.last))
         expect_published
       end
 
-      it "may be a self-signed certificate itself after #{knob}" do
+      it "can be a self-signed server certificate for #{knob}" do
         identity = certificates.self_signed
         server = start_endpoint(tls: identity)
         client.port = server.port
@@ -91,7 +91,7 @@ RSpec.describe "Certificates" do
         expect(server.events.size).to eq(1)
       end
 
-      it "is asked for by #{knob} in a file that holds one" do
+      it "is missing in the file for #{knob}: an ArgumentError" do
         ["/nowhere/at/all.pem", __FILE__].each do |path|
           expect { ssl_config.public_send(knob, path) }.to raise_error(ArgumentError, /no certificates in #{path}/)
         end
@@ -99,7 +99,7 @@ RSpec.describe "Certificates" do
       end
     end
 
-    # Variables of the process: read by one of its own.
+    # Each example has a process of its own.
     describe "in the environment" do
       def published_by_program(environment)
         program = "require 'pusher'; Pusher.timeout = 60; p Pusher.trigger('news', 'event', 'data')"
@@ -124,7 +124,7 @@ RSpec.describe "Certificates" do
       end
 
       %w[SSL_CERT_FILE SSL_CERT_DIR].each do |variable|
-        it "is an error that names #{variable} and its value where that cannot be read" do
+        it "raises an error with the name and the value of a #{variable} that cannot be read" do
           output, status = published_by_program({ variable => "/nowhere/at/all" })
           expect(output).to include("#{variable}=/nowhere/at/all cannot be read: No such file")
           expect(output).to include("(OpenSSL::SSL::SSLError) (Pusher::HTTPError)")
@@ -148,7 +148,7 @@ RSpec.describe "Certificates" do
   end
 
   describe "ssl_config" do
-    it "is in force from the next request on, open connections included" do
+    it "applies from the next request on, also to open connections" do
       ssl_config.verify_mode = OpenSSL::SSL::VERIFY_NONE
       expect_published(1)
       ssl_config.verify_mode = OpenSSL::SSL::VERIFY_PEER
@@ -167,7 +167,7 @@ RSpec.describe "Certificates" do
       end
     end
 
-    it "is each client's own" do
+    it "belongs to one client" do
       ssl_config.verify_mode = OpenSSL::SSL::VERIFY_NONE
       other = Pusher::Client.new(server.client_options)
       expect_transport_error(OpenSSL::SSL::SSLError, /certificate verify failed/) { other.post("/events") }
@@ -175,23 +175,23 @@ RSpec.describe "Certificates" do
     end
   end
 
-  describe "versions:" do
+  describe "over TLS versions:" do
     # The names are OpenSSL's.
     %w[TLS1_2 TLS1_3].each do |version|
-      it "#{version} is spoken" do
+      it "#{version} is supported" do
         server = start_endpoint(tls: certificates.good.over(version))
         client = client_of(server)
         2.times { expect(client.trigger("news", "event", "data")).to eq({}) }
         expect(server.requests.map(&:connection)).to eq([1, 1])
       end
 
-      it "#{version} tells of a certificate that is refused" do
+      it "#{version} reports why a certificate is refused" do
         server = start_endpoint(tls: certificates.expired.over(version))
         expect_transport_error(OpenSSL::SSL::SSLError, /certificate has expired/) { client_of(server).post("/events") }
       end
     end
 
-    it "TLS1_1 is not" do
+    it "TLS1_1 is not supported" do
       server = start_endpoint(tls: certificates.good.over("TLS1_1"))
       expect_transport_error(OpenSSL::SSL::SSLError, /ProtocolVersion|HandshakeFailure/) do
         client_of(server).post("/events")

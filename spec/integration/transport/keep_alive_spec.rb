@@ -3,7 +3,7 @@
 require "spec_helper"
 require_relative "support/attempts"
 
-# Which connection a request goes out on, how often it goes out, and what ends a connection.
+# Which connection a request uses, how often it is sent, and when a connection is closed.
 %i[http https].each do |scheme|
   RSpec.describe "Keep-alive over #{scheme}" do
     include Attempts
@@ -20,20 +20,20 @@ require_relative "support/attempts"
       server.events.map(&:data)
     end
 
-    # The number of the connection that each request came on.
+    # The number of each request's connection.
     def connections
       server.requests.map(&:connection)
     end
 
     describe "a connection" do
-      it "serves one request after the other" do
+      it "is reused" do
         publish("1", "2")
         client.channels
         client.trigger_batch([{ channel: "news", name: "event", data: "3" }])
         expect(connections).to eq([1, 1, 1, 1])
       end
 
-      it "serves on after a status that is expected" do
+      it "is reused after a documented status" do
         [400, 401, 403, 404, 407, 413].each do |status|
           server.reply_with(status:, body: "no")
           expect { publish("refused") }.to raise_error(Pusher::Error) { |error| expect(error.status).to eq(status) }
@@ -43,7 +43,7 @@ require_relative "support/attempts"
       end
 
       [201, 204, 302, 429, 500, 503].each do |status|
-        it "ends after a status that is not: #{status}" do
+        it "is closed after any other status: #{status}" do
           publish("before")
           server.reply_with(status:)
           expect { publish("refused") }.to raise_error(Pusher::Error, /\AUnknown error \(status code #{status}\)/)
@@ -53,7 +53,7 @@ require_relative "support/attempts"
         end
       end
 
-      it "ends after what is no HTTP" do
+      it "is closed after an invalid reply" do
         publish("before")
         server.reply_with_bytes("HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}")
         expect { publish("unheard") }.to raise_error(Pusher::HTTPError)
@@ -62,7 +62,7 @@ require_relative "support/attempts"
         expect([connections, published]).to eq([[1, 1, 2], %w[before after]])
       end
 
-      it "ends after a timeout" do
+      it "is closed after a timeout" do
         publish("before")
         server.hang
         client.receive_timeout = 0.2
@@ -73,7 +73,7 @@ require_relative "support/attempts"
         expect([connections, published]).to eq([[1, 1, 2], %w[before after]])
       end
 
-      it "ends where the server says so" do
+      it "is closed after a reply with Connection: close" do
         reply = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
         server.reply_with_bytes(reply)
         publish("1")
@@ -82,7 +82,7 @@ require_relative "support/attempts"
         expect(connections).to eq([1, 2])
       end
 
-      it "ends with reset_all" do
+      it "is closed by reset_all" do
         publish("1")
         client.sync_http_client.reset_all
         server.wait_until_closed
@@ -99,7 +99,7 @@ require_relative "support/attempts"
         http.request(:get, "#{server.scheme}://#{server.host}:#{server.port}/")
       end
 
-      # As many connections, idle.
+      # Opens this many connections and leaves them idle.
       def connect(count)
         server.hold
         threads = Array.new(count) { Thread.new { get } }
@@ -108,7 +108,7 @@ require_relative "support/attempts"
         threads.each(&:join)
       end
 
-      it "closes the connection of that reply, and no other" do
+      it "closes the connection of that reply and no other" do
         connect(3)
         server.reply_with(status: 503)
         busy = get
@@ -120,7 +120,7 @@ require_relative "support/attempts"
         expect(server.connections).to eq(3)
       end
 
-      it "leaves a connection alone on which another request was sent since" do
+      it "leaves the connection open if another request was sent on it since" do
         reply = get
         server.hold
         other = Thread.new { get }
@@ -132,7 +132,7 @@ require_relative "support/attempts"
         expect(connections).to eq([1, 1, 1])
       end
 
-      it "has nothing to close for a reply that came on no connection" do
+      it "does nothing if the connection was closed before" do
         reply = get
         http.reset_all
         server.wait_until_closed
@@ -143,7 +143,7 @@ require_relative "support/attempts"
     end
 
     describe "keep_alive_timeout" do
-      it "keeps an idle connection no longer" do
+      it "closes an idle connection after that time" do
         client.keep_alive_timeout = 0.05
         publish("1")
         sleep 0.1
@@ -151,7 +151,7 @@ require_relative "support/attempts"
         expect(connections).to eq([1, 2])
       end
 
-      it "keeps it that long" do
+      it "keeps an idle connection for that time" do
         client.keep_alive_timeout = 60
         publish("1")
         sleep 0.1
@@ -159,7 +159,7 @@ require_relative "support/attempts"
         expect(connections).to eq([1, 1])
       end
 
-      it "is in force from the next request on, and may be set on sync_http_client" do
+      it "applies from the next request on, also when it is set on sync_http_client" do
         publish("1", "2")
         client.sync_http_client.keep_alive_timeout = 0.05
         publish("3")
@@ -169,7 +169,7 @@ require_relative "support/attempts"
         expect(published).to eq(%w[1 2 3 4])
       end
 
-      it "keeps it as long as the server does when it is nil, and not at all when it is 0" do
+      it "has no limit when it is nil, and no connection is reused when it is 0" do
         client.keep_alive_timeout = nil
         publish("1", "2")
         client.keep_alive_timeout = 0
@@ -178,15 +178,15 @@ require_relative "support/attempts"
       end
     end
 
-    describe "a connection that the server has closed while it was idle" do
-      it "costs no error, and the event arrives once" do
+    describe "an idle connection that the server has closed" do
+      it "is replaced: the event arrives once" do
         publish("first")
         server.close_idle
         publish("second")
         expect([connections, published]).to eq([[1, 2], %w[first second]])
       end
 
-      it "may be one of many" do
+      it "is replaced where all of several were closed" do
         server.hold
         threads = Array.new(4) { |number| Thread.new { publish(number.to_s) } }
         server.wait_until_in_flight(4)
@@ -198,7 +198,7 @@ require_relative "support/attempts"
         expect(connections).to contain_exactly(1, 2, 3, 4, 5)
       end
 
-      it "may still be open in the other direction" do
+      it "is replaced where the server still reads from it" do
         ending = start_fault(:end_after_reply, tls: identity)
         client = client_of(ending, timeout: 60)
         3.times { expect(client.post("/events")).to eq({ channels: {} }) }
@@ -206,23 +206,23 @@ require_relative "support/attempts"
       end
     end
 
-    # The server reads a request and closes: whether it has done what it was asked nobody knows.
-    describe "a connection that the server closes under a request" do
-      it "is replaced where it was a reused one: the request goes out again" do
+    # The server reads the request and closes. It may have processed the request.
+    describe "a connection that the server closes before it replies" do
+      it "is replaced if it was reused: the request is sent again" do
         publish("first")
         server.drop
         publish("second")
         expect([connections, published]).to eq([[1, 1, 2], %w[first second]])
       end
 
-      it "is replaced once" do
+      it "is replaced only once" do
         publish("first")
         server.drop(times: 2)
         expect_transport_error(EOFError, /closed before/) { publish("lost") }
         expect(connections).to eq([1, 1, 2])
       end
 
-      it "is not replaced where it was a fresh one" do
+      it "is not replaced if it was new" do
         server.drop
         expect_transport_error(EOFError, /closed before/) { publish("lost") }
         expect([connections, published]).to eq([[1], []])
@@ -230,7 +230,7 @@ require_relative "support/attempts"
         expect(published).to eq(["after"])
       end
 
-      it "is not replaced after one byte of a reply" do
+      it "is not replaced after a byte of the reply" do
         publish("first")
         server.reply_with_bytes("H", close: true)
         expect_transport_error(EOFError, /closed before/) { publish("lost") }
@@ -240,7 +240,7 @@ require_relative "support/attempts"
       end
     end
 
-    it "never takes what came unasked for an answer" do
+    it "never takes a second reply for the reply to the next request" do
       server.reply_with_bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" * 2)
       publish("1", "2")
       expect(connections).to eq([1, 2])

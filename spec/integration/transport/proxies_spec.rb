@@ -4,7 +4,7 @@ require "spec_helper"
 require_relative "support/attempts"
 require_relative "support/squid"
 
-# Through a real proxy to a server whose name only the proxy knows: what gets there has gone through it.
+# A real proxy, and a server whose name only the proxy can resolve: requests that reach it went through the proxy.
 RSpec.describe "Proxies" do
   include Attempts
 
@@ -39,27 +39,27 @@ RSpec.describe "Proxies" do
       let(:server) { start_endpoint(tls: (identity if scheme == :https)) }
       let(:asked) { scheme == :https ? "CONNECT" : "POST" }
 
-      # What a proxy has logged of the requests for the server, once no tunnel to it is open any more.
+      # What a proxy has logged about requests to the server. A tunnel is logged when it is closed.
       def log_of(proxy, client, count)
         client.sync_http_client.reset_all
         proxy.log(count, server.port)
       end
 
-      it "forward what they are given" do
+      it "forward requests" do
         client = client_through(squid.url, server)
         publish(client, "data")
         expect(server.events.map(&:data)).to eq(["data"])
         expect(log_of(squid, client, 1).first).to have_attributes(verb: asked, status: "200")
       end
 
-      it "keep the connection" do
+      it "are used over one connection" do
         client = client_through(squid.url, server)
         publish(client, "1", "2", "3")
         expect(server.events.size).to eq(3)
         expect(log_of(squid, client, scheme == :https ? 1 : 3).map(&:client_port).uniq.size).to eq(1)
       end
 
-      it "cost no error where the server has closed an idle connection" do
+      it "work after the server has closed an idle connection" do
         client = client_through(squid.url, server)
         publish(client, "1")
         server.close_idle
@@ -67,7 +67,7 @@ RSpec.describe "Proxies" do
         expect(server.events.map(&:data)).to eq(%w[1 2])
       end
 
-      it "take credentials, which the server never gets" do
+      it "get their credentials, the server does not" do
         client = client_through(guarded.url("someone:hush"), server)
         publish(client, "1", "2")
         client.channels
@@ -76,7 +76,7 @@ RSpec.describe "Proxies" do
         expect(raw.join).not_to match(/proxy-authorization|hush|#{["someone:hush"].pack("m0")}/i)
       end
 
-      it "ask for credentials: nothing gets to the server before they are right" do
+      it "raise an error for missing or wrong credentials, and nothing reaches the server" do
         client = client_through(nil, server)
         [guarded.url, guarded.url("someone:wrong"), guarded.url("someone"), guarded.url("other:hush")].each do |url|
           client.http_proxy = url
@@ -91,7 +91,7 @@ RSpec.describe "Proxies" do
         publish(client, "data")
       end
 
-      it "are given no credentials because the server asks for some" do
+      it "do not get the client to send credentials that the server asks for" do
         challenge = { "Proxy-Authenticate" => "Basic realm=\"x\"" }
         server.reply_with(status: 407, headers: challenge, times: 2)
         client = client_through(guarded.url("someone:hush"), server)
@@ -100,14 +100,14 @@ RSpec.describe "Proxies" do
         expect(server.requests.map(&:raw).join).not_to match(/proxy-authorization|#{["someone:hush"].pack("m0")}/i)
       end
 
-      it "are named by the environment" do
+      it "are taken from the environment" do
         ENV["http_proxy"] = guarded.url("someone:hush")
         client = client_through(nil, server)
         publish(client, "data")
         expect(log_of(guarded, client, 1).first).to have_attributes(verb: asked, status: "200")
       end
 
-      it "are passed by for hosts in no_proxy" do
+      it "are not used for hosts in no_proxy" do
         ENV["http_proxy"] = squid.url
         ENV["no_proxy"] = "other.test,channels.test"
         expect_transport_error(SocketError, /channels\.test/) { client_through(nil, server).post("/events") }
@@ -116,13 +116,13 @@ RSpec.describe "Proxies" do
         expect(server.requests.map { |request| direct?(request) }).to eq([true])
       end
 
-      it "are passed by for localhost" do
+      it "are not used for localhost" do
         ENV["http_proxy"] = "http://127.0.0.1:1"
         [nil, "http://127.0.0.1:1"].each { |url| publish(client_through(url, server, host: "localhost"), "data") }
         expect(server.events.size).to eq(2)
       end
 
-      it "may be set, changed and cleared between two requests" do
+      it "can be set, changed and cleared between two requests" do
         client = client_through(squid.url, server, host: "127.0.0.1")
         publish(client, "1")
         client.http_proxy = guarded.url("someone:hush")
@@ -134,14 +134,14 @@ RSpec.describe "Proxies" do
         expect((log_of(squid, client, 1) + log_of(guarded, client, 1)).map(&:status)).to eq(%w[200 200])
       end
 
-      it "may not be there" do
+      it "raise Errno::ECONNREFUSED inside an HTTPError where they do not run" do
         client = client_through("http://127.0.0.1:1", server)
         expect_transport_error(Errno::ECONNREFUSED, /127\.0\.0\.1:1/) { client.post("/events") }
       end
     end
   end
 
-  it "get http in its absolute form, and forward it in the other" do
+  it "get the absolute form of an http request" do
     client = client_through(squid.url, endpoint)
     client.channels
     expect(squid.log(1, endpoint.port).first.target).to start_with("http://channels.test:#{endpoint.port}/apps/3/channels")
@@ -150,14 +150,14 @@ RSpec.describe "Proxies" do
     expect([request["Host"], request["Via"]]).to match(["channels.test:#{endpoint.port}", /squid/])
   end
 
-  it "that refuse a tunnel are quoted: #{Pusher::ProtocolError}" do
-    # A port that the default configuration keeps from everybody.
+  it "that refuse a tunnel raise a #{Pusher::ProtocolError} with the status" do
+    # The default configuration denies this port.
     client = client_through(squid.url, endpoint, port: 1, use_tls: true)
     expect_transport_error(Pusher::ProtocolError, /CONNECT with status 403/) { client.post("/events") }
     expect(squid.log(1, 1).first.status).to eq("403")
   end
 
-  it "that reach no server say so: with a status for http, with an error for https" do
+  it "that cannot reach the server return a 503 for http, and raise an error with that status for https" do
     port = closed_port
     client = client_through(squid.url, endpoint, port:)
     expect { client.post("/events") }.to raise_error(Pusher::Error, /\AUnknown error \(status code 503\)/)
@@ -166,7 +166,7 @@ RSpec.describe "Proxies" do
     expect(squid.log(2, port).map(&:status)).to eq(%w[503 503])
   end
 
-  it "do not vouch for a server: its certificate is checked" do
+  it "do not replace the check of the server's certificate" do
     server = start_endpoint(tls: certificates.good)
     client = client_through(squid.url, server)
     expect_transport_error(OpenSSL::SSL::SSLError, /hostname mismatch: .*channels\.test/) { client.post("/events") }

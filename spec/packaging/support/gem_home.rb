@@ -4,15 +4,15 @@ require "fileutils"
 require "open3"
 require "tmpdir"
 
-# An empty home for gems, whose commands see nothing of this checkout: a folder of their own, and an environment that
-# holds only what is named here.
+# An empty home for gems. Its commands do not see this checkout: they run in a folder of their own, with an environment
+# of the variables that are listed here.
 class GemHome
   Result = Struct.new(:output, :success)
 
-  # How cargo and rustup are found, wherever this machine keeps them.
+  # The variables by which cargo and rustup find their folders.
   TOOLCHAIN = %w[HOME CARGO_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN LIBCLANG_PATH].freeze
 
-  # What a first program does, with a public test vector.
+  # A first program, with a public test vector.
   PROGRAM = <<~RUBY
     require "pusher"
     client = Pusher::Client.new(app_id: "3", key: "278d425bdf160c739803", secret: "7ad3773142a6692b25b8")
@@ -36,7 +36,7 @@ class GemHome
     FileUtils.mkdir_p([@path, @workplace, @own_tools])
   end
 
-  # From here on, Ruby and its own `gem` are all that can be found on the PATH.
+  # Leaves only Ruby and its `gem` on the PATH.
   def leave_only_ruby
     @tools = @own_tools
     FileUtils.ln_s(Gem.ruby, "#{@tools}/ruby")
@@ -52,7 +52,7 @@ class GemHome
     "#{@workplace}/#{name}".tap { |file| File.write(file, content) }
   end
 
-  # The gem's own dependencies are this machine's, so that no registry is asked.
+  # Dependencies come from this machine, so that no registry is needed.
   def install(gem_file, **environment)
     run("-S", "gem", "install", "--local", "--no-document", "--no-user-install", gem_file, **environment)
   end

@@ -3,7 +3,7 @@
 require "json"
 require "open3"
 
-# What cargo says of the crates, with the versions of Cargo.lock and no others.
+# The crates, as cargo lists them with the versions of Cargo.lock.
 module Workspace
   ROOT = File.expand_path("../../..", __dir__)
 
@@ -22,10 +22,10 @@ module Workspace
 
   def own_packages = packages.select { |package| package["source"].nil? }
 
-  # The files that the compiled native part was made from, as rustc wrote them down.
+  # The source files of the compiled native part, as rustc recorded them.
   def compiled_files
     list = File.read("#{metadata.fetch("target_directory")}/release/libpusher.d")
-    # `rake panics`, where it ran last, has compiled a file of its own along.
+    # `rake panics` compiles one file more.
     list.split.drop(1).map { |file| file.delete_prefix("#{ROOT}/") }.grep(/\.rs\z/) - ["ext/pusher/src/panics.rs"]
   end
 end

@@ -1,13 +1,14 @@
 # frozen_string_literal: true
 
-require_relative "../../spec_helper"
+require "spec_helper"
 
-# The middlewares here are the spec's own. Those that ship have specs of theirs.
-RSpec.describe "the middleware through which requests pass" do
+# With middleware of the spec's own. The gem's middleware has specs of its own.
+RSpec.describe "The middleware" do
   let(:chain) { Pusher.const_get(:Internal)::HTTP::Middleware }
-  let(:exchanges) { Pusher.const_get(:Internal)::HTTP::OutgoingRequest }
+  let(:outgoing_request) { Pusher.const_get(:Internal)::HTTP::OutgoingRequest }
   let(:client) { Pusher::Client.from_url(endpoint.url) }
 
+  # There is no other way to uninstall one.
   around do |example|
     before = chain.instance_variable_get(:@installed)
     example.run
@@ -18,68 +19,30 @@ RSpec.describe "the middleware through which requests pass" do
   def middleware(active: true, &call)
     Object.new.tap do |middleware|
       middleware.define_singleton_method(:active?) { active }
-      middleware.define_singleton_method(:call) { |exchange, &inner| call.call(exchange, inner) }
+      middleware.define_singleton_method(:call) { |request, &inner| call.call(request, inner) }
     end
   end
 
-  it "is closed while no middleware is active, and the requests of then are native" do
-    chain.install(:testing, middleware(active: false) { raise "asked" })
+  it "is not called while it is not active: the client calls the transport directly" do
+    chain.install(:testing, middleware(active: false) { raise "called" })
 
     expect(chain).not_to be_active
     expect(client.trigger("a", "b", "c")).to eq({})
   end
 
-  it "shows a middleware the request as it will be sent" do
-    seen = nil
-    chain.install(:testing, middleware { |exchange, inner| inner.call(seen = exchange) })
-    client.trigger("a", "b", "c")
-    request = endpoint.requests.last
-
-    expect([seen.verb, seen.path, seen.body]).to eq([:post, "/apps/3/events", request.body])
-    expect(seen.url).to end_with(request.target)
-    expect(seen.headers.keys).to eq(%w[X-Pusher-Library Content-Type Accept Accept-Encoding User-Agent])
-    expect(seen.headers).to eq(seen.headers.to_h { |name, _| [name, request[name]] })
-    expect(seen.client).to equal(client)
-    expect(seen.inspect).to eq("#<Pusher::Internal::HTTP::OutgoingRequest post /apps/3/events>")
-  end
-
-  describe "the facts of a request" do
-    def facts_of
-      facts = nil
-      chain.install(:testing, middleware { |exchange, _| exchanges.reply(200, "{}").tap { facts = exchange.facts } })
-      yield
-      facts
-    end
-
-    it "name an event's channels, and nothing of its data" do
-      expect(facts_of { client.trigger(%w[a b], "e", "d") })
-        .to eq(verb: :post, path: "/apps/3/events", channels: %w[a b], event: "e")
-    end
-
-    it "name all of a batch" do
-      batch = %w[a b].map { |channel| { channel:, name: "on-#{channel}", data: "d" } }
-      expect(facts_of { client.trigger_batch(batch) })
-        .to eq(verb: :post, path: "/apps/3/batch_events", channels: %w[a b], event: %w[on-a on-b])
-    end
-
-    it "name no channels where nothing is published" do
-      expect(facts_of { client.channels }).to eq(verb: :get, path: "/apps/3/channels", channels: [], event: nil)
-      expect(facts_of { client.post("/events", [1]) }).to include(channels: [], event: nil)
-    end
-  end
-
-  it "passes a request from the outermost middleware to the innermost, whichever was installed first" do
+  it "is called from the outermost to the innermost, in any order of installation" do
     order = []
     %i[webmock instrumentation testing].each do |name|
-      chain.install(name, middleware { |exchange, inner| inner.call(exchange).tap { order << name } })
+      chain.install(name, middleware { |request, inner| inner.call(request).tap { order << name } })
     end
     client.trigger("a", "b", "c")
 
     expect(order).to eq(%i[webmock testing instrumentation])
   end
 
-  it "takes a middleware's own reply for the server's" do
-    chain.install(:testing, middleware { exchanges.reply(200, '{"a":{"b":1}}', "Retry-After" => "3", "X" => %w[1 2]) })
+  it "can reply in the place of the server" do
+    headers = { "Retry-After" => "3", "X" => %w[1 2] }
+    chain.install(:testing, middleware { outgoing_request.reply(200, '{"a":{"b":1}}', headers) })
 
     expect(client.trigger("a", "b", "c")).to eq(a: { "b" => 1 })
     reply = client.sync_http_client.request(:get, "http://localhost/")
@@ -87,60 +50,70 @@ RSpec.describe "the middleware through which requests pass" do
     expect(endpoint.requests).to be_empty
   end
 
-  it "refuses a middleware's reply with a header that is none" do
-    chain.install(:testing, middleware { exchanges.reply(200, "", "a b" => "c") })
+  it "raises an ArgumentError for a reply with an invalid header" do
+    chain.install(:testing, middleware { outgoing_request.reply(200, "", "a b" => "c") })
 
     expect { client.trigger("a", "b", "c") }.to raise_error(ArgumentError, /"a b" is not a valid header name/)
   end
 
-  it "wraps a failure that a middleware plays, of whatever class, and nothing else that it raises" do
-    played = Class.new(StandardError).new("played")
-    chain.install(:testing, middleware { raise exchanges.failure(played) })
+  it "can raise a transport failure of any class, which is wrapped; its other errors are not" do
+    failure = Class.new(StandardError).new("failed")
+    chain.install(:testing, middleware { raise outgoing_request.failure(failure) })
     expect { client.trigger("a", "b", "c") }
-      .to raise_error(Pusher::HTTPError) { |error| expect(error.original_error).to equal(played) }
+      .to raise_error(Pusher::HTTPError) { |error| expect(error.original_error).to equal(failure) }
 
     chain.install(:testing, middleware { raise KeyError, "a fault of the middleware" })
     expect { client.trigger("a", "b", "c") }.to raise_error(KeyError)
   end
 
-  it "asks middlewares about a request that is put off, and lets them prepare work that is done elsewhere" do
-    bound = middleware { nil }
-    bound.define_singleton_method(:preflight) { |exchange| raise "no #{exchange}" }
-    bound.define_singleton_method(:capture) { |work| -> { "bound #{work.call}" } }
-    chain.install(:testing, bound)
+  it "can refuse a background request, and wrap the work that sends it" do
+    wrapping = middleware { nil }
+    wrapping.define_singleton_method(:preflight) { |request| raise "no #{request}" }
+    wrapping.define_singleton_method(:capture) { |work| -> { "wrapped #{work.call}" } }
+    chain.install(:testing, wrapping)
     chain.install(:webmock, middleware { nil })
 
-    expect { chain.preflight("exchange") }.to raise_error("no exchange")
-    expect(chain.capture(-> { "work" }).call).to eq("bound work")
+    expect { chain.preflight("request") }.to raise_error("no request")
+    expect(chain.capture(-> { "work" }).call).to eq("wrapped work")
   end
 
-  it "counts the attempts of a request that was sent anew on a fresh connection" do
-    attempts = []
-    chain.install(:testing, middleware do |exchange, inner|
-                              inner.call(exchange).tap do |reply|
-                                attempts << reply.attempts
-                              end
-                            end)
-    client.channels
-    endpoint.drop
-    client.channels
+  it "is not asked about a background request behind one that is final" do
+    final = middleware { nil }
+    final.define_singleton_method(:final?) { true }
+    refusing = middleware { nil }
+    refusing.define_singleton_method(:preflight) { |_request| raise "refused" }
+    chain.install(:webmock, refusing)
+    expect { chain.preflight("request") }.to raise_error("refused")
 
-    expect(attempts).to eq([1, 2])
+    chain.install(:testing, final)
+    expect(chain.preflight("request")).to be_nil
   end
 
-  it "counts the attempts of a request that failed, too" do
-    attempts = nil
-    counting = lambda do |exchange, inner|
-      inner.call(exchange)
-    rescue StandardError => e
-      attempts = e.attempts
-      raise
+  describe "learns how often a request was sent" do
+    it "from the reply" do
+      attempts = []
+      counting = middleware { |request, inner| inner.call(request).tap { |reply| attempts << reply.attempts } }
+      chain.install(:testing, counting)
+      client.channels
+      endpoint.drop
+      client.channels
+
+      expect(attempts).to eq([1, 2])
     end
-    client.channels
-    endpoint.drop(times: 2)
-    chain.install(:testing, middleware(&counting))
 
-    expect { client.channels }.to raise_error(Pusher::HTTPError)
-    expect(attempts).to eq(2)
+    it "from the error of a request that failed" do
+      attempts = nil
+      client.channels
+      endpoint.drop(times: 2)
+      chain.install(:testing, middleware do |request, inner|
+        inner.call(request)
+      rescue StandardError => e
+        attempts = e.attempts
+        raise
+      end)
+
+      expect { client.channels }.to raise_error(Pusher::HTTPError)
+      expect(attempts).to eq(2)
+    end
   end
 end

@@ -1,9 +1,10 @@
 # frozen_string_literal: true
 
 require "uri"
+require_relative "signature_twin"
 
-# One call of `sync_http_client.request`, read the same whatever form the client gave it:
-# the uri may be a String or an URI, the query a Hash, an escaped String or part of the uri.
+# One call of `sync_http_client.request`. The uri may be a String or a URI; the query a Hash, an escaped String or a
+# part of the uri.
 class HttpCall
   attr_reader :verb, :uri, :query, :body, :headers
 
@@ -19,7 +20,7 @@ class HttpCall
     uri.path
   end
 
-  # Every parameter as a pair of decoded Strings, in the order they are sent.
+  # Every parameter as a pair of decoded Strings, in the order in which they are sent.
   def pairs
     URI.decode_www_form([uri.query, escaped_query].compact.join("&"))
   end
@@ -34,6 +35,13 @@ class HttpCall
 
   def json
     JSON.parse(body)
+  end
+
+  # Whether its signature is the one that Ruby's OpenSSL computes with this secret.
+  def signed_with?(secret)
+    params = self.params
+    signature = params.delete("auth_signature")
+    signature == SignatureTwin.new(secret).sign(verb, path, params)
   end
 
   private
@@ -55,7 +63,7 @@ class HttpCall
   end
 end
 
-# Answers a client's requests at the last step of the call chain, where no byte has left yet.
+# Replies to a client's requests in the place of its http client, before anything is sent.
 module HttpStub
   Reply = Struct.new(:status, :body, :headers) do
     alias_method :code, :status

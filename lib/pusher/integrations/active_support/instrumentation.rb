@@ -103,7 +103,7 @@ module Pusher
 
         # Since Ruby 3.3 Timeout.timeout ends its block with this exception; earlier versions use throw.
         def exit_of_timeout?(error)
-          defined?(Timeout::ExitException) && error.is_a?(Timeout::ExitException)
+          defined?(::Timeout::ExitException) && error.is_a?(::Timeout::ExitException)
         end
 
         def timed

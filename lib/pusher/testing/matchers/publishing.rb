@@ -5,7 +5,7 @@ module Pusher
     module Matchers
       # The methods that both matchers share: they narrow down the events and set their number.
       class Publishing
-        include RSpec::Matchers::Composable
+        include ::RSpec::Matchers::Composable
 
         # @api private
         def initialize(name)

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# What Minitest's suites do. Prints how it ended.
+# What test suites do with Minitest. Prints the result.
 require "minitest"
 require "minitest/mock"
 require "pusher"

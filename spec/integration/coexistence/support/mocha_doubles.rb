@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# What suites with Mocha do. Prints how it ended.
+# What test suites do with Mocha. Prints the result.
 require "minitest"
 require "mocha/minitest"
 require "pusher"

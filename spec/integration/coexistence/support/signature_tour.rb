@@ -2,7 +2,7 @@
 
 require "json"
 
-# What an application does with the gem, wherever signatures come in. Prints the results as JSON.
+# Everything that an application does with signatures. Prints the results as JSON.
 module SignatureTour
   BODY = '{"time_ms":1,"events":[]}'
 
@@ -23,7 +23,7 @@ module SignatureTour
      client.channels(filter_by_prefix: "a"), client["a"].trigger!("b", "c"), client.get("/channels/a", {}.freeze)]
   end
 
-  # The documented objects, with parameters that their caller keeps.
+  # The documented objects, with parameters that the caller keeps.
   def steps(client)
     own = { "Filter_By_Prefix" => "presence-", info: ["user_count"], auth_key: "mine" }.freeze
     request = Pusher::Request.new(client, :get, client.url("/channels"), own)
@@ -47,7 +47,7 @@ module SignatureTour
     [signature, "another"].map { |given| client.webhook({ key: client.key, signature: given, body: BODY }).valid? }
   end
 
-  # As a server would, from what it received.
+  # As a server verifies a request.
   def verifying(client)
     token = client.authentication_token
     signing = Pusher::Signature::Request.new("POST", "/path", { "a" => "1" })

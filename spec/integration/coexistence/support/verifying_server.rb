@@ -4,10 +4,10 @@ require "digest"
 require "rack"
 require "stringio"
 
-# A server as people have written them for Signature::Request: an application of Rack that lets in what one of its
-# tokens has signed.
+# A Rack application that verifies requests with Signature::Request, as servers and test doubles of applications do.
+# It accepts requests signed with one of its tokens.
 class VerifyingServer
-  # Rack's view of a request, from the bytes as they came.
+  # The Rack environment of a request, from its raw bytes.
   def self.environment(raw)
     head, body = raw.b.split("\r\n\r\n", 2)
     request_line, *fields = head.split("\r\n")

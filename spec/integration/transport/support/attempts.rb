@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
-# Requests that are to fail, and what is to be true afterwards.
+# Requests that should fail, and checks for afterwards.
 module Attempts
-  # It took longer than it may.
+  # The block took too long.
   class Late < StandardError; end
 
   # A client that trusts the specs' authority.
@@ -14,7 +14,7 @@ module Attempts
     client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
   end
 
-  # What the block raises, as long as it is a Pusher::Error; nil where it raises nothing.
+  # The Pusher::Error that the block raises, or nil.
   def attempt(&block)
     expect_within(30, &block)
     nil
@@ -33,12 +33,12 @@ module Attempts
     expect(error).to have_attributes(status: nil, body: nil)
   end
 
-  # Ends what takes longer.
+  # Raises Late where the block takes longer.
   def expect_within(seconds, &block)
     Timeout.timeout(seconds, Late, &block)
   end
 
-  # The same client goes on with a server that does nothing wrong.
+  # The client works with a server without faults.
   def expect_usable(client, scheme)
     sound = scheme == :https ? start_endpoint(tls: certificates.good) : endpoint
     client.port = sound.port
@@ -47,7 +47,7 @@ module Attempts
     expect(sound.events.map(&:data)).to eq(["after"])
   end
 
-  # MiB that the process took at most while the block ran, beyond what it had before.
+  # Peak memory while the block ran, in MiB above the memory before.
   def peak_growth
     GC.start
     File.write("/proc/self/clear_refs", "5")

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# A fiber scheduler that lets nobody know of a connection before its peer has spoken.
+# A fiber scheduler that reports a connection as ready only after the server has sent something.
 class LateConnecting
   # Runs the block under it.
   def self.run
@@ -17,7 +17,7 @@ class LateConnecting
     raise failure if failure
   end
 
-  # Whatever is waited for, it is bytes that end the wait.
+  # Every wait ends when there are bytes to read.
   def io_wait(io, events, timeout)
     readable, = select([io], nil, nil, timeout)
     readable ? events : false

@@ -6,27 +6,27 @@ require "openssl"
 require "socket"
 require "tmpdir"
 
-# A real proxy: Debian's squid in the configuration it comes with, as a process of our own on a free port of loopback.
+# A real proxy: Debian's squid with its default configuration, as a process of our own on a free port of loopback.
 #
-# Added to that configuration are a name that nobody else knows (`channels.test`, this machine), tunnels to any
-# unprivileged port (the default is 443 alone), a log of ours, and the credentials it asks for, where it does.
+# We add a host name (`channels.test`, this machine), tunnels to any
+# unprivileged port (the default is 443 alone), a log file, and credentials where wanted.
 class Squid
   PROGRAM = "/usr/sbin/squid"
   CONFIGURATION = "/etc/squid/squid.conf"
-  # Its first rule about who is let in: ours come before. Debian's place for local rules comes after those that let this
-  # machine in, since squid 6.
+  # The first access rule: ours come before it. Since squid 6, Debian's place for local rules comes after those that
+  # admit this machine.
   FIRST_RULE = /^http_access /
   PORT = /^http_port 3128$/
   PATIENCE = 60
-  # Ports to try: one that is free may be taken before squid takes it.
+  # How many ports to try: another process may take a free one before squid does.
   ATTEMPTS = 5
 
-  # What squid has logged of one request: the port it came from, what was asked, and the status of the answer.
+  # A line of squid's log: the client's port, the request and the status of the reply.
   Line = Struct.new(:client_port, :verb, :target, :status)
 
   class Failed < StandardError; end
 
-  # It could not listen where it should.
+  # squid could not listen on the port.
   class Unlucky < Failed; end
 
   def self.here?
@@ -35,14 +35,14 @@ class Squid
 
   attr_reader :port
 
-  # `password`: what the user `someone` has to say; nil lets everybody in.
+  # `password`: of the user `someone`; nil for no authentication.
   def self.start(password: nil)
     new(password).tap(&:start)
   end
 
   def initialize(password)
     @password = password
-    # Squid gives up root, and its user has to find everything.
+    # squid gives up root, and its user must be able to read everything.
     @folder = Dir.mktmpdir("squid").tap { |folder| File.chmod(0o777, folder) }
     @name = "specs#{Process.pid}n#{object_id}"
     @said = []
@@ -56,7 +56,7 @@ class Squid
     rescue Unlucky
       (attempts += 1) < ATTEMPTS ? retry : raise
     end
-    # What it says is read on, so that it never waits for somebody to read it.
+    # Its output is read all the time, so that it never blocks on a full pipe.
     @reader = Thread.new { @output.each_line { |line| @said << line } }
   end
 
@@ -64,7 +64,7 @@ class Squid
     "http://#{"#{credentials}@" if credentials}127.0.0.1:#{port}"
   end
 
-  # The next so many lines of the log that are about a server on this port. A tunnel is logged when it has ended.
+  # The next `count` lines of the log about a server on this port. A tunnel is logged when it is closed.
   def log(count, port)
     Array.new(count) { next_line { |line| line.target.match?(/:#{port}\b/) } }
   end
@@ -112,7 +112,7 @@ class Squid
     end
   end
 
-  # A pipe with a name, open for both so that neither opening waits for the other.
+  # A named pipe, opened for reading and writing so that opening it does not block.
   def make_log
     File.mkfifo(file("log"))
     File.chmod(0o666, file("log"))
@@ -127,7 +127,7 @@ class Squid
     File.chmod(0o644, *Dir[file("*")] - [file("log")])
   end
 
-  # Not by String#crypt, which some Rubies have without the method of squid's helper.
+  # Not by String#crypt: on some systems it lacks the method that squid's helper uses.
   def hash_of(password)
     hash, status = Open3.capture2("openssl", "passwd", "-6", "-stdin", stdin_data: password)
     status.success? ? hash.chomp : raise("openssl could not hash a password")
@@ -157,7 +157,7 @@ class Squid
     ]
   end
 
-  # It says that it accepts a moment before it does.
+  # squid logs that it accepts connections shortly before it does.
   def await_listening
     (PATIENCE * 100).times do
       return TCPSocket.new("127.0.0.1", port).close

@@ -3,8 +3,8 @@
 require "openssl"
 require "time"
 
-# Stands in for the pusher-signature gem: another library that defines these very names, to be required by the very
-# name. Its surface is that of ours, what lies behind it is as different as can be, names of helpers included.
+# Stands in for the pusher-signature gem: another library that defines the same names and is required by the same
+# name. It has the same public methods; everything else differs.
 module Pusher
   module Signature
     VERSION = "0.0.stand-in"

@@ -1,0 +1,169 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require "rack"
+require_relative "../../support/programs"
+
+RSpec.describe "The programs in examples/" do
+  include Programs
+
+  def run(name)
+    run_program("examples/#{name}.rb", environment: { "PUSHER_URL" => endpoint.url })
+  end
+
+  def rack_app(name)
+    ENV["PUSHER_URL"] = endpoint.url
+    Rack::MockRequest.new(Array(Rack::Builder.parse_file(File.join(Programs::ROOT, "examples/#{name}.ru"))).first)
+  end
+
+  def published
+    endpoint.events.map { |event| [event.channels, event.name, event.data] }
+  end
+
+  it "are all run by this file" do
+    programs = Dir.children(File.join(Programs::ROOT, "examples")).grep(/\.(rb|ru)\z/) - ["demo.rb"]
+    here = File.read(__FILE__)
+    expect(programs.reject { |program| here.match?(/\b#{File.basename(program, ".*")}(\.rb)?"/) }).to be_empty
+  end
+
+  it "publish with a client from the environment" do
+    expect(run("from_env")).to have_attributes(status: 0, errors: "", output: /to application 3 through 127.0.0.1/)
+    expect(published).to eq([[["news"], "headline", "{\"title\":\"Hello\"}"]])
+  end
+
+  it "publish with a client configured for the process" do
+    expect(run("global_configuration")).to have_attributes(status: 0, errors: "", output: /to application 3/)
+    expect(published).to eq([[["news"], "headline", "{\"title\":\"Hello\"}"]])
+  end
+
+  it "publish to one channel, to several, and without the sender" do
+    expect(run("publish")).to have_attributes(status: 0, errors: "")
+    expect(endpoint.events.map(&:channels)).to eq([["news"], %w[news sport], ["news"], ["news"]])
+    expect(endpoint.events.map(&:socket_id)).to eq([nil, nil, "1234.5678", "1234.5678"])
+    expect(endpoint.events.last.data).to eq("a plain String travels as it is")
+  end
+
+  it "publish a batch" do
+    expect(run("batch")).to have_attributes(status: 0, errors: "", output: "Published 3 events.\n")
+    expect(published.last).to eq([["scores"], "goal", "{\"team\":\"red\",\"score\":2}"])
+    expect(endpoint.requests.size).to eq(1)
+  end
+
+  it "query channels without subscribers" do
+    expect(run("queries")).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
+      No presence channel is occupied.
+      presence-room is empty.
+    OUTPUT
+  end
+
+  it "query channels with a subscriber" do
+    answer = Pusher::Client.new(**endpoint.client_options).authenticate("presence-room", "1.1", { user_id: "ann" })
+    endpoint.subscribe("presence-room", auth: answer)
+    expect(run("queries")).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
+      Users in presence-room: 1
+      presence-room is occupied.
+      In there: ann
+    OUTPUT
+  end
+
+  it "publish encrypted events" do
+    key = ["k" * 32].pack("m0")
+    client = Pusher::Client.new(**endpoint.client_options, encryption_master_key_base64: key)
+    subscriber = endpoint.subscribe("private-encrypted-chat",
+                                    auth: client.authenticate("private-encrypted-chat", "1.1"))
+    program = run_program("examples/encryption.rb", environment: { "PUSHER_URL" => endpoint.url,
+                                                                   "PUSHER_MASTER_KEY" => key })
+    expect(program).to have_attributes(status: 0, errors: "", output: /get: auth, shared_secret/)
+    expect(subscriber.wait_for(1).first.json).to eq("text" => "Nobody in between reads this")
+  end
+
+  it "publish encrypted events with a new key" do
+    expect(run("encryption")).to have_attributes(status: 0, errors: "")
+  end
+
+  it "handle each class of error" do
+    expect(run("errors")).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
+      Published.
+      The key or the secret is wrong (status 401).
+      No answer came: Errno::ECONNREFUSED.
+    OUTPUT
+  end
+
+  it "show when to try again after a 503" do
+    endpoint.reply_with(status: 503, headers: { "Retry-After" => "7" })
+    expect(run("errors").output).to start_with("The service refused it (status 503), try again in 7")
+  end
+
+  it "create spans for requests" do
+    program = run("opentelemetry")
+    expect(program).to have_attributes(status: 0, errors: "")
+    expect(program.output).not_to match(/auth_|signature|Nobody hears|xxx/)
+    expect(program.output.lines(chomp: true).grep_v(/ {2}/)).to eq(
+      ["producer trigger news,sport: unset", "client GET /apps/3/channels: unset",
+       "producer trigger news: error (status 413)", "It failed: Payload Too Large > 10KB",
+       "producer trigger news: error (Errno::ECONNREFUSED)", "It failed: Connection refused"]
+    )
+    expect(program.output).to include("  http.request.method=POST\n", "  messaging.destination.name=news,sport\n",
+                                      "  http.response.status_code=200\n", "  error.type=413\n",
+                                      "  error.type=Errno::ECONNREFUSED\n")
+  end
+
+  describe "the auth endpoint" do
+    let(:app) { rack_app("auth_endpoint") }
+
+    def ask(path, user: "ann", **params)
+      headers = user ? { "HTTP_X_USER" => user } : {}
+      response = app.post(path, params: params.transform_keys(&:to_s), **headers)
+      [response.status, JSON.parse(response.body)]
+    end
+
+    it "authorises a user for private and presence channels" do
+      _, answer = ask("/pusher/auth", channel_name: "private-a", socket_id: "1.1")
+      expect(endpoint.subscribe("private-a", auth: answer).channel).to eq("private-a")
+      _, answer = ask("/pusher/auth", channel_name: "presence-a", socket_id: "1.1")
+      expect(endpoint.subscribe("presence-a", auth: answer).member)
+        .to have_attributes(user_id: "ann", user_info: { "name" => "Ann" })
+    end
+
+    it "signs a user in" do
+      _, answer = ask("/pusher/user-auth", socket_id: "1.1")
+      expect(endpoint.sign_in("1.1", answer).channel).to eq("#server-to-user-ann")
+    end
+
+    it "refuses unknown users, invalid socket ids and other paths" do
+      expect(ask("/pusher/auth", user: nil, channel_name: "private-a", socket_id: "1.1").first).to eq(403)
+      expect(ask("/pusher/auth", channel_name: "private-a", socket_id: "x")).to match([400, { "error" => /socket ID/ }])
+      expect(ask("/elsewhere").first).to eq(404)
+    end
+  end
+
+  describe "the webhook endpoint" do
+    let(:app) { rack_app("webhook_endpoint") }
+    let(:webhook) { endpoint.webhook({ "name" => "channel_occupied", "channel" => "news" }) }
+
+    def deliver(body)
+      headers = webhook.headers.transform_keys { |name| name.upcase.tr("-", "_").sub(/\AX_/, "HTTP_X_") }
+      app.post("/hooks", input: body, **headers)
+    end
+
+    it "accepts webhooks of the service" do
+      expect { expect(deliver(webhook.body).status).to eq(200) }.to output("channel_occupied on news\n").to_stdout
+    end
+
+    it "refuses webhooks with another signature" do
+      Pusher.logger = Logger.new(IO::NULL)
+      expect(deliver(webhook.body.sub("news", "olds")).status).to eq(401)
+    end
+  end
+
+  it "start an endpoint for the other programs" do
+    IO.popen([RbConfig.ruby, File.join(Programs::ROOT, "examples/endpoint.rb")]) do |program|
+      url = program.gets[/PUSHER_URL=(\S+)/, 1]
+      program.gets
+      Pusher::Client.from_url(url).trigger("news", "headline", "Hello")
+      expect(program.gets).to eq("headline on news: Hello\n")
+      Process.kill("INT", program.pid)
+    end
+    expect(Process.last_status).to be_success
+  end
+end

@@ -1,0 +1,151 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "../support/http_stub"
+
+RSpec.describe Pusher::Client, "configuration" do
+  include HttpStub
+
+  let(:client) { build_client }
+
+  def timeouts_of(client)
+    %i[@connect_timeout @send_timeout @receive_timeout @keep_alive_timeout]
+      .map { |name| client.instance_variable_get(name) }
+  end
+
+  it "is kept in instance variables with the documented names" do
+    client = build_client(http_proxy: "http://proxy.test:3128", encryption_master_key_base64: ["k" * 32].pack("m0"))
+    client.timeout = 3
+    client.keep_alive_timeout = 9
+    values = %i[@scheme @host @port @app_id @key @secret @encryption_master_key @http_proxy @connect_timeout
+                @send_timeout @receive_timeout @keep_alive_timeout].map { |name| client.instance_variable_get(name) }
+    expect(values).to eq(["https", "api-mt1.pusher.com", 443, "20", client.key, client.secret, "k" * 32,
+                          "http://proxy.test:3128", 3, 3, 3, 9])
+    expect(client.instance_variable_get(:@proxy)).to include(host: "proxy.test", port: 3128)
+  end
+
+  describe "timeouts" do
+    it "Added: the option timeout sets those that are not set by an option of their own" do
+      expect(timeouts_of(described_class.new(timeout: 9))).to eq([9, 9, 9, 30])
+      expect(timeouts_of(described_class.new(receive_timeout: 2, timeout: 9))).to eq([9, 9, 2, 30])
+    end
+
+    it "are read from the instance variables at each request" do
+      client.sync_http_client
+      client.instance_variable_set(:@receive_timeout, 0.25)
+      expect(client.sync_http_client.receive_timeout).to eq(0.25)
+    end
+  end
+
+  describe "http_proxy" do
+    it "Fix: percent-decodes user and password in #proxy" do
+      client = described_class.new(http_proxy: "http://some%20one:p%40s+s%C3%A9@proxy.test")
+      expect(client.proxy).to include(user: "some one", password: "p@s+sé")
+      expect(client.http_proxy).to eq("http://some%20one:p%40s+s%C3%A9@proxy.test")
+    end
+  end
+
+  describe "encryption_master_key_base64" do
+    let(:key) { "\xFB\xFF".b * 16 }
+
+    it "must be strict base64, in the writer and in the option" do
+      strict = [key].pack("m0")
+      ["#{strict}\n", strict.tr("+/", "-_"), strict.delete_suffix("="), " #{strict}", "!", "===="].each do |wrong|
+        expect { client.encryption_master_key_base64 = wrong }.to raise_error(ArgumentError)
+        expect { described_class.new(encryption_master_key_base64: wrong) }.to raise_error(ArgumentError)
+      end
+    end
+
+    it "Fix: can be an empty option, which is none" do
+      expect(described_class.new(encryption_master_key_base64: "").encryption_master_key).to be_nil
+    end
+
+    it "Added: returns a long key on one line" do
+      client.encryption_master_key = "x" * 50
+      expect(client.encryption_master_key_base64).to eq(["x" * 50].pack("m0"))
+    end
+  end
+
+  describe "authentication_token" do
+    it "raises a ConfigurationError for a key with a line break or a NUL" do
+      ["a\nb", "a\rb", "a\0b", "k\xFF\n"].each do |key|
+        client.key = key
+        expect { client.authentication_token }.to raise_error(Pusher::ConfigurationError, /line break or NUL/)
+      end
+    end
+
+    it "takes a key that is not valid UTF-8" do
+      client.key = "k\xFF"
+      expect(client.authentication_token.key).to eq("k\xFF")
+    end
+  end
+
+  describe "a copy" do
+    it "has a configuration of its own" do
+      copy = client.dup
+      copy.key = "other"
+      copy.host = "other.test"
+      expect(client).to have_attributes(key: "12345678900000001", host: "api-mt1.pusher.com")
+      expect(copy).to have_attributes(key: "other", host: "other.test", secret: client.secret)
+    end
+
+    it "has connections of its own, also after a first request" do
+      stub_http(client)
+      client.trigger("news", "event", "data")
+      expect(client.dup.sync_http_client).not_to equal(client.sync_http_client)
+    end
+
+    it "sends requests" do
+      [client.dup, client.clone].each do |copy|
+        calls = stub_http(copy)
+        copy.trigger("news", "event", "data")
+        expect(calls.first.path).to eq("/apps/20/events")
+      end
+    end
+  end
+
+  describe "Marshal" do
+    def copy_of(client) = Marshal.load(Marshal.dump(client))
+
+    it "keeps the configuration of an unused client" do
+      original = build_client(host: "example.test", port: 8080, use_tls: false,
+                              encryption_master_key_base64: ["k" * 32].pack("m0"))
+      copy = copy_of(original)
+      expect(copy).to be_instance_of(described_class)
+      expect(copy).to have_attributes(scheme: "http", host: "example.test", port: 8080, app_id: "20", key: original.key,
+                                      secret: original.secret, encryption_master_key: "k" * 32)
+      expect(copy.authenticate("news", "1.1")).to eq(original.authenticate("news", "1.1"))
+    end
+
+    it "keeps the configuration of a used client, without its connections" do
+      original = described_class.new(timeout: 60, **endpoint.client_options)
+      original.trigger("news", "event", "1")
+      copy = copy_of(original)
+      expect(copy.sync_http_client).not_to equal(original.sync_http_client)
+      expect(copy.sync_http_client).to have_attributes(connect_timeout: 60, receive_timeout: 60)
+      copy.trigger("news", "event", "2")
+      expect(endpoint.requests.map(&:connection)).to eq([1, 2])
+    end
+
+    it "keeps what a subclass adds to a client" do
+      type = stub_const("MarshalledClient", Class.new(described_class) { attr_accessor :name })
+      original = type.new(key: "k")
+      original.name = "mine"
+      original.sync_http_client
+      expect(copy_of(original)).to be_instance_of(type).and have_attributes(key: "k", name: "mine")
+    end
+
+    it "keeps a stand-in for the http client" do
+      client.instance_variable_set(:@sync_http_client, "a stand-in")
+      expect(copy_of(client).sync_http_client).to eq("a stand-in")
+    end
+
+    it "loads a client that was dumped as a plain object, without marshal_dump" do
+      plain = stub_const("PlainOldClient", Class.new) # The name is as long as that of the class.
+      dumped = Marshal.dump(plain.new.tap { |object| object.instance_variable_set(:@host, "example.test") })
+      dumped["PlainOldClient"] = "Pusher::Client"
+      copy = Marshal.load(dumped) # rubocop:disable Security/MarshalLoad -- dumped in the line before
+      expect(copy).to be_instance_of(described_class).and have_attributes(host: "example.test")
+    end
+  end
+end

@@ -1,0 +1,74 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+
+RSpec.describe "An outgoing request" do
+  let(:type) { Pusher.const_get(:Internal)::HTTP::OutgoingRequest }
+  let(:client) { Pusher::Client.from_url("http://key:secret@127.0.0.1:1/apps/3") }
+
+  # As the middleware next to the transport sees it.
+  def request_of(client = self.client)
+    seen = nil
+    allow(client.sync_http_client).to receive(:request).and_wrap_original do |original, *arguments|
+      seen = type.new(original.receiver, *arguments)
+      type.reply(200, "{}")
+    end
+    yield client
+    seen
+  end
+
+  def event_request = request_of { |client| client.trigger("a", "b", "c") }
+
+  it "knows the verb, the path, the client and the body" do
+    request = event_request
+    expect(request).to have_attributes(verb: :post, path: "/apps/3/events",
+                                       body: '{"name":"b","channels":["a"],"data":"c"}')
+    expect(request.client).to equal(client)
+  end
+
+  it "has the url and the headers that the server gets" do
+    installed = Pusher.const_get(:Internal)::HTTP::Middleware.instance_variable_get(:@installed)
+    seen = nil
+    spy = Object.new
+    spy.define_singleton_method(:active?) { true }
+    spy.define_singleton_method(:call) { |request, &inner| inner.call(seen = request) }
+    Pusher.const_get(:Internal)::HTTP::Middleware.install(:testing, spy)
+    Pusher::Client.from_url(endpoint.url).trigger("a", "b", "c")
+    received = endpoint.requests.last
+
+    expect(seen.url).to end_with(received.target)
+    expect(seen.headers.keys).to eq(%w[X-Pusher-Library Content-Type Accept Accept-Encoding User-Agent])
+    expect(seen.headers).to eq(seen.headers.to_h { |name, _| [name, received[name]] })
+  ensure
+    Pusher.const_get(:Internal)::HTTP::Middleware.instance_variable_set(:@installed, installed)
+  end
+
+  it "has no client where the http client is used alone" do
+    http = Pusher.const_get(:Internal)::HTTP::Client.new
+    expect(type.new(http, "GET", "http://127.0.0.1/x", nil, nil, {}).client).to be_nil
+  end
+
+  it "does not show the query when it is inspected" do
+    expect(event_request.inspect).to eq("#<Pusher::Internal::HTTP::OutgoingRequest post /apps/3/events>")
+  end
+
+  describe "#facts" do
+    def facts_of(&call) = request_of(&call).facts
+
+    it "name the event and its channels, and hold nothing of its data" do
+      expect(facts_of { |client| client.trigger(%w[a b], "e", "d") })
+        .to eq(verb: :post, path: "/apps/3/events", channels: %w[a b], event: "e")
+    end
+
+    it "name all events and channels of a batch" do
+      batch = %w[a b].map { |channel| { channel:, name: "on-#{channel}", data: "d" } }
+      expect(facts_of { |client| client.trigger_batch(batch) })
+        .to eq(verb: :post, path: "/apps/3/batch_events", channels: %w[a b], event: %w[on-a on-b])
+    end
+
+    it "name no channels and no event for other requests" do
+      expect(facts_of(&:channels)).to eq(verb: :get, path: "/apps/3/channels", channels: [], event: nil)
+      expect(facts_of { |client| client.post("/events", [1]) }).to include(channels: [], event: nil)
+    end
+  end
+end

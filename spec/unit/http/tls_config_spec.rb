@@ -1,0 +1,94 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require "tmpdir"
+
+# Edge cases. spec/compatibility/requests/certificates_spec.rb describes the usual ones.
+RSpec.describe "The http client's ssl_config" do
+  let(:secure) { start_endpoint(tls: certificates.good) }
+  let(:client) { Pusher::Client.new(secure.client_options) }
+  let(:http) { client.sync_http_client }
+
+  it "is the same object every time" do
+    expect(http.ssl_config).to equal(http.ssl_config)
+  end
+
+  it "is copied with the client and with the http client" do
+    http.ssl_config.verify_mode = OpenSSL::SSL::VERIFY_NONE
+    http.receive_timeout = 7
+    copies = [client.dup.sync_http_client, http.dup]
+    http.ssl_config.verify_mode = OpenSSL::SSL::VERIFY_PEER
+    copies.each do |copy|
+      expect(copy.ssl_config.verify_mode).to eq(OpenSSL::SSL::VERIFY_NONE)
+      expect(copy.receive_timeout).to eq(7)
+      expect(copy.request(:get, client.url("/channels")).status).to be_between(400, 401)
+    end
+    expect { http.request(:get, client.url("/channels")) }.to raise_error(OpenSSL::SSL::SSLError)
+  end
+
+  it "refuses a folder without certificates, and keeps the trusted ones" do
+    Dir.mktmpdir do |folder|
+      File.write(File.join(folder, "README"), "nothing")
+      http.ssl_config.add_trust_ca(certificates.pem_file)
+      %i[add_trust_ca set_trust_ca].each do |knob|
+        expect { http.ssl_config.public_send(knob, folder) }.to raise_error(ArgumentError, /#{Regexp.escape(folder)}/)
+      end
+      expect(client.trigger("news", "event", "data")).to eq({})
+    end
+  end
+
+  it "ignores other files and folders in a folder of certificates" do
+    Dir.mktmpdir do |folder|
+      File.write(File.join(folder, "README"), "nothing")
+      File.write(File.join(folder, "broken.pem"), "-----BEGIN CERTIFICATE-----\n!")
+      Dir.mkdir(File.join(folder, "more"))
+      File.write(File.join(folder, "authority.crt"), certificates.authority.to_pem)
+      http.ssl_config.cert_store.add_path(folder)
+      expect(client.trigger("news", "event", "data")).to eq({})
+    end
+  end
+
+  describe "for a server that asks for a certificate" do
+    let(:identity) { certificates.good }
+    let(:secure) { start_endpoint(tls: certificates.good.asking(certificates.authority)) }
+
+    before { http.ssl_config.add_trust_ca(certificates.pem_file) }
+
+    def file(folder, name, text)
+      File.join(folder, name).tap { |path| File.write(path, text) }
+    end
+
+    it "takes a key with a password" do
+      Dir.mktmpdir do |folder|
+        cert = file(folder, "cert", identity.certificate.to_pem)
+        key = file(folder, "key", identity.key.private_to_pem("aes-256-cbc", "hush"))
+        [nil, "wrong"].each do |password|
+          expect { http.ssl_config.set_client_cert_file(cert, key, password) }.to raise_error(OpenSSL::OpenSSLError)
+        end
+        http.ssl_config.set_client_cert_file(cert, key, "hush")
+        expect(client.trigger("news", "event", "data")).to eq({})
+      end
+    end
+
+    it "takes certificate and key in PEM form, in any order, and copies them with the client" do
+      http.ssl_config.client_key = identity.key.to_pem
+      http.ssl_config.client_cert = identity.certificate.to_pem
+      copy = client.dup
+      http.ssl_config.client_cert = nil
+      expect(copy.trigger("news", "event", "data")).to eq({})
+      expect(copy.sync_http_client.ssl_config.client_key).to eq(identity.key.to_pem)
+      expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
+    end
+
+    it "raises an HTTPError that names the client certificate where the key is another's" do
+      http.ssl_config.client_cert = identity.certificate
+      http.ssl_config.client_key = certificates.good.key
+      expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, /client certificate/)
+    end
+
+    it "does not show the key when it is inspected" do
+      http.ssl_config.client_key = identity.key.to_pem
+      expect(http.ssl_config.inspect + http.ssl_config.cert_store.inspect).not_to include("PRIVATE")
+    end
+  end
+end

@@ -1,0 +1,79 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "../support/http_stub"
+
+# Which errors that the http client raises are wrapped in a Pusher::HTTPError.
+RSpec.describe "A transport failure" do
+  include HttpStub
+
+  let(:client) { build_client }
+
+  def raise_from_http(*error)
+    allow(client.sync_http_client).to receive(:request).and_raise(*error)
+  end
+
+  def failure
+    client.post("/events", { a: 1 })
+    raise "nothing was raised"
+  rescue Pusher::HTTPError => e
+    e
+  end
+
+  def expect_wrapped(error, type)
+    expect(error.original_error).to be_a(type)
+    expect(error.cause).to equal(error.original_error)
+    expect(error.message).to eq("#{error.original_error.message} (#{error.original_error.class})")
+    expect(error).to have_attributes(status: nil, body: nil, retry_after: nil)
+  end
+
+  [Errno::ECONNREFUSED.new, SocketError.new("getaddrinfo: unknown"), IOError.new("closed"),
+   OpenSSL::SSL::SSLError.new("no"), Timeout::Error.new("late")].each do |error|
+    it "wraps a network error of a stubbed http client: #{error.class}" do
+      raise_from_http(error)
+      wrapped = failure
+      expect_wrapped(wrapped, error.class)
+      expect(wrapped.original_error).to be(error)
+    end
+  end
+
+  it "does not wrap a Pusher::Error" do
+    error = Pusher::HTTPError.new("made by a wrapper")
+    raise_from_http(error)
+    expect { client.post("/x") }.to raise_error(be(error))
+  end
+
+  [ArgumentError, Interrupt, SystemExit, NoMemoryError,
+   Class.new(Exception)].each do |type| # rubocop:disable Lint/InheritException
+    it "does not wrap what is no network error: #{type}" do
+      raise_from_http(type)
+      expect { client.post("/x") }.to raise_error(type)
+    end
+  end
+
+  # With the real errors in spec/compatibility/webmock: WebMock loads httpclient.
+  describe "of the httpclient gem" do
+    before do
+      stub_const("HTTPClient", Class.new)
+      %i[BadResponseError TimeoutError KeepAliveDisconnected].each do |name|
+        HTTPClient.const_set(name, Class.new(name == :TimeoutError ? RuntimeError : StandardError))
+      end
+    end
+
+    { BadResponseError: false, TimeoutError: true, KeepAliveDisconnected: true }.each do |name, retriable|
+      it "wraps #{name}, which is #{"not " unless retriable}retriable" do
+        type = HTTPClient.const_get(name)
+        raise_from_http(type, "broken")
+        error = failure
+        expect_wrapped(error, type)
+        expect(error.retriable?).to be(retriable)
+      end
+    end
+
+    it "does not wrap its other errors" do
+      HTTPClient.const_set(:ConfigurationError, Class.new(StandardError))
+      raise_from_http(HTTPClient::ConfigurationError)
+      expect { client.post("/events", {}) }.to raise_error(HTTPClient::ConfigurationError)
+    end
+  end
+end
