@@ -4,7 +4,7 @@ require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/requests"
 
-# The exit hook waits for requests within a limit, whatever the application does meanwhile.
+# The exit hook waits for requests within a limit.
 RSpec.describe "Pusher.async_exit_timeout" do
   include AsyncProgram
   include AsyncRequests

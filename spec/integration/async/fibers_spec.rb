@@ -145,10 +145,10 @@ RSpec.describe "Background requests under a fiber scheduler" do
       end
 
       it "reports a failure soon, without flush" do
-        told = Queue.new
-        Pusher.on_async_error = ->(error, facts) { told << [error.class, facts[:event]] }
+        failures = Queue.new
+        Pusher.on_async_error = ->(error, facts) { failures << [error.class, facts[:event]] }
         in_fiber { Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data") }
-        expect(within { told.pop }).to eq([Errno::ECONNREFUSED, "event"])
+        expect(within { failures.pop }).to eq([Errno::ECONNREFUSED, "event"])
       end
 
       it "sends the arguments as they were at the call" do

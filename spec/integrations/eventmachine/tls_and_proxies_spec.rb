@@ -5,8 +5,8 @@ require_relative "../../integration/transport/support/squid"
 require_relative "../../support/async/reactor"
 require_relative "../../support/recording_proxy"
 
-# To whom requests on the reactor speak: as carefully as those that wait.
-RSpec.describe "Certificates and proxies on EventMachine's reactor" do
+# The same checks as for synchronous requests.
+RSpec.describe "Requests on the EventMachine reactor" do
   include Reactor
 
   def publish(client, data = "data")
@@ -19,8 +19,8 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
     end
   end
 
-  describe "certificates" do
-    it "of a trusted authority are accepted" do
+  describe "over TLS" do
+    it "accept the certificate of a trusted authority" do
       server = start_endpoint(tls: certificates.good)
       expect(publish(client_trusting(server)).reply).to eq({})
       expect(publish(client_trusting(server, host: "localhost")).reply).to eq({})
@@ -31,7 +31,7 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
       self_signed: "self-signed certificate", unknown_authority: "unable to get local issuer certificate",
       wrong_host: "hostname mismatch", common_name_only: "no subjectAltName"
     }.each do |kind, reason|
-      it "that are #{kind} are refused with the reason, nothing being sent" do
+      it "refuse a certificate with the fault #{kind}, with the reason, and send nothing" do
         server = start_endpoint(tls: certificates.public_send(kind))
         error = publish(client_trusting(server)).error
         expect(error).to be_an_instance_of(Pusher::Error)
@@ -41,14 +41,14 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
       end
     end
 
-    it "are refused where nobody has named their authority" do
+    it "refuse the certificate of an unknown authority" do
       server = start_endpoint(tls: certificates.good)
       error = publish(Pusher::Client.new(**server.client_options, timeout: 60)).error
       expect(error.message).to include("certificate verify failed")
       expect(server.requests).to be_empty
     end
 
-    it "are all accepted with VERIFY_NONE, and only then" do
+    it "accept an expired certificate with VERIFY_NONE" do
       server = start_endpoint(tls: certificates.expired)
       client = Pusher::Client.new(**server.client_options, timeout: 60)
       client.sync_http_client.ssl_config.verify_mode = OpenSSL::SSL::VERIFY_NONE
@@ -56,22 +56,22 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
     end
   end
 
-  describe "proxies" do
+  describe "through a proxy" do
     let(:proxy) { RecordingProxy.new }
 
     after { proxy.stop }
 
-    it "get http in its absolute form, with their credentials" do
+    it "send http requests in absolute form, with the credentials for the proxy" do
       client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", timeout: 60,
                                                              http_proxy: "http://someone:hush@127.0.0.1:#{proxy.port}")
       expect(publish(client).reply).to eq({})
-      asked = proxy.requests.first
-      expect(asked.target).to start_with("http://channels.test:#{endpoint.port}/apps/3/events?")
-      expect(asked["Proxy-Authorization"]).to eq("Basic #{["someone:hush"].pack("m0")}")
+      received = proxy.requests.first
+      expect(received.target).to start_with("http://channels.test:#{endpoint.port}/apps/3/events?")
+      expect(received["Proxy-Authorization"]).to eq("Basic #{["someone:hush"].pack("m0")}")
       expect(endpoint.requests).to be_empty
     end
 
-    it "that ask for credentials are answered with an error" do
+    it "fail if the proxy asks for credentials" do
       proxy.status = 407
       %w[http https].each do |scheme|
         client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", timeout: 60,
@@ -83,7 +83,7 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
       expect(proxy.requests.map(&:verb)).to eq(%w[POST CONNECT])
     end
 
-    it "that refuse a tunnel are quoted" do
+    it "name the status with which the proxy refuses a tunnel" do
       proxy.status = 403
       client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", use_tls: true, timeout: 60,
                                                              http_proxy: "http://127.0.0.1:#{proxy.port}")
@@ -91,13 +91,13 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
         .to match(/\ANetwork error connecting to pusher \(.*CONNECT with status 403/)
     end
 
-    it "that are not there are a failure of the network" do
+    it "fail with a network error if the proxy refuses the connection" do
       client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", timeout: 60,
                                                              http_proxy: "http://127.0.0.1:1")
       expect(publish(client).error.message).to match(/\ANetwork error connecting to pusher \(.*127\.0\.0\.1:1/)
     end
 
-    it "that never answer a CONNECT are given up in time, while the reactor ticks" do
+    it "time out if the proxy never replies to CONNECT, without blocking the reactor" do
       silent = start_fault(:hang)
       client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", use_tls: true, timeout: 0.3,
                                                              http_proxy: "http://127.0.0.1:#{silent.port}")
@@ -110,10 +110,10 @@ RSpec.describe "Certificates and proxies on EventMachine's reactor" do
       expect(ticks.count).to be > 3
     end
 
-    describe "a real one" do
+    describe "such as squid" do
       before { skip "squid is not installed" unless Squid.here? }
 
-      it "makes a tunnel, through which the certificate is checked and the connection kept" do
+      it "check the certificate through its tunnel, and reuse the connection" do
         squid = Squid.start(password: "hush")
         server = start_endpoint(tls: certificates.good(names: ["DNS:channels.test"]))
         client = client_trusting(server, host: "channels.test", http_proxy: squid.url("someone:hush"))

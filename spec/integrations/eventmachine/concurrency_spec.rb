@@ -2,13 +2,15 @@
 
 require "spec_helper"
 require_relative "../../support/async/held_endpoint"
+require_relative "../../support/async/program"
 require_relative "../../support/async/reactor"
 
-# Nothing that a request waits for keeps the reactor from going round.
-RSpec.describe "Waiting on EventMachine's reactor" do
+# A request that waits does not block the reactor.
+RSpec.describe "Concurrent requests on the EventMachine reactor" do
+  include AsyncProgram
   include Reactor
 
-  # Has what the block makes come to its end only when the reactor has ticked so often.
+  # Releases the replies to the block's requests after this many ticks of the reactor, and returns their outcomes.
   def expect_ticks(count)
     ticks = nil
     outcomes = outcomes_of do
@@ -25,7 +27,7 @@ RSpec.describe "Waiting on EventMachine's reactor" do
     outcomes
   end
 
-  it "lets timers tick while a server takes its time" do
+  it "do not block timers while the server is slow" do
     endpoint.hold
     outcomes = expect_ticks(20) { Array.new(50) { |number| client.trigger_async("channel", "event", number) } }
     expect(outcomes.map(&:reply)).to eq([{}] * 50)
@@ -33,7 +35,7 @@ RSpec.describe "Waiting on EventMachine's reactor" do
     expect(endpoint.events.map(&:data)).to match_array(Array.new(50, &:to_s))
   end
 
-  it "lets timers tick while a server takes its time over TLS" do
+  it "do not block timers while the server is slow, over TLS" do
     @endpoint = start_endpoint(tls: certificates.good)
     client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
     endpoint.hold
@@ -42,7 +44,7 @@ RSpec.describe "Waiting on EventMachine's reactor" do
     expect(endpoint.most_in_flight).to eq(10)
   end
 
-  it "starts no thread of its own" do
+  it "start no threads" do
     endpoint.hold
     before = nil
     during = nil
@@ -58,75 +60,12 @@ RSpec.describe "Waiting on EventMachine's reactor" do
     expect(during - before).to be_empty
   end
 
-  # The endpoint has one for each connection, in this process.
+  # All threads except those of the endpoint.
   def own_threads
     Thread.list.reject { |thread| thread.inspect.include?("channels_api") }
   end
 
-  describe "for a name" do
-    let(:answers) { Queue.new }
-
-    before do
-      hanging = answers
-      allow(Addrinfo).to receive(:getaddrinfo) { |*| Array(hanging.pop) }
-    end
-
-    after { answers.close }
-
-    def address
-      [Addrinfo.tcp("127.0.0.1", endpoint.port)]
-    end
-
-    it "lets timers tick, and other requests be answered" do
-      named = client_of_endpoint(host: "localhost")
-      ticks = nil
-      others = []
-      outcome = outcome_of do
-        ticks = Reactor::Ticks.new
-        watch(client.trigger_async("channel", "event", "by address")) { |other| others << other.kind }
-        released = EM.add_periodic_timer(Reactor::Ticks::INTERVAL) do
-          next if ticks.count < 20 || others.empty?
-
-          released.cancel
-          answers << address
-        end
-        named.trigger_async("channel", "event", "by name")
-      end
-      expect(outcome.reply).to eq({})
-      expect(others).to eq([:callback])
-      expect(endpoint.events.map(&:data)).to eq(["by address", "by name"])
-    end
-
-    it "ends with the connect timeout" do
-      named = client_of_endpoint(host: "localhost", connect_timeout: 0.2)
-      error = outcome_of { named.trigger_async("channel", "event", "data") }.error
-      expect(error).to be_an_instance_of(Pusher::Error)
-      expect(error.message).to match(/\ANetwork error connecting to pusher \(.*Timeout/)
-    end
-
-    it "ends with the reactor" do
-      kinds = []
-      on_reactor do
-        watch(client_of_endpoint(host: "localhost").trigger_async("channel", "event", "data")) { |o| kinds << o.kind }
-        EM.add_timer(0.1) { EM.stop }
-      end
-      expect(kinds).to eq([:errback])
-    end
-
-    it "gives the answer to its own request only, where another has given up" do
-      first = client_of_endpoint(host: "localhost", connect_timeout: 0.1)
-      second = client_of_endpoint(host: "localhost")
-      outcomes = outcomes_of do
-        requests = [first, second].map { |named| named.trigger_async("channel", "event", "data") }
-        requests.first.errback { 2.times { answers << address } }
-        requests
-      end
-      expect(outcomes.map(&:kind)).to eq(%i[errback callback])
-      expect(endpoint.events.size).to eq(1)
-    end
-  end
-
-  it "holds 2,000 requests in flight on the reactor's one thread" do
+  it "include 2,000 in flight on one thread" do
     before = Process.getrlimit(:NOFILE)
     Process.setrlimit(:NOFILE, [before.last, 8192].min, before.last)
     HeldEndpoint.run do |held|
@@ -151,7 +90,18 @@ RSpec.describe "Waiting on EventMachine's reactor" do
     Process.setrlimit(:NOFILE, *before)
   end
 
-  it "keeps connections, and shares them with requests that wait otherwise" do
+  it "are waited for by flush, except on the reactor's thread" do
+    endpoint.hold
+    start_reactor
+    in_reactor { client.trigger_async("channel", "event", "data") }
+    endpoint.wait_until_in_flight(1)
+    expect(within { Pusher.flush(0.05) }).to be(false)
+    expect(within(10) { in_reactor { Pusher.flush } }).to be(false)
+    endpoint.release
+    expect(within { Pusher.flush }).to be(true)
+  end
+
+  it "reuse connections, and share them with synchronous requests" do
     client.trigger("channel", "event", "0")
     on_reactor do
       step = lambda do |number|
@@ -166,7 +116,7 @@ RSpec.describe "Waiting on EventMachine's reactor" do
     expect(endpoint.connections).to eq(1)
   end
 
-  it "gives up idle connections with reset_all" do
+  it "open a new connection after reset_all" do
     on_reactor do
       client.trigger_async("channel", "event", "1").callback do
         client.sync_http_client.reset_all
@@ -176,7 +126,7 @@ RSpec.describe "Waiting on EventMachine's reactor" do
     expect(endpoint.requests.map(&:connection)).to eq([1, 2])
   end
 
-  it "may go on for hours: 3,000 requests in a row leave nothing behind" do
+  it "leave no connection in EventMachine after 3,000 in a row" do
     counts = []
     on_reactor do
       step = lambda do |left|
@@ -189,5 +139,29 @@ RSpec.describe "Waiting on EventMachine's reactor" do
     end
     expect(counts.uniq).to eq([counts.first])
     expect(endpoint.connections).to eq(1)
+  end
+
+  it "work if middleware waits for a lock, on a thread with a fiber scheduler" do
+    output = within(45) do
+      output_of(<<~RUBY, first: "require \"eventmachine\"")
+        require #{File.expand_path("../../support/runtime/plain_scheduler", __dir__).inspect}
+        lock = Mutex.new
+        middleware = Object.new
+        middleware.define_singleton_method(:active?) { true }
+        middleware.define_singleton_method(:call) { |request, &rest| lock.synchronize {} || rest.call(request) }
+        Pusher.const_get(:Internal)::HTTP::Middleware.install(:testing, middleware)
+        Thread.new do
+          Fiber.set_scheduler(PlainScheduler.new)
+          EM.run do
+            taken = Queue.new
+            Thread.new { lock.synchronize { (taken << true) && sleep(0.3) } }
+            taken.pop
+            publish("data").callback { puts("sent") || EM.stop }
+            EM.add_timer(20) { puts("parked for ever") || EM.stop }
+          end
+        end.join
+      RUBY
+    end
+    expect(output).to eq("sent\n")
   end
 end

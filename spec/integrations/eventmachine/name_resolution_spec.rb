@@ -4,12 +4,12 @@ require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/reactor"
 
-# Whatever a resolver does, and whenever the reactor stops: requests come to an end, and the process goes on.
-RSpec.describe "Resolving names on EventMachine's reactor" do
+RSpec.describe "Name resolution on the EventMachine reactor" do
   include AsyncProgram
   include Reactor
 
-  # Each look-up is a line of `lookups`: its thread, and the queue that it waits for. No error may leave a thread.
+  # Each lookup pushes its thread, and a queue that it waits for, to LOOKUPS. An error that leaves a thread ends the
+  # program.
   resolver = <<~RUBY
     require "eventmachine"
     require "socket"
@@ -17,7 +17,7 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
     LOOKUPS = Queue.new
     def Addrinfo.getaddrinfo(*)
       LOOKUPS << [Thread.current, gate = Queue.new]
-      # As the system's own function, which nothing can interrupt.
+      # Like the function of the C library, it cannot be interrupted.
       Array(Thread.handle_interrupt(Object => :never) { gate.pop.call })
     end
     HERE = -> { Addrinfo.tcp("127.0.0.1", 1) }
@@ -27,7 +27,7 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
     within(80) { output_of("Pusher.host = \"channels.test\"\n#{code}", first: resolver) }
   end
 
-  it "is nobody's business once the reactor has stopped: the next one knows only its own" do
+  it "ignores the result of a lookup that an earlier reactor started" do
     output = output_with_resolver(<<~RUBY)
       reactor = Thread.new { EM.run { publish("first").errback { |error| puts error.message } } }
       thread, gate = LOOKUPS.pop
@@ -35,7 +35,7 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
       reactor.join
       reactor = Thread.new { EM.run { publish("second").callback { |reply| puts(reply) || EM.stop } } }
       _, own_gate = LOOKUPS.pop
-      gate << -> { raise "a stranger's" }
+      gate << -> { raise "of the earlier reactor" }
       thread.join
       EM.next_tick { own_gate << HERE }
       reactor.join
@@ -45,9 +45,9 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
     expect(endpoint.events.map(&:data)).to eq(["second"])
   end
 
-  it "leaves nothing to the next reactor" do
+  it "leaves nothing in EventMachine's queue when the reactor stops during a lookup" do
     output = output_with_resolver(<<~RUBY)
-      reactor = Thread.new { EM.run { publish("data").errback { puts "told" } } }
+      reactor = Thread.new { EM.run { publish("data").errback { puts "failed" } } }
       thread, gate = LOOKUPS.pop
       EM.next_tick { EM.stop }
       reactor.join
@@ -55,10 +55,10 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
       thread.join
       p EM.instance_variable_get(:@next_tick_queue)
     RUBY
-    expect(output).to eq("told\n[]\n")
+    expect(output).to eq("failed\n[]\n")
   end
 
-  it "raises what is no StandardError where the reactor runs" do
+  it "raises an exception other than a StandardError out of EM.run" do
     output = output_with_resolver(<<~RUBY)
       Fault = Class.new(Exception)
       caller = Thread.new do
@@ -73,7 +73,7 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
     expect(output).to eq("Pusher::Error\na fault\nfalse\n")
   end
 
-  it "raises what is no StandardError where a thread waits for it" do
+  it "raises an exception other than a StandardError out of a synchronous request, too" do
     output = output_with_resolver(<<~RUBY)
       Fault = Class.new(Exception)
       caller = Thread.new do
@@ -87,7 +87,7 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
     expect(output).to eq("a fault\n")
   end
 
-  it "fails the request where the resolver's thread is killed" do
+  it "fails the request if the resolver's thread is killed" do
     output = output_with_resolver(<<~RUBY)
       reactor = Thread.new { EM.run { publish("data").errback { |error| puts(error.message) || EM.stop } } }
       thread, gate = LOOKUPS.pop
@@ -97,7 +97,7 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
     expect(output).to match(/\ANetwork error connecting to pusher \(.*channels\.test/)
   end
 
-  it "goes on in the parent, and starts anew in a child that is forked meanwhile" do
+  it "continues in the parent after a fork, and works in the child" do
     output = output_with_resolver(<<~RUBY)
       EM.run do
         publish("parent").callback { EM.stop }
@@ -116,7 +116,7 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
     expect(endpoint.events.map(&:data)).to eq(%w[child parent])
   end
 
-  it "leaves no thread behind where the request ends before" do
+  it "leaves no thread behind when the request times out" do
     thread = nil
     allow(Addrinfo).to receive(:getaddrinfo) { (thread = Thread.current) && sleep }
     named = client_of_endpoint(host: "channels.test", connect_timeout: 0.1)
@@ -124,13 +124,13 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
     expect(within { thread.join }).to be(thread)
   end
 
-  it "may come to its end together with the reactor, 200 times" do
+  it "can complete while the reactor stops, 200 times" do
     output = output_with_resolver(<<~RUBY)
-      told = 0
+      failures = 0
       threads = []
       200.times do
         EM.run do
-          3.times { publish("data").errback { told += 1 } }
+          3.times { publish("data").errback { failures += 1 } }
           lookups = Array.new(3) { LOOKUPS.pop }
           threads.concat(lookups.map(&:first))
           EM.add_shutdown_hook do
@@ -141,8 +141,71 @@ RSpec.describe "Resolving names on EventMachine's reactor" do
         end
       end
       threads.each(&:join)
-      p told
+      p failures
     RUBY
     expect(output).to eq("600\n")
+  end
+
+  describe "by a slow resolver" do
+    let(:results) { Queue.new }
+
+    before do
+      lookups = results
+      allow(Addrinfo).to receive(:getaddrinfo) { |*| Array(lookups.pop) }
+    end
+
+    after { results.close }
+
+    def address
+      [Addrinfo.tcp("127.0.0.1", endpoint.port)]
+    end
+
+    it "does not block timers and other requests" do
+      named = client_of_endpoint(host: "localhost")
+      ticks = nil
+      others = []
+      outcome = outcome_of do
+        ticks = Reactor::Ticks.new
+        watch(client.trigger_async("channel", "event", "by address")) { |other| others << other.kind }
+        released = EM.add_periodic_timer(Reactor::Ticks::INTERVAL) do
+          next if ticks.count < 20 || others.empty?
+
+          released.cancel
+          results << address
+        end
+        named.trigger_async("channel", "event", "by name")
+      end
+      expect(outcome.reply).to eq({})
+      expect(others).to eq([:callback])
+      expect(endpoint.events.map(&:data)).to eq(["by address", "by name"])
+    end
+
+    it "is limited by the connect timeout" do
+      named = client_of_endpoint(host: "localhost", connect_timeout: 0.2)
+      error = outcome_of { named.trigger_async("channel", "event", "data") }.error
+      expect(error).to be_an_instance_of(Pusher::Error)
+      expect(error.message).to match(/\ANetwork error connecting to pusher \(.*Timeout/)
+    end
+
+    it "fails when the reactor stops" do
+      kinds = []
+      on_reactor do
+        watch(client_of_endpoint(host: "localhost").trigger_async("channel", "event", "data")) { |o| kinds << o.kind }
+        EM.add_timer(0.1) { EM.stop }
+      end
+      expect(kinds).to eq([:errback])
+    end
+
+    it "gives no result to a request that has timed out" do
+      first = client_of_endpoint(host: "localhost", connect_timeout: 0.1)
+      second = client_of_endpoint(host: "localhost")
+      outcomes = outcomes_of do
+        requests = [first, second].map { |named| named.trigger_async("channel", "event", "data") }
+        requests.first.errback { 2.times { results << address } }
+        requests
+      end
+      expect(outcomes.map(&:kind)).to eq(%i[errback callback])
+      expect(endpoint.events.size).to eq(1)
+    end
   end
 end
