@@ -2,7 +2,7 @@
 
 require "base64"
 require "uri"
-require_relative "../api_url"
+require_relative "../api_server"
 require_relative "../errors"
 require_relative "../main_ractor"
 require_relative "../url_parser"
@@ -119,7 +119,7 @@ module Pusher
       raise ConfigurationError, :app_id unless @app_id
 
       port = @port unless @port == ""
-      Internal::ApiUrl.for(@scheme, @host, port, "/apps/#{@app_id}#{path}")
+      Internal::ApiServer.for(@scheme, @host, port).url(@app_id, path)
     end
 
     # @param url [String] `scheme://KEY:SECRET@HOST[:PORT]/apps/APP_ID`

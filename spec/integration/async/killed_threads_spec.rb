@@ -15,7 +15,7 @@ RSpec.describe "Threads of background requests that are killed" do
     define_method(:kill_all) { (Thread.list - own).each(&:kill) }
   RUBY
 
-  # While `$is_killing`, kills each thread of the gem before its first instruction.
+  # While `$is_killing`, kills each thread of the gem right after its start.
   kill_at_start = <<~RUBY
     Thread.singleton_class.prepend(Module.new do
       def start(*, &block) = super.tap { |thread| thread.kill if $is_killing && caller.join.include?("async/helper_thread") }
@@ -51,7 +51,7 @@ RSpec.describe "Threads of background requests that are killed" do
     program.finish
   end
 
-  it "are replaced when killed before they begin" do
+  it "are replaced when killed right after their start" do
     expect(output_of(<<~RUBY)).to eq("200\n")
       #{kill_at_start}
       Pusher.async_threads = 2
@@ -64,7 +64,7 @@ RSpec.describe "Threads of background requests that are killed" do
     expect(endpoint.events.map(&:data)).to match_array([*Array.new(20, &:to_s), "last"])
   end
 
-  it "are replaced when killed before they begin, with a full queue" do
+  it "are replaced when killed right after their start, with a full queue" do
     output_of(<<~RUBY)
       #{kill_at_start}
       Pusher.async_threads = 1

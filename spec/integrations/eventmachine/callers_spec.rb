@@ -68,6 +68,27 @@ RSpec.describe "Callers of requests on the EventMachine reactor" do
     expect(outcomes.map(&:kind).tally).to eq(callback: 500)
   end
 
+  it "can be other threads that change their arguments before the request starts" do
+    start_reactor
+    gate = Queue.new
+    EM.next_tick { gate.pop }
+    params = { filter_by_prefix: +"presence-", info: +"user_count" }
+    body = { name: +"event", channels: [+"channel"], data: +"of the call" }
+    json = JSON.generate(name: "event", channels: ["channel"], data: "of the call").dup
+    requests = [client.get_async("/channels", params), client.resource("/channels").get_async(params),
+                Pusher::Request.new(client, :post, client.url("/events"), {}, json).send_async,
+                client.post_async("/events", body),
+                client.trigger_async([+"channel"], name = +"event", data = +"of the call")]
+    [*params.values, body[:name], body[:data], name, data, json].each { |text| text << " changed" }
+    params[:more] = "changed"
+    ended = Queue.new
+    requests.each { |request| watch(request) { |outcome| ended << outcome.kind } }
+    gate << true
+    expect(within { Array.new(5) { ended.pop } }).to eq(%i[callback] * 5)
+    expect(endpoint.refusals).to be_empty
+    expect(endpoint.requests.map { |request| "#{request.query} #{request.body}" }.join).not_to include("changed")
+  end
+
   it "can be threads of EM.defer" do
     made = nil
     on_reactor do

@@ -2,10 +2,12 @@
 
 require "spec_helper"
 require_relative "../../support/async/held_endpoint"
+require_relative "../../support/async/program"
 require_relative "../../support/async/reactor"
 
 # A request that waits does not block the reactor.
 RSpec.describe "Concurrent requests on the EventMachine reactor" do
+  include AsyncProgram
   include Reactor
 
   # Releases the replies to the block's requests after this many ticks of the reactor, and returns their outcomes.
@@ -88,6 +90,17 @@ RSpec.describe "Concurrent requests on the EventMachine reactor" do
     Process.setrlimit(:NOFILE, *before)
   end
 
+  it "are waited for by flush, except on the reactor's thread" do
+    endpoint.hold
+    start_reactor
+    in_reactor { client.trigger_async("channel", "event", "data") }
+    endpoint.wait_until_in_flight(1)
+    expect(within { Pusher.flush(0.05) }).to be(false)
+    expect(within(10) { in_reactor { Pusher.flush } }).to be(false)
+    endpoint.release
+    expect(within { Pusher.flush }).to be(true)
+  end
+
   it "reuse connections, and share them with synchronous requests" do
     client.trigger("channel", "event", "0")
     on_reactor do
@@ -126,5 +139,29 @@ RSpec.describe "Concurrent requests on the EventMachine reactor" do
     end
     expect(counts.uniq).to eq([counts.first])
     expect(endpoint.connections).to eq(1)
+  end
+
+  it "work if middleware waits for a lock, on a thread with a fiber scheduler" do
+    output = within(45) do
+      output_of(<<~RUBY, first: "require \"eventmachine\"")
+        require #{File.expand_path("../../support/runtime/plain_scheduler", __dir__).inspect}
+        lock = Mutex.new
+        middleware = Object.new
+        middleware.define_singleton_method(:active?) { true }
+        middleware.define_singleton_method(:call) { |request, &rest| lock.synchronize {} || rest.call(request) }
+        Pusher.const_get(:Internal)::HTTP::Middleware.install(:testing, middleware)
+        Thread.new do
+          Fiber.set_scheduler(PlainScheduler.new)
+          EM.run do
+            taken = Queue.new
+            Thread.new { lock.synchronize { (taken << true) && sleep(0.3) } }
+            taken.pop
+            publish("data").callback { puts("sent") || EM.stop }
+            EM.add_timer(20) { puts("parked for ever") || EM.stop }
+          end
+        end.join
+      RUBY
+    end
+    expect(output).to eq("sent\n")
   end
 end

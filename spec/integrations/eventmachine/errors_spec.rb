@@ -1,9 +1,11 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require_relative "../../support/async/program"
 require_relative "../../support/async/reactor"
 
 RSpec.describe "Failures on the EventMachine reactor" do
+  include AsyncProgram
   include Reactor
 
   let!(:logger) { recording_logger }
@@ -23,7 +25,7 @@ RSpec.describe "Failures on the EventMachine reactor" do
   describe "from a reply are passed to errbacks, as the synchronous method raises them:" do
     [201, 204, 301, 400, 401, 403, 404, 407, 413, 429, 500, 503].each do |status|
       it status.to_s do
-        endpoint.reply_with(status:, body: status == 204 ? "" : "told\n", headers: { "Retry-After" => "7" }, times: 2)
+        endpoint.reply_with(status:, body: status == 204 ? "" : "text\n", headers: { "Retry-After" => "7" }, times: 2)
         raised = error_of { client.trigger("channel", "event", "data") }
         error = outcome_of { client.trigger_async("channel", "event", "data") }.error
         expect(error).to be_an_instance_of(raised.class)
@@ -32,7 +34,8 @@ RSpec.describe "Failures on the EventMachine reactor" do
       end
     end
 
-    { "a body that is not JSON" => "no JSON", "JSON other than an object" => "[1]", "truncated JSON" => "{\"a\":" }.each do |name, body|
+    { "a body that is not JSON" => "no JSON", "JSON other than an object" => "[1]", "truncated JSON" => "{\"a\":" }
+      .each do |name, body|
       [200, 202].each do |status|
         it "#{status} with #{name}" do
           endpoint.reply_with(status:, body:, times: 2)
@@ -155,6 +158,29 @@ RSpec.describe "Failures on the EventMachine reactor" do
       end.to raise_error(fault)
       expect(outcome_of { client.trigger_async("channel", "event", "data") }.reply).to eq({})
     end
+  end
+
+  it "by timeout reach all errbacks, even if one of them raises" do
+    endpoint.hold
+    output = within(45) do
+      output_of(<<~RUBY, first: "require \"eventmachine\"")
+        Pusher.timeout = 0.3
+        errbacks = []
+        EM.error_handler { |error| errbacks << error.message }
+        EM.run do
+          5.times do |number|
+            publish("held").errback do
+              errbacks << number
+              raise "fault \#{number}"
+            end
+          end
+          EM.add_periodic_timer(0.05) { EM.stop if errbacks.size == 10 }
+          EM.add_timer(20) { EM.stop }
+        end
+        p errbacks.grep(Integer).sort, errbacks.grep(String).sort
+      RUBY
+    end
+    expect(output).to eq("[0, 1, 2, 3, 4]\n#{Array.new(5) { |number| "fault #{number}" }}\n")
   end
 
   it "leave the client usable" do

@@ -159,7 +159,7 @@ RSpec.describe "Name resolution on the EventMachine reactor" do
     expect(output).to eq("600\n")
   end
 
-  describe "of a slow name server" do
+  describe "by a slow resolver" do
     let(:results) { Queue.new }
 
     before do

@@ -6,6 +6,8 @@ require_relative "reactor_request"
 
 module Pusher
   module Internal
+    # Background requests while EventMachine runs.
+    # @api private
     module EventMachine
       # Sends requests on the reactor of EventMachine: each is a fiber on the reactor's thread. An instance belongs to
       # one run of the reactor.
