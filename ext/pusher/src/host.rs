@@ -13,7 +13,7 @@ use magnus::rb_sys::{AsRawId, AsRawValue, FromRawValue};
 use magnus::value::{LazyId, ReprValue};
 use magnus::{RArray, RModule, RString, Ruby, Value};
 use pusher_core::Error;
-use pusher_core::http::{Deadline, Host, Interest, RawSocket, generation};
+use pusher_core::http::{Deadline, Interest, RawSocket, Waiter as Host, generation};
 use rb_sys::VALUE;
 
 use crate::ids;

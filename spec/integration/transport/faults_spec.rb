@@ -107,7 +107,7 @@ RSpec.describe "A faulty peer" do
   describe "that speaks something else" do
     # What it says may have come before the request is sent, or after.
     peer "speaks no HTTP", :garbage,
-         gets: [Pusher::ProtocolError, /HTTP version|a reply to no request/], within: at_once, over: [:http]
+         gets: [Pusher::ProtocolError, /HTTP version|a reply without a request/], within: at_once, over: [:http]
     peer "speaks no TLS", :garbage, gets: [OpenSSL::SSL::SSLError, /corrupt/], within: at_once, over: [:https]
     {
       "HTTP/2" => "HTTP/2 200\r\ncontent-length: 2\r\n\r\n{}",
@@ -226,7 +226,7 @@ RSpec.describe "A faulty peer" do
     it "answers before it was asked: #{Pusher::ProtocolError}, and is asked nothing" do
       server = start_fault(:unasked_reply)
       client = client_of(server)
-      expect_transport_error(Pusher::ProtocolError, /a reply to no request/) do
+      expect_transport_error(Pusher::ProtocolError, /a reply without a request/) do
         LateConnecting.run { client.post("/events") }
       end
       expect_left(server)

@@ -1,52 +1,45 @@
-//! How to wait, and how to resolve a name: the one thing that differs between plain Rust and Ruby.
+//! The interface for waiting and for resolving names: the part that differs between plain Rust and Ruby.
 
 use std::fmt::Debug;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::mpsc;
 use std::time::Instant;
 
+use super::timeouts::{Deadline, has_passed};
 use crate::Error;
 
-/// The moment at which a wait ends; `None` waits for ever.
-pub type Deadline = Option<Instant>;
-
-/// Whether a deadline is behind us.
-pub(crate) fn has_passed(deadline: Deadline) -> bool {
-    deadline.is_some_and(|deadline| deadline <= Instant::now())
-}
-
-/// The operating system's own handle of a socket.
+/// The operating system's handle of a socket.
 #[cfg(unix)]
 pub type RawSocket = std::os::fd::RawFd;
-/// The operating system's own handle of a socket.
+/// The operating system's handle of a socket.
 #[cfg(windows)]
 pub type RawSocket = std::os::windows::io::RawSocket;
 
-/// What a socket is waited for.
+/// The event to wait for on a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interest {
-    /// Until there is something to read, or the peer has closed.
+    /// Data to read, or the end of the connection.
     Read,
-    /// Until there is room to write, or a connection is established or refused.
+    /// Room to write, or the outcome of a connect.
     Write,
 }
 
-/// The surroundings in which requests run.
-pub trait Host: Debug + Send + Sync + 'static {
-    /// The addresses of a host name, in the order in which they are to be tried.
+/// Waits for sockets and resolves names.
+pub trait Waiter: Debug + Send + Sync + 'static {
+    /// The addresses of a host name, in the order in which to try them.
     ///
     /// # Errors
     ///
     /// [`Error::Resolve`] for a name without addresses, [`Error::ConnectTimeout`] after the deadline,
-    /// [`Error::Interrupted`] where the host was interrupted.
+    /// [`Error::Interrupted`] when the waiter was interrupted.
     fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error>;
 
-    /// Waits until the socket is ready (`true`), or the deadline has passed or the host has a reason of its own to end the
-    /// wait (`false`). May return `true` early.
+    /// Waits until the socket is ready (`true`), or until the deadline has passed or the waiter ends the wait for a reason
+    /// of its own (`false`). May return `true` early.
     ///
     /// # Errors
     ///
-    /// [`Error::Interrupted`] where the host was interrupted, [`Error::Io`] where waiting is impossible.
+    /// [`Error::Interrupted`] when the waiter was interrupted, [`Error::Io`] when waiting failed.
     fn wait(
         &self,
         socket: RawSocket,
@@ -54,26 +47,26 @@ pub trait Host: Debug + Send + Sync + 'static {
         deadline: Deadline,
     ) -> Result<bool, Error>;
 
-    /// Closes descriptors that nobody uses any more, where the host can find such: called when the process, or the
-    /// system, has no descriptor left for a new connection. Then that is tried once more.
+    /// Closes unused descriptors, if the waiter can find any. Called when the process or the system has no descriptor
+    /// left for a new connection; the connection is then tried once more.
     ///
     /// # Errors
     ///
-    /// [`Error::Interrupted`] where the host was interrupted.
+    /// [`Error::Interrupted`] when the waiter was interrupted.
     fn free_descriptors(&self) -> Result<(), Error> {
         Ok(())
     }
 }
 
-/// A host for plain Rust programs: threads that block in `poll(2)`, names from the standard library.
+/// A waiter for plain Rust programs: it blocks in `poll(2)` and resolves names with the standard library.
 #[derive(Debug, Default)]
-pub struct StdHost;
+pub struct StdWaiter;
 
-impl Host for StdHost {
+impl Waiter for StdWaiter {
     fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error> {
         let (sender, receiver) = mpsc::channel();
         let owned = name.to_owned();
-        // The standard library cannot interrupt a look-up: a thread that is late is left behind.
+        // The standard library cannot interrupt a lookup. After the deadline the thread finishes on its own.
         std::thread::spawn(move || {
             let addresses = (owned.as_str(), port)
                 .to_socket_addrs()
@@ -134,13 +127,14 @@ impl Host for StdHost {
         _interest: Interest,
         deadline: Deadline,
     ) -> Result<bool, Error> {
-        // Without `poll` the callers' non-blocking operation is the probe: it is tried again in short slices.
+        // Without `poll` the caller tries its non-blocking operation again every millisecond.
         std::thread::sleep(std::time::Duration::from_millis(1));
         Ok(!has_passed(deadline))
     }
 }
 
-/// The time left as `poll(2)` wants it: rounded up, so that a wait is not over before its deadline; -1 for ever.
+/// The time left in milliseconds for `poll(2)`, rounded up so that a wait does not end before its deadline. -1 means no
+/// timeout.
 #[cfg(unix)]
 fn milliseconds_left(deadline: Deadline) -> libc::c_int {
     let Some(deadline) = deadline else { return -1 };

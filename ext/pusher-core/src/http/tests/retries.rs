@@ -1,20 +1,22 @@
-//! Connections that were closed while they were kept: sent again once, or not at all.
+//! Retries of requests on reused connections.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Instant;
 
-use super::support::{MORE_THAN_FITS, OK, PATIENCE, SHORT, Server, agent, agent_on, get, post};
+use super::support::{
+    LARGE_BODY, LONG_TIMEOUT, OK, SHORT_TIMEOUT, Server, agent, agent_with_waiter, get, post,
+};
 use crate::Error;
-use crate::http::{Deadline, Host, Interest, RawSocket, StdHost};
+use crate::http::{Deadline, Interest, RawSocket, StdWaiter, Waiter};
 
 #[test]
-fn a_connection_closed_while_idle_costs_nothing() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_connection_closed_while_idle_is_not_used() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         drop(peer);
-        assert_eq!(door.accept().serve().body, b"second");
+        assert_eq!(listener.accept().serve().body, b"second");
     });
     let agent = agent();
     agent.send(&post(&server.url("/"), b"first")).unwrap();
@@ -26,12 +28,12 @@ fn a_connection_closed_while_idle_costs_nothing() {
 
 #[test]
 fn a_connection_closed_under_the_request_is_replaced_once() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.request();
         drop(peer);
-        assert_eq!(door.accept().serve().body, b"second");
+        assert_eq!(listener.accept().serve().body, b"second");
     });
     let agent = agent();
     agent.send(&post(&server.url("/"), b"first")).unwrap();
@@ -40,12 +42,12 @@ fn a_connection_closed_under_the_request_is_replaced_once() {
 
 #[test]
 fn a_connection_reset_under_the_request_is_replaced_once() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.request();
         peer.reset();
-        door.accept().serve();
+        listener.accept().serve();
     });
     let agent = agent();
     agent.send(&post(&server.url("/"), b"first")).unwrap();
@@ -53,13 +55,13 @@ fn a_connection_reset_under_the_request_is_replaced_once() {
 }
 
 #[test]
-fn the_fresh_connection_is_given_no_third_chance() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_request_is_retried_only_once() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.request();
         drop(peer);
-        door.accept().request();
+        listener.accept().request();
     });
     let agent = agent();
     agent.send(&post(&server.url("/"), b"first")).unwrap();
@@ -68,19 +70,19 @@ fn the_fresh_connection_is_given_no_third_chance() {
 }
 
 #[test]
-fn the_replacement_is_a_fresh_connection_even_where_others_are_idle() {
-    let server = Server::start(|door| {
-        let (mut one, mut two) = (door.accept(), door.accept());
+fn a_retry_uses_a_fresh_connection_even_if_others_are_idle() {
+    let server = Server::start(|listener| {
+        let (mut one, mut two) = (listener.accept(), listener.accept());
         for peer in [&mut one, &mut two] {
             peer.request();
         }
         for peer in [&mut one, &mut two] {
             peer.send(OK);
         }
-        // Whichever is taken: it is closed under the request.
-        let taken = wait_for_either(one, two);
+        // Close the connection that gets the request.
+        let taken = either_with_a_request(one, two);
         drop(taken);
-        door.accept().serve();
+        listener.accept().serve();
     });
     let agent = agent();
     let url = server.url("/");
@@ -92,10 +94,10 @@ fn the_replacement_is_a_fresh_connection_even_where_others_are_idle() {
     agent.send(&post(&url, b"third")).unwrap();
 }
 
-/// Both peers, as soon as one of them has got a request.
-fn wait_for_either(one: super::support::Peer, two: super::support::Peer) -> impl Sized {
+/// Waits until one of the peers has received a request.
+fn either_with_a_request(one: super::support::Peer, two: super::support::Peer) -> impl Sized {
     let peers = [one, two];
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + LONG_TIMEOUT;
     let mut byte = [0];
     for peer in &peers {
         peer.socket().set_nonblocking(true).unwrap();
@@ -109,22 +111,22 @@ fn wait_for_either(one: super::support::Peer, two: super::support::Peer) -> impl
         }
         std::thread::yield_now();
     }
-    panic!("no request came");
+    panic!("no request arrived");
 }
 
 #[test]
-fn closed_on_a_fresh_connection_is_an_error() {
-    let server = Server::start(|door| {
-        door.accept().request();
+fn a_request_on_a_fresh_connection_is_not_retried() {
+    let server = Server::start(|listener| {
+        listener.accept().request();
     });
     let outcome = agent().send(&post(&server.url("/"), b"{}"));
     assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
 }
 
 #[test]
-fn closed_after_one_byte_of_the_reply_is_an_error() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_request_is_not_retried_after_one_byte_of_a_reply() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.request();
         peer.send(b"H");
@@ -136,9 +138,9 @@ fn closed_after_one_byte_of_the_reply_is_an_error() {
 }
 
 #[test]
-fn a_late_reply_on_a_reused_connection_is_no_reason_to_send_again() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_request_is_not_retried_after_a_receive_timeout() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.request();
         peer.expect_end();
@@ -147,20 +149,20 @@ fn a_late_reply_on_a_reused_connection_is_no_reason_to_send_again() {
     agent.send(&post(&server.url("/"), b"first")).unwrap();
     let url = server.url("/");
     let mut request = post(&url, b"second");
-    request.timeouts.receive = Some(SHORT);
+    request.timeouts.receive = Some(SHORT_TIMEOUT);
     let outcome = agent.send(&request);
     assert!(matches!(outcome, Err(Error::ReceiveTimeout)), "{outcome:?}");
 }
 
 #[test]
-fn bytes_behind_a_reply_end_the_connection() {
+fn bytes_after_a_reply_end_the_connection() {
     for extra in [&b"x"[..], OK] {
-        let server = Server::start(move |door| {
-            let mut peer = door.accept();
+        let server = Server::start(move |listener| {
+            let mut peer = listener.accept();
             peer.request();
             peer.send(&[OK, extra].concat());
             peer.expect_end();
-            assert_eq!(door.accept().serve().body, b"second");
+            assert_eq!(listener.accept().serve().body, b"second");
         });
         let agent = agent();
         agent.send(&post(&server.url("/"), b"first")).unwrap();
@@ -169,17 +171,17 @@ fn bytes_behind_a_reply_end_the_connection() {
 }
 
 #[test]
-fn a_reply_nobody_asked_for_ends_the_connection() {
+fn an_unsolicited_reply_ends_the_connection() {
     let (idle, is_idle) = mpsc::channel();
     let (sent, is_sent) = mpsc::channel();
-    let server = Server::start(move |door| {
-        let mut peer = door.accept();
+    let server = Server::start(move |listener| {
+        let mut peer = listener.accept();
         peer.serve();
         is_idle.recv().unwrap();
         peer.send(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
         sent.send(()).unwrap();
         peer.expect_end();
-        door.accept().serve();
+        listener.accept().serve();
     });
     let agent = agent();
     agent.send(&post(&server.url("/"), b"first")).unwrap();
@@ -189,9 +191,9 @@ fn a_reply_nobody_asked_for_ends_the_connection() {
     assert_eq!(reply.status, 200);
 }
 
-/// Keeps until when it was asked to wait for input, and from when to when it did.
+/// Records its waits for data.
 #[derive(Debug, Default)]
-struct Witness(Mutex<Vec<Wait>>);
+struct Recorder(Mutex<Vec<Wait>>);
 
 #[derive(Debug)]
 struct Wait {
@@ -200,9 +202,9 @@ struct Wait {
     ended: Instant,
 }
 
-impl Host for Witness {
+impl Waiter for Recorder {
     fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error> {
-        StdHost.resolve(name, port, deadline)
+        StdWaiter.resolve(name, port, deadline)
     }
 
     fn wait(
@@ -212,7 +214,7 @@ impl Host for Witness {
         deadline: Deadline,
     ) -> Result<bool, Error> {
         let began = Instant::now();
-        let outcome = StdHost.wait(socket, interest, deadline);
+        let outcome = StdWaiter.wait(socket, interest, deadline);
         if let (Interest::Read, Some(deadline)) = (interest, deadline) {
             let ended = Instant::now();
             let wait = Wait {
@@ -227,25 +229,25 @@ impl Host for Witness {
 }
 
 #[test]
-fn the_second_attempt_gets_no_more_time_than_the_first_has_left() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_retry_has_only_the_time_left_by_the_first_attempt() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.request();
-        std::thread::sleep(SHORT);
+        std::thread::sleep(SHORT_TIMEOUT);
         drop(peer);
-        door.accept().serve();
+        listener.accept().serve();
     });
-    let host = Arc::new(Witness::default());
-    let agent = agent_on(&host);
+    let waiter = Arc::new(Recorder::default());
+    let agent = agent_with_waiter(&waiter);
     for _ in 0..2 {
         agent.send(&post(&server.url("/"), b"{}")).unwrap();
     }
-    let waits = host.0.lock().unwrap();
+    let waits = waiter.0.lock().unwrap();
     let [_, first, second] = &waits[..] else {
         panic!("{waits:?}");
     };
-    // What it took to connect again is all there is between their deadlines.
+    // The deadlines differ at most by the time it took to connect again.
     let reconnecting = second.began - first.ended;
     assert!(
         second.deadline - first.deadline <= reconnecting,
@@ -254,20 +256,20 @@ fn the_second_attempt_gets_no_more_time_than_the_first_has_left() {
 }
 
 #[test]
-fn without_time_for_a_reply_there_is_no_second_attempt() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn there_is_no_retry_without_time_for_a_reply() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.head();
-        std::thread::sleep(SHORT * 2);
+        std::thread::sleep(SHORT_TIMEOUT * 2);
     });
     let agent = agent();
     agent.send(&post(&server.url("/"), b"{}")).unwrap();
-    // The server takes no more than the head, so that all of the time goes into sending.
-    let body = vec![0; MORE_THAN_FITS];
+    // The server reads only the head, so the client spends all of its time on sending.
+    let body = vec![0; LARGE_BODY];
     let url = server.url("/");
     let mut request = post(&url, &body);
-    request.timeouts.receive = Some(SHORT);
+    request.timeouts.receive = Some(SHORT_TIMEOUT);
     let outcome = agent.send(&request);
     assert!(matches!(outcome, Err(Error::Stale)), "{outcome:?}");
 }

@@ -1,28 +1,28 @@
-//! A host that resolves as it is told, and can be interrupted.
+//! A waiter with configurable addresses and interrupts.
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
-use super::{PATIENCE, SHORT};
+use super::{LONG_TIMEOUT, SHORT_TIMEOUT};
 use crate::Error;
-use crate::http::{Deadline, Host, Interest, RawSocket, StdHost};
+use crate::http::{Deadline, Interest, RawSocket, StdWaiter, Waiter};
 
-/// Waits like [`StdHost`].
+/// Waits like [`StdWaiter`], with exceptions.
 #[derive(Debug, Default)]
-pub struct TestHost {
-    /// What every name resolves to; nothing resolves where this is empty.
+pub struct TestWaiter {
+    /// The addresses of every name. If empty, no name resolves.
     pub addresses: Vec<SocketAddr>,
-    /// Which wait is interrupted, counted from 1; none where this is 0.
+    /// The number of the wait that is interrupted, counted from 1. 0 for none.
     pub interrupt_at: AtomicUsize,
-    /// Whether waits for input with a short deadline end only after it, and when something has come.
+    /// Whether a wait for data with a short deadline ends only after the deadline, and with data.
     pub is_slow: AtomicBool,
     waits: AtomicUsize,
     resolved: Mutex<Vec<String>>,
 }
 
-impl TestHost {
+impl TestWaiter {
     pub fn resolving_to(addresses: Vec<SocketAddr>) -> Self {
         Self {
             addresses,
@@ -39,7 +39,7 @@ impl TestHost {
     }
 }
 
-impl Host for TestHost {
+impl Waiter for TestWaiter {
     fn resolve(&self, name: &str, port: u16, _: Deadline) -> Result<Vec<SocketAddr>, Error> {
         self.resolved.lock().unwrap().push(format!("{name}:{port}"));
         if self.addresses.is_empty() {
@@ -60,10 +60,10 @@ impl Host for TestHost {
         }
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let is_slow = interest == Interest::Read && self.is_slow.load(Ordering::SeqCst);
-        let Some(left) = left.filter(|left| is_slow && *left <= SHORT) else {
-            return StdHost.wait(socket, interest, deadline);
+        let Some(left) = left.filter(|left| is_slow && *left <= SHORT_TIMEOUT) else {
+            return StdWaiter.wait(socket, interest, deadline);
         };
         std::thread::sleep(left);
-        StdHost.wait(socket, interest, Some(Instant::now() + PATIENCE))
+        StdWaiter.wait(socket, interest, Some(Instant::now() + LONG_TIMEOUT))
     }
 }

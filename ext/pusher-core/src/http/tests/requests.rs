@@ -1,12 +1,12 @@
-//! One request and its reply.
+//! A request and its reply.
 
 use super::support::{OK, Server, agent, get, post};
 use crate::http::Request;
 
 #[test]
-fn a_request_goes_out_as_given() {
-    let server = Server::start(|door| {
-        let request = door.accept().serve();
+fn a_request_is_sent_unchanged() {
+    let server = Server::start(|listener| {
+        let request = listener.accept().serve();
         let mut lines = request.head.lines();
         assert_eq!(lines.next(), Some("POST /apps/3/events?a=%20&b HTTP/1.1"));
         let mut headers: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
@@ -33,9 +33,9 @@ fn a_request_goes_out_as_given() {
 }
 
 #[test]
-fn a_request_without_a_body_has_no_length() {
-    let server = Server::start(|door| {
-        let request = door.accept().serve();
+fn a_request_without_a_body_has_no_content_length() {
+    let server = Server::start(|listener| {
+        let request = listener.accept().serve();
         assert!(request.head.starts_with("GET /a HTTP/1.1\r\n"));
         assert!(!request.head.contains("content-"), "{}", request.head);
     });
@@ -43,18 +43,18 @@ fn a_request_without_a_body_has_no_length() {
 }
 
 #[test]
-fn an_empty_body_has_a_length() {
-    let server = Server::start(|door| {
-        let request = door.accept().serve();
+fn an_empty_body_has_a_content_length() {
+    let server = Server::start(|listener| {
+        let request = listener.accept().serve();
         assert!(request.head.contains("content-length: 0\r\n"));
     });
     agent().send(&post(&server.url("/"), b"")).unwrap();
 }
 
 #[test]
-fn a_reply_comes_back_as_it_came() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_reply_is_returned_unchanged() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(
             b"HTTP/1.1 418 Short and stout\r\nRetry-After: 5\r\nX-A: 1\r\nx-a: \xff\r\n\
@@ -70,9 +70,9 @@ fn a_reply_comes_back_as_it_came() {
 }
 
 #[test]
-fn a_reply_in_pieces_is_put_together() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_reply_in_pieces_is_joined() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         for byte in OK {
             peer.send(&[*byte]);
@@ -82,10 +82,10 @@ fn a_reply_in_pieces_is_put_together() {
 }
 
 #[test]
-fn a_large_body_goes_both_ways() {
+fn large_bodies_are_sent_and_received() {
     let body: Vec<u8> = (0..1_000_000_u32).map(|index| index as u8).collect();
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         let request = peer.request();
         let length = request.body.len();
         peer.send(format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").as_bytes());
@@ -97,16 +97,16 @@ fn a_large_body_goes_both_ways() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn head_and_body_arrive_in_one_segment() {
-    // A busy machine may send a segment again, and what comes twice is counted twice.
+fn head_and_body_are_sent_in_one_segment() {
+    // A retransmission on a busy machine counts as another segment.
     assert!((0..5).any(|_| segments_of_three_requests() == [1, 2, 3]));
 }
 
 #[cfg(target_os = "linux")]
 fn segments_of_three_requests() -> Vec<u32> {
     let (sender, receiver) = std::sync::mpsc::channel();
-    let server = Server::start(move |door| {
-        let mut peer = door.accept();
+    let server = Server::start(move |listener| {
+        let mut peer = listener.accept();
         for _ in 0..3 {
             peer.serve();
             sender.send(segments_with_data(peer.socket())).unwrap();
@@ -123,7 +123,7 @@ fn segments_of_three_requests() -> Vec<u32> {
 fn segments_with_data(socket: &std::net::TcpStream) -> u32 {
     use std::os::fd::AsRawFd;
 
-    // SAFETY: plain integers, for which all zeros is a value.
+    // SAFETY: a struct of integers, for which zeros are valid.
     let mut info: libc::tcp_info = unsafe { std::mem::zeroed() };
     let mut length = size_of_val(&info) as libc::socklen_t;
     // SAFETY: the kernel writes at most `length` bytes into `info`.

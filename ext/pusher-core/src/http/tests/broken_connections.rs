@@ -1,14 +1,14 @@
-//! Connections that break.
+//! Broken connections.
 
 use std::io::ErrorKind;
 
-use super::support::{MORE_THAN_FITS, OK, Server, agent, get, post};
+use super::support::{LARGE_BODY, OK, Server, agent, get, post};
 use crate::Error;
 
 #[test]
 fn a_reset_before_the_reply_is_an_error() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.reset();
     });
@@ -16,9 +16,9 @@ fn a_reset_before_the_reply_is_an_error() {
 }
 
 #[test]
-fn a_reset_within_the_reply_is_an_error() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_reset_within_the_head_is_an_error() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(b"HTTP/1.1 200 OK\r\n");
         peer.reset();
@@ -28,8 +28,8 @@ fn a_reset_within_the_reply_is_an_error() {
 
 #[test]
 fn a_reset_within_the_body_is_an_error() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(b"HTTP/1.1 200 OK\r\n\r\nhalf of it");
         peer.reset();
@@ -39,12 +39,12 @@ fn a_reset_within_the_body_is_an_error() {
 
 #[test]
 fn a_reset_while_the_request_is_sent_is_an_error() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.head();
         peer.reset();
     });
-    let body = vec![0; MORE_THAN_FITS];
+    let body = vec![0; LARGE_BODY];
     let outcome = agent().send(&post(&server.url("/"), &body));
     assert!(
         matches!(&outcome, Err(Error::Io(error))
@@ -61,13 +61,13 @@ fn assert_reset<T: std::fmt::Debug>(outcome: Result<T, Error>) {
 }
 
 #[test]
-fn after_a_fault_the_agent_goes_on() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn the_agent_works_after_an_error() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(b"nonsense\r\n");
         peer.expect_end();
-        let mut peer = door.accept();
+        let mut peer = listener.accept();
         peer.serve();
         peer.serve();
     });
@@ -78,9 +78,9 @@ fn after_a_fault_the_agent_goes_on() {
 }
 
 #[test]
-fn a_peer_that_half_closes_is_still_heard() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_reply_followed_by_a_half_close_is_returned() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(OK);
         peer.end_replies();

@@ -1,4 +1,4 @@
-//! Buffers between ureq and a wire: output gathers until it is flushed, input grows up to a bound.
+//! The buffers of one connection: output is collected until it is flushed, input grows up to a bound.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,23 +7,24 @@ use ureq::unversioned::transport::Buffers;
 
 const OUTPUT_ROOM: usize = 4 * 1024;
 const INPUT_ROOM: usize = 4 * 1024;
-/// What ureq expects of its scratch space when it sends a body in chunks.
+/// The scratch space that ureq needs to send a body in chunks.
 const SCRATCH_ROOM: usize = 10 * 1024;
 
-/// Both directions of one connection. Vectors keep their length as their capacity; `filled` says what counts.
+/// Buffers for both directions. The vectors are filled with zeros up to their length; the `filled` fields count the bytes
+/// in use.
 #[derive(Default)]
-pub(crate) struct Gathered {
+pub(crate) struct RequestBuffers {
     output: Vec<u8>,
     output_filled: usize,
     input: Vec<u8>,
     input_start: usize,
     input_filled: usize,
     made_progress: bool,
-    /// ureq writes a head line by line, and gives up where one does not fit.
+    /// ureq writes a head line by line and fails if a line does not fit.
     longest_line: Arc<AtomicUsize>,
 }
 
-impl Gathered {
+impl RequestBuffers {
     pub(crate) fn new(longest_line: Arc<AtomicUsize>) -> Self {
         Self {
             longest_line,
@@ -31,12 +32,12 @@ impl Gathered {
         }
     }
 
-    /// Keeps `amount` bytes of what was written into [`Buffers::output`].
+    /// Keeps the first `amount` bytes written into [`Buffers::output`].
     pub(crate) fn keep_output(&mut self, amount: usize) {
         self.output_filled += amount;
     }
 
-    /// Everything that waits to be sent.
+    /// The bytes to send.
     pub(crate) fn pending(&self) -> &[u8] {
         &self.output[..self.output_filled]
     }
@@ -75,7 +76,7 @@ impl Gathered {
     }
 }
 
-/// One large event or reply is no reason to hold its memory as long as the connection lives.
+/// Frees the memory of a large event or reply, which an idle connection would keep otherwise.
 fn shrink(buffer: &mut Vec<u8>) {
     const KEPT: usize = 64 * 1024;
     if buffer.len() > KEPT {
@@ -84,7 +85,7 @@ fn shrink(buffer: &mut Vec<u8>) {
     }
 }
 
-impl Buffers for Gathered {
+impl Buffers for RequestBuffers {
     fn output(&mut self) -> &mut [u8] {
         let start = self.output_room();
         &mut self.output[start..]
@@ -124,8 +125,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn input_that_is_never_used_up_does_not_pile_up() {
-        let mut buffers = Gathered::default();
+    fn input_that_is_never_fully_consumed_does_not_accumulate() {
+        let mut buffers = RequestBuffers::default();
         buffers.input_append_buf()[0] = b'a';
         buffers.input_appended(1);
         for byte in (b'b'..=b'z').cycle().take(100_000) {

@@ -1,13 +1,13 @@
-//! A port where nobody listens.
+//! A port that refuses connections.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
 use socket2::{Domain, Socket, Type};
 
-/// Keeps a port that refuses connections: one that was free a moment ago may be anyone's now.
-pub struct Closed(Socket);
+/// Binds a port without listening, so that no other process can listen on it.
+pub struct ClosedPort(Socket);
 
-impl Closed {
+impl ClosedPort {
     pub fn new() -> Self {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

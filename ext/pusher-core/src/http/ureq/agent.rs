@@ -1,47 +1,50 @@
-//! One agent for each set of lasting settings: its pool of connections, its timeouts, its bounds.
+//! Sends requests over pooled connections. One agent has one set of settings.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use http::{HeaderMap, Uri, header};
 use ureq::config::{AutoHeaderValue, Config};
-use ureq::http::{self, HeaderMap, Uri, header};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::bounds::{MAX_BODY, MAX_HEAD};
-use super::connector::Dialer;
-use super::exchange::{Reply, Request, Timeouts};
-use super::host::Host;
-use super::outgoing::{build, longest_line};
-use super::proxy::Proxy;
-use super::socket::generation;
-use super::tls::{TlsConnector, TlsSettings};
-use super::transport::connection_of_this_reply;
+use super::connection::connection_of_this_reply;
+use super::connector::Connector;
+use super::errors::from_ureq;
+use super::request::{build, longest_line};
 use crate::Error;
+use crate::http::bounds::{MAX_BODY, MAX_HEAD};
+use crate::http::dialer::Dialer;
+use crate::http::proxy::Proxy;
+use crate::http::reply::Reply;
+use crate::http::request::Request;
+use crate::http::socket::generation;
+use crate::http::timeouts::Timeouts;
+use crate::http::tls::{TlsConnector, TlsSettings};
+use crate::http::waiter::Waiter;
 
-/// More idle connections than threads or fibers of one process publish at once.
+/// More idle connections than one process uses at once.
 const MAX_IDLE: usize = 1024;
-/// "For ever", small enough for the clock to count.
-const NO_LIMIT: Duration = Duration::from_secs(u32::MAX as u64);
+/// Stands for "no timeout", and is small enough for the clock.
+const NO_TIMEOUT: Duration = Duration::from_secs(u32::MAX as u64);
 
-/// What lasts from request to request.
+/// The settings of all requests of an agent.
 #[derive(Debug, Default)]
 pub struct Settings {
-    /// The proxy all requests go through.
+    /// The proxy of all requests.
     pub proxy: Option<Proxy>,
-    /// Roots and verification.
+    /// Root certificates and verification.
     pub tls: TlsSettings,
-    /// How long an idle connection is kept for reuse; `None` for as long as the server keeps it.
+    /// How long an idle connection is kept for reuse. `None` means as long as the server keeps it.
     pub keep_alive: Option<Duration>,
 }
 
-/// Sends requests, reusing connections. Cheap to clone; clones share the connections.
+/// Sends requests and reuses connections. Cheap to clone; clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Agent {
     inner: ureq::Agent,
-    /// The longest line any request's head had so far: its connections have room for it.
+    /// The length of the longest line in the head of any request so far. Connections have room for it.
     longest_line: Arc<AtomicUsize>,
     generation: u64,
 }
@@ -49,7 +52,7 @@ pub struct Agent {
 impl Agent {
     /// An agent without connections.
     #[must_use]
-    pub fn new(settings: Settings, host: Arc<dyn Host>) -> Self {
+    pub fn new(settings: Settings, waiter: Arc<dyn Waiter>) -> Self {
         let config = Config::builder()
             .proxy(None)
             .http_status_as_error(false)
@@ -61,37 +64,38 @@ impl Agent {
             .max_response_header_size(MAX_HEAD)
             .max_idle_connections(MAX_IDLE)
             .max_idle_connections_per_host(MAX_IDLE)
-            .max_idle_age(settings.keep_alive.unwrap_or(NO_LIMIT))
+            .max_idle_age(settings.keep_alive.unwrap_or(NO_TIMEOUT))
             .build();
         let longest_line = Arc::new(AtomicUsize::new(0));
         let tls = TlsConnector::new(settings.tls);
-        let dialer = Dialer::new(host, settings.proxy, tls, longest_line.clone());
+        let dialer = Dialer::new(waiter, settings.proxy, tls);
+        let connector = Connector::new(dialer, longest_line.clone());
         Self {
-            inner: ureq::Agent::with_parts(config, dialer, NoResolver),
+            inner: ureq::Agent::with_parts(config, connector, NoResolver),
             longest_line,
             generation: generation(),
         }
     }
 
-    /// Whether it was made by a process this one was forked from: its connections are not ours to use.
+    /// Whether the agent was made before a fork. Its connections then belong to the parent process.
     #[must_use]
     pub fn is_inherited(&self) -> bool {
         self.generation != generation()
     }
 
-    /// Sends a request and reads its reply, whatever its status.
+    /// Sends a request and reads its reply, with any status.
     ///
-    /// A request that went out on a reused connection which turned out to be closed, without one byte of a
-    /// reply, goes out once more on a fresh one, in the time that is left; nothing else is ever sent twice.
+    /// If a reused connection turns out to be closed and no byte of a reply has come, the request is sent once more on a
+    /// fresh connection, within the time left. No other request is sent twice.
     ///
     /// # Errors
     ///
-    /// Any of the transport's errors. After one the connection is closed.
+    /// Any error of the transport. The connection is then closed.
     pub fn send(&self, request: &Request<'_>) -> Result<Reply, Error> {
         self.send_counting(request, &mut 0)
     }
 
-    /// The same, with the number of attempts written to `attempts`, which tells it of failures as well.
+    /// Like [`Agent::send`], and writes the number of attempts to `attempts`, also when it fails.
     ///
     /// # Errors
     ///
@@ -153,18 +157,18 @@ impl Agent {
         let mut config = self
             .inner
             .configure_request(request)
-            .timeout_connect(timeouts.connect.map(|limit| limit.min(NO_LIMIT)))
+            .timeout_connect(timeouts.connect.map(|timeout| timeout.min(NO_TIMEOUT)))
             .timeout_per_write(timeouts.send)
             .timeout_per_read(timeouts.receive);
         if is_retry {
-            // No idle connection is young enough: the retry dials.
+            // With a maximum age of zero no idle connection is used: the retry makes a new one.
             config = config.max_idle_age(Duration::ZERO);
         }
         self.inner.run(config.build())
     }
 }
 
-/// One of them is wrong, and whoever forwards the reply may believe the other (RFC 9112, 6.3).
+/// One of the two headers is wrong, and a proxy may have used the other one (RFC 9112, 6.3).
 fn refuse_two_framings(headers: &HeaderMap) -> Result<(), Error> {
     let has = |name| headers.contains_key(name);
     if has(header::TRANSFER_ENCODING) && has(header::CONTENT_LENGTH) {
@@ -174,25 +178,8 @@ fn refuse_two_framings(headers: &HeaderMap) -> Result<(), Error> {
     Ok(())
 }
 
-fn from_ureq(error: ureq::Error) -> Error {
-    match error {
-        ureq::Error::Other(error) => match error.downcast() {
-            Ok(error) => *error,
-            Err(error) => Error::InvalidReply(error.to_string()),
-        },
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => Error::Truncated,
-        // The end came within a line between two chunks.
-        ureq::Error::BodyStalled => Error::Truncated,
-        ureq::Error::Io(error) => Error::Io(error),
-        ureq::Error::BodyExceedsLimit(limit) => Error::BodyTooLarge(limit),
-        ureq::Error::LargeResponseHeader(_, limit) => Error::HeadTooLarge(limit),
-        ureq::Error::Http(error) => Error::InvalidRequest(error.to_string()),
-        ureq::Error::BadUri(_) => Error::InvalidRequest("not an absolute http url".into()),
-        error => Error::InvalidReply(error.to_string()),
-    }
-}
-
-/// ureq resolves before every request, pooled connections included: the names are left to the dialer.
+/// Resolves nothing. ureq resolves names before every request, also for pooled connections; the dialer resolves them only
+/// for new ones.
 #[derive(Debug)]
 struct NoResolver;
 
