@@ -19,6 +19,7 @@ mod interim;
 mod interrupts;
 mod invalid_requests;
 mod keep_alive;
+mod races;
 mod requests;
 mod retries;
 mod roots;
