@@ -19,6 +19,8 @@ use super::waiter::RawSocket;
 
 #[cfg(windows)]
 const WSAEMFILE: i32 = 10024;
+#[cfg(windows)]
+const WSAEAFNOSUPPORT: i32 = 10047;
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 static OPEN: Mutex<Vec<RawSocket>> = Mutex::new(Vec::new());
@@ -224,6 +226,21 @@ pub(crate) fn is_reset(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
     )
+}
+
+/// Whether this machine has no way to an address, for example no IPv6.
+pub(crate) fn is_unreachable(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    const NO_FAMILY: i32 = libc::EAFNOSUPPORT;
+    #[cfg(windows)]
+    const NO_FAMILY: i32 = WSAEAFNOSUPPORT;
+
+    matches!(
+        error.kind(),
+        io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::AddrNotAvailable
+    ) || error.raw_os_error() == Some(NO_FAMILY)
 }
 
 /// Whether the process or the system had no descriptor left.

@@ -9,6 +9,7 @@
 mod support;
 
 mod absolute_form;
+mod addresses;
 mod bounds;
 mod broken_connections;
 mod connecting;

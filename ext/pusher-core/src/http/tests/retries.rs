@@ -1,18 +1,18 @@
 //! Retries of requests on reused connections.
 
 use std::io::Write;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use rustls::version::TLS13;
 
 use super::support::{
-    Authority, LARGE_BODY, LONG_TIMEOUT, Listener, OK, Peer, Route, SHORT_TIMEOUT, Server, agent,
-    agent_trusting, agent_with_waiter, encrypted, get, post, read_by_hand, reply_by_hand,
+    Authority, LARGE_BODY, LONG_TIMEOUT, Listener, OK, Peer, Route, SHORT_TIMEOUT, Server,
+    TestWaiter, agent, agent_trusting, agent_with_waiter, encrypted, get, post, read_by_hand,
+    reply_by_hand,
 };
 use crate::Error;
-use crate::http::{Deadline, Interest, RawSocket, StdWaiter, Waiter};
+use crate::http::Interest;
 
 #[test]
 fn a_connection_closed_while_idle_is_not_used() {
@@ -314,43 +314,6 @@ fn an_unsolicited_reply_ends_the_connection() {
     assert_eq!(reply.status, 200);
 }
 
-/// Records its waits for data.
-#[derive(Debug, Default)]
-struct Recorder(Mutex<Vec<Wait>>);
-
-#[derive(Debug)]
-struct Wait {
-    deadline: Instant,
-    began: Instant,
-    ended: Instant,
-}
-
-impl Waiter for Recorder {
-    fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error> {
-        StdWaiter.resolve(name, port, deadline)
-    }
-
-    fn wait(
-        &self,
-        socket: RawSocket,
-        interest: Interest,
-        deadline: Deadline,
-    ) -> Result<bool, Error> {
-        let began = Instant::now();
-        let outcome = StdWaiter.wait(socket, interest, deadline);
-        if let (Interest::Read, Some(deadline)) = (interest, deadline) {
-            let ended = Instant::now();
-            let wait = Wait {
-                deadline,
-                began,
-                ended,
-            };
-            self.0.lock().unwrap().push(wait);
-        }
-        outcome
-    }
-}
-
 #[test]
 fn a_retry_has_only_the_time_left_by_the_first_attempt() {
     let server = Server::start(|listener| {
@@ -361,19 +324,20 @@ fn a_retry_has_only_the_time_left_by_the_first_attempt() {
         peer.reset();
         listener.accept().serve();
     });
-    let waiter = Arc::new(Recorder::default());
+    let waiter = Arc::new(TestWaiter::default());
     let agent = agent_with_waiter(&waiter);
     for _ in 0..2 {
         agent.send(&post(&server.url("/"), b"{}")).unwrap();
     }
-    let waits = waiter.0.lock().unwrap();
+    let mut waits = waiter.waits();
+    waits.retain(|wait| wait.interest == Interest::Read);
     let [_, first, second] = &waits[..] else {
         panic!("{waits:?}");
     };
     // The deadlines differ at most by the time it took to connect again.
     let reconnecting = second.began - first.ended;
     assert!(
-        second.deadline - first.deadline <= reconnecting,
+        second.deadline.unwrap() - first.deadline.unwrap() <= reconnecting,
         "{waits:?}"
     );
 }

@@ -24,6 +24,15 @@ impl Server {
         Self::start_on(TcpListener::bind("127.0.0.1:0").expect("a port"), script)
     }
 
+    /// A server on this address. `None` if the machine does not have it.
+    pub fn start_at(
+        address: &str,
+        script: impl FnOnce(&Listener) + Send + 'static,
+    ) -> Option<Self> {
+        let listener = TcpListener::bind((address, 0)).ok()?;
+        Some(Self::start_on(listener, script))
+    }
+
     /// A server with the smallest receive buffers that the system allows.
     pub fn start_with_small_buffers(script: impl FnOnce(&Listener) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
