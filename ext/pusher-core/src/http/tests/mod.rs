@@ -10,6 +10,7 @@ mod support;
 
 mod absolute_form;
 mod addresses;
+mod algorithms;
 mod bounds;
 mod broken_connections;
 mod connecting;
