@@ -33,12 +33,12 @@ impl Server {
         Some(Self::start_on(listener, script))
     }
 
-    /// A server with the smallest receive buffers that the system allows.
+    /// A server with small receive buffers.
     pub fn start_with_small_buffers(script: impl FnOnce(&Listener) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         // Accepted sockets inherit the size, if it is set before the client connects.
         socket2::SockRef::from(&listener)
-            .set_recv_buffer_size(1)
+            .set_recv_buffer_size(32 * 1024)
             .expect("a buffer size");
         Self::start_on(listener, script)
     }
