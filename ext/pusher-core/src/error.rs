@@ -72,7 +72,7 @@ pub enum Error {
     /// The peer closed the connection before the reply was complete.
     #[error("the connection was closed before the reply was complete")]
     Truncated,
-    /// A reused connection turned out to be closed, and no byte of a reply came.
+    /// A reused connection ended without a byte of a reply, and the request may be sent again.
     #[error("the server closed the idle connection before replying")]
     Stale,
     /// The reply is not valid HTTP.

@@ -206,23 +206,41 @@ require_relative "support/attempts"
       end
     end
 
-    # The server reads the request and closes. It may have processed the request.
-    describe "a connection that the server closes before it replies" do
-      it "is replaced if it was reused: the request is sent again" do
+    # Whether the server has processed a request that it has read is unknown.
+    describe "a reused connection that the server closes before it replies" do
+      it "is an error if the server has read the event" do
         publish("first")
         server.drop
+        expect_transport_error(EOFError, /closed before/) { publish("lost") }
+        expect(connections).to eq([1, 1])
+        publish("after")
+        expect([connections, published]).to eq([[1, 1, 2], %w[first after]])
+      end
+
+      it "is replaced for a query" do
+        client.channels
+        server.drop
+        expect(client.channels).to eq({ channels: {} })
+        expect(connections).to eq([1, 1, 2])
+      end
+
+      it "is replaced after a reset" do
+        publish("first")
+        server.reset
         publish("second")
         expect([connections, published]).to eq([[1, 1, 2], %w[first second]])
       end
 
       it "is replaced only once" do
         publish("first")
-        server.drop(times: 2)
-        expect_transport_error(EOFError, /closed before/) { publish("lost") }
+        server.reset(times: 2)
+        expect_transport_error(Errno::ECONNRESET, /reset/) { publish("lost") }
         expect(connections).to eq([1, 1, 2])
       end
+    end
 
-      it "is not replaced if it was new" do
+    describe "a fresh connection" do
+      it "is not replaced if the server closes it before it replies" do
         server.drop
         expect_transport_error(EOFError, /closed before/) { publish("lost") }
         expect([connections, published]).to eq([[1], []])
@@ -230,7 +248,15 @@ require_relative "support/attempts"
         expect(published).to eq(["after"])
       end
 
-      it "is not replaced after a byte of the reply" do
+      it "is not replaced after a reset" do
+        server.reset
+        expect_transport_error(Errno::ECONNRESET, /reset/) { publish("lost") }
+        expect([connections, published]).to eq([[1], []])
+      end
+    end
+
+    describe "a reused connection" do
+      it "is not replaced after one byte of a reply" do
         publish("first")
         server.reply_with_bytes("H", close: true)
         expect_transport_error(EOFError, /closed before/) { publish("lost") }

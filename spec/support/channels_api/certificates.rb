@@ -8,9 +8,11 @@ module ChannelsApi
   class Certificates
     DAY = 86_400
     # What a server shows: its certificate, its key, and what else the client needs for the chain.
-    Identity = Struct.new(:certificate, :key, :issuers, :version, :client_authority, keyword_init: true) do
+    Identity = Struct.new(:certificate, :key, :issuers, :version, :client_authority, :security_level,
+                          keyword_init: true) do
       def context
         OpenSSL::SSL::SSLContext.new.tap do |context|
+          context.security_level = security_level if security_level
           context.add_certificate(certificate, key, issuers)
           speak_only(version, context) if version
           ask_clients(context) if client_authority
@@ -25,6 +27,11 @@ module ChannelsApi
       # The same, shown by a server that speaks nothing but `"TLS1_2"` or what else OpenSSL has a name for.
       def over(version)
         dup.tap { |identity| identity.version = version }
+      end
+
+      # The same, shown by a server that accepts weak algorithms.
+      def weak
+        dup.tap { |identity| identity.security_level = 0 }
       end
 
       private
@@ -44,16 +51,18 @@ module ChannelsApi
 
     attr_reader :authority
 
-    def initialize(name: "Loopback test authority")
-      @key = OpenSSL::PKey::EC.generate("prime256v1")
+    # `digest` is for the certificates that it issues.
+    def initialize(name: "Loopback test authority", key: OpenSSL::PKey::EC.generate("prime256v1"), digest: "SHA256")
+      @key = key
+      @digest = digest
       @authority = build(name, @key, extensions: authority_extensions)
       @authority.sign(@key, "SHA256")
       @files = []
     end
 
     # For 127.0.0.1, ::1 and localhost unless other names are given.
-    def good(names: ["DNS:localhost", "IP:127.0.0.1", "IP:::1"])
-      issue(names:)
+    def good(names: ["DNS:localhost", "IP:127.0.0.1", "IP:::1"], **options)
+      issue(names:, **options)
     end
 
     def expired
@@ -96,11 +105,11 @@ module ChannelsApi
 
     private
 
-    def issue(common_name: "loopback", names: ["DNS:localhost", "IP:127.0.0.1", "IP:::1"], from: -DAY, till: DAY)
-      key = OpenSSL::PKey::EC.generate("prime256v1")
-      certificate = build(common_name, key, issuer: authority, from:, till:,
-                                            extensions: server_extensions + names_extension(names))
-      Identity.new(certificate: certificate.sign(@key, "SHA256"), key:, issuers: [authority])
+    def issue(common_name: "loopback", names: ["DNS:localhost", "IP:127.0.0.1", "IP:::1"],
+              key: OpenSSL::PKey::EC.generate("prime256v1"), **dates)
+      extensions = server_extensions + names_extension(names)
+      certificate = build(common_name, key, issuer: authority, extensions:, **dates)
+      Identity.new(certificate: certificate.sign(@key, @digest), key:, issuers: [authority])
     end
 
     def build(common_name, key, extensions:, issuer: nil, from: -DAY, till: DAY) # rubocop:disable Metrics/ParameterLists

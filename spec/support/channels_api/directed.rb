@@ -24,6 +24,11 @@ module ChannelsApi
       @script.add(Script::RawBytes.new("", true), times)
     end
 
+    # Reads the request and resets the connection.
+    def reset(times: 1)
+      @script.add(Script::Reset.new, times)
+    end
+
     # Answers as the service does again.
     def behave
       @script.clear

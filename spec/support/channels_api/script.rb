@@ -27,6 +27,16 @@ module ChannelsApi
       end
     end
 
+    # Closes the socket with a reset, and without the end of a TLS session.
+    Reset = Class.new do
+      def prepare(io, _request)
+        socket = io.to_io
+        socket.setsockopt(Socket::Option.linger(true, 0))
+        socket.close
+        ["", false]
+      end
+    end
+
     def initialize
       @mutex = Mutex.new
       @steps = []

@@ -91,6 +91,11 @@ RSpec.describe ChannelsApi::Server do
       expect(ping).to be_nil
     end
 
+    it "reset the connection" do
+      endpoint.reset
+      expect(ping).to be_nil
+    end
+
     it "never answer" do
       endpoint.hang
       waiting = Thread.new { ping }

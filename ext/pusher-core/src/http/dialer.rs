@@ -3,16 +3,19 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::proxy::{AbsoluteForm, Proxy};
-use super::socket::{Socket, is_out_of_descriptors};
+use super::socket::{Socket, is_out_of_descriptors, is_unreachable};
 use super::timeouts::Deadline;
 use super::tls::TlsConnector;
 use super::tunnel;
 use super::waiter::Waiter;
 use super::wire::Wire;
 use crate::Error;
+
+/// How much too early a wait may end.
+const TIMER_PRECISION: Duration = Duration::from_millis(10);
 
 /// Makes the connections of one agent.
 pub(crate) struct Dialer {
@@ -81,15 +84,16 @@ impl Dialer {
     /// Connects to the first address that accepts.
     fn reach(&self, name: &str, port: u16, deadline: Deadline) -> Result<Wire, Error> {
         let addresses = self.addresses(name, port, deadline)?;
-        let mut failure = Error::Resolve(format!("{name}: no address"));
+        let mut failure = None;
         for (index, address) in addresses.iter().enumerate() {
             let until = share(deadline, addresses.len() - index);
             match self.connect(*address, name, until) {
-                Err(error @ (Error::Connect { .. } | Error::ConnectTimeout(_))) => failure = error,
-                outcome => return outcome,
+                Ok(wire) => return Ok(wire),
+                Err(error) if !concerns_one_address(&error, until) => return Err(error),
+                Err(error) => failure = Some(more_telling(failure, error)),
             }
         }
-        Err(failure)
+        Err(failure.unwrap_or_else(|| Error::Resolve(format!("{name}: no address"))))
     }
 
     fn addresses(
@@ -149,12 +153,85 @@ impl fmt::Debug for Dialer {
     }
 }
 
-/// The deadline of one address: half of the time left, or all of it for the last address.
+/// The deadline of the next address. The time left is divided equally among the addresses left, so that one that does not
+/// answer leaves time for the others.
 fn share(deadline: Deadline, addresses_left: usize) -> Deadline {
-    let deadline = deadline?;
-    if addresses_left <= 1 {
-        return Some(deadline);
-    }
     let now = Instant::now();
-    Some(now + deadline.saturating_duration_since(now) / 2)
+    let left = deadline?.saturating_duration_since(now);
+    let divisor = addresses_left.try_into().unwrap_or(u32::MAX);
+    Some(now + left / divisor)
+}
+
+/// Whether another address may succeed. A wait that ended before its deadline was ended by the waiter for a reason of its
+/// own, which applies to the other addresses, too.
+fn concerns_one_address(error: &Error, deadline: Deadline) -> bool {
+    match error {
+        Error::Connect { source, .. } => !is_out_of_descriptors(source),
+        Error::ConnectTimeout(_) => {
+            deadline.is_some_and(|deadline| deadline <= Instant::now() + TIMER_PRECISION)
+        }
+        _ => false,
+    }
+}
+
+/// The later error, unless it says only that there is no route to that address.
+fn more_telling(earlier: Option<Error>, later: Error) -> Error {
+    match (earlier, &later) {
+        (Some(earlier), Error::Connect { source, .. }) if is_unreachable(source) => earlier,
+        _ => later,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    fn failed(kind: ErrorKind) -> Error {
+        Error::Connect {
+            peer: format!("{kind:?}"),
+            source: kind.into(),
+        }
+    }
+
+    #[test]
+    fn an_unreachable_address_does_not_replace_another_error() {
+        let timeout = || Error::ConnectTimeout("late".into());
+        for (earlier, later, expected) in [
+            (
+                None,
+                failed(ErrorKind::NetworkUnreachable),
+                "NetworkUnreachable",
+            ),
+            (
+                Some(ErrorKind::ConnectionRefused),
+                failed(ErrorKind::NetworkUnreachable),
+                "ConnectionRefused",
+            ),
+            (
+                Some(ErrorKind::ConnectionRefused),
+                failed(ErrorKind::HostUnreachable),
+                "ConnectionRefused",
+            ),
+            (
+                Some(ErrorKind::ConnectionRefused),
+                failed(ErrorKind::AddrNotAvailable),
+                "ConnectionRefused",
+            ),
+            (
+                Some(ErrorKind::AddrNotAvailable),
+                failed(ErrorKind::ConnectionRefused),
+                "ConnectionRefused",
+            ),
+            (Some(ErrorKind::ConnectionRefused), timeout(), "late"),
+        ] {
+            match more_telling(earlier.map(failed), later) {
+                Error::Connect { peer, .. } | Error::ConnectTimeout(peer) => {
+                    assert_eq!(peer, expected);
+                }
+                error => panic!("{error:?}"),
+            }
+        }
+    }
 }

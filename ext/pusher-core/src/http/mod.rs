@@ -5,6 +5,7 @@
 //!
 //! Only the adapter, a folder of its own, uses the HTTP library; `tests/adapter.rs` checks it.
 
+mod algorithms;
 mod bounds;
 mod dialer;
 mod proxy;

@@ -11,6 +11,7 @@ use std::mem::{ManuallyDrop, MaybeUninit};
 use std::net::{Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::time::Duration;
 
 use socket2::{Domain, Protocol, Type};
 
@@ -18,6 +19,8 @@ use super::waiter::RawSocket;
 
 #[cfg(windows)]
 const WSAEMFILE: i32 = 10024;
+#[cfg(windows)]
+const WSAEAFNOSUPPORT: i32 = 10047;
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 static OPEN: Mutex<Vec<RawSocket>> = Mutex::new(Vec::new());
@@ -124,6 +127,20 @@ impl Socket {
         }
     }
 
+    /// Discards unsent data when the socket is closed, and ends the connection with a reset.
+    pub(crate) fn abort_on_close(&self) {
+        if let Ok(own) = self.own() {
+            // An option that cannot be set is no reason to fail.
+            own.set_linger(Some(Duration::ZERO)).ok();
+        }
+    }
+
+    /// The number of sent bytes that the peer's system has not acknowledged. `None` if it is unknown.
+    pub(crate) fn unacknowledged(&self) -> Option<u64> {
+        self.own().ok()?;
+        unacknowledged(self.descriptor())
+    }
+
     /// Looks for one byte to read without consuming it. 0 at the end of the connection. Never waits.
     pub(crate) fn peek(&self) -> io::Result<usize> {
         self.own()?.peek(&mut [MaybeUninit::uninit()])
@@ -165,12 +182,65 @@ impl Drop for Socket {
     }
 }
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn unacknowledged(socket: RawSocket) -> Option<u64> {
+    let mut bytes: libc::c_int = 0;
+    // SAFETY: `socket` is open, and the request, SIOCOUTQ under its other name, writes one integer.
+    let outcome = unsafe { libc::ioctl(socket, libc::TIOCOUTQ, &raw mut bytes) };
+    (outcome == 0).then(|| bytes.try_into().ok()).flatten()
+}
+
+#[cfg(target_vendor = "apple")]
+fn unacknowledged(socket: RawSocket) -> Option<u64> {
+    let mut bytes: libc::c_int = 0;
+    let mut length = size_of_val(&bytes) as libc::socklen_t;
+    // SAFETY: `socket` is open, and the system writes at most `length` bytes into `bytes`.
+    let outcome = unsafe {
+        libc::getsockopt(
+            socket,
+            libc::SOL_SOCKET,
+            libc::SO_NWRITE,
+            (&raw mut bytes).cast(),
+            &raw mut length,
+        )
+    };
+    (outcome == 0).then(|| bytes.try_into().ok()).flatten()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn unacknowledged(_socket: RawSocket) -> Option<u64> {
+    None
+}
+
 fn is_in_progress(error: &io::Error) -> bool {
     #[cfg(unix)]
     if error.raw_os_error() == Some(libc::EINPROGRESS) {
         return true;
     }
     error.kind() == io::ErrorKind::WouldBlock
+}
+
+/// Whether the peer reset the connection. Writing after a reset is a broken pipe.
+pub(crate) fn is_reset(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+    )
+}
+
+/// Whether this machine has no way to an address, for example no IPv6.
+pub(crate) fn is_unreachable(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    const NO_FAMILY: i32 = libc::EAFNOSUPPORT;
+    #[cfg(windows)]
+    const NO_FAMILY: i32 = WSAEAFNOSUPPORT;
+
+    matches!(
+        error.kind(),
+        io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::AddrNotAvailable
+    ) || error.raw_os_error() == Some(NO_FAMILY)
 }
 
 /// Whether the process or the system had no descriptor left.

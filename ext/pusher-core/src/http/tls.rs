@@ -8,10 +8,14 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::{
-    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, OtherError,
-    RootCertStore, SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct,
+    OtherError, RootCertStore, SignatureScheme,
 };
 
+use super::algorithms::{
+    SUPPORTED_KEYS, SUPPORTED_PRIVATE_KEYS, contents, name, signature_of, unsupported_key,
+    unsupported_private_key,
+};
 use super::roots::system_roots;
 use crate::Error;
 
@@ -99,9 +103,22 @@ fn configure(settings: &TlsSettings) -> Result<ClientConfig, Error> {
     match &settings.identity {
         Some(Identity { chain, key }) => config
             .with_client_auth_cert(chain.clone(), key.clone_key().into())
-            .map_err(|error| Error::Tls(format!("unusable client certificate: {error}"))),
+            .map_err(|error| unusable_identity(&error, key.secret_pkcs8_der())),
         None => Ok(config.with_no_client_auth()),
     }
+}
+
+fn unusable_identity(error: &rustls::Error, key: &[u8]) -> Error {
+    let reason = match (unsupported_private_key(key), error) {
+        (Some(key), _) => {
+            format!("its {key} key is not supported; use {SUPPORTED_PRIVATE_KEYS}")
+        }
+        (None, rustls::Error::InconsistentKeys(_)) => {
+            "the key belongs to another certificate".into()
+        }
+        (None, error) => error.to_string(),
+    };
+    Error::Tls(format!("unusable client certificate: {reason}"))
 }
 
 /// The message for a TLS failure.
@@ -116,6 +133,11 @@ pub(crate) fn explain(error: rustls::Error) -> Error {
         rustls::Error::InvalidCertificate(error) => {
             Error::Tls(format!("certificate verify failed ({error})"))
         }
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => Error::Tls(
+            "the server refused the TLS handshake (HandshakeFailure): no TLS version or algorithm in common, or a key such \
+             as P-521 in its certificate; use RSA, P-256, P-384 or Ed25519"
+                .into(),
+        ),
         error => Error::Tls(error.to_string()),
     }
 }
@@ -137,6 +159,7 @@ impl std::error::Error for Refusal {}
 #[derive(Debug)]
 struct Verifier {
     chain: Arc<WebPkiServerVerifier>,
+    roots: Arc<RootCertStore>,
     extra_roots: Vec<CertificateDer<'static>>,
 }
 
@@ -149,12 +172,77 @@ impl Verifier {
         for root in &settings.extra_roots {
             roots.add(root.clone()).map_err(explain)?;
         }
-        let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+        let roots = Arc::new(roots);
+        let chain = WebPkiServerVerifier::builder_with_provider(roots.clone(), provider)
             .build()
             .map_err(|error| Error::Tls(format!("no usable root certificates: {error}")))?;
         Ok(Self {
             chain,
+            roots,
             extra_roots: settings.extra_roots.clone(),
+        })
+    }
+}
+
+impl Verifier {
+    /// The reason for an error that comes from an unsupported algorithm or key.
+    fn unsupported_algorithm(
+        &self,
+        error: &CertificateError,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> Option<String> {
+        use CertificateError as Why;
+
+        let algorithm = match error {
+            Why::UnsupportedSignatureAlgorithmContext {
+                signature_algorithm_id,
+                ..
+            } => Some(signature_algorithm_id),
+            Why::BadSignature | Why::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+                None
+            }
+            _ => return None,
+        };
+        if let Some(key) = self.unsupported_authority(leaf, intermediates) {
+            return Some(format!(
+                "the {key} key of the issuing authority is not supported; use {SUPPORTED_KEYS}"
+            ));
+        }
+        let algorithm = algorithm?;
+        let whose = if signature_of(leaf) == Some(algorithm) {
+            "the server's certificate"
+        } else {
+            "an intermediate certificate"
+        };
+        let name = name(algorithm);
+        Some(format!(
+            "the signature algorithm of {whose}, {name}, is not supported; reissue it with SHA-256"
+        ))
+    }
+
+    /// The unsupported key of an authority that may have issued one of these certificates.
+    fn unsupported_authority(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> Option<String> {
+        let parse = |certificate| webpki::EndEntityCert::try_from(certificate).ok();
+        let leaf = parse(leaf)?;
+        let intermediates: Vec<_> = intermediates.iter().filter_map(parse).collect();
+        let issuers: Vec<_> = std::iter::once(&leaf)
+            .chain(&intermediates)
+            .map(|certificate| certificate.issuer())
+            .collect();
+        let sent = intermediates
+            .iter()
+            .filter(|certificate| issuers.contains(&certificate.subject()))
+            .find_map(|certificate| unsupported_key_of(certificate));
+        sent.or_else(|| {
+            let roots = self.roots.roots.iter();
+            roots
+                .filter(|root| issuers.contains(&root.subject.as_ref()))
+                .find_map(|root| unsupported_key(&root.subject_public_key_info))
         })
     }
 }
@@ -182,6 +270,9 @@ impl ServerCertVerifier for Verifier {
             }
             return Err(refuse(&CertificateError::NotValidForName, None, name));
         }
+        if let Some(reason) = self.unsupported_algorithm(&error, leaf, intermediates) {
+            return Err(refusal(reason));
+        }
         Err(refuse(&error, parsed.as_ref(), name))
     }
 
@@ -191,7 +282,8 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chain.verify_tls12_signature(message, leaf, signature)
+        let outcome = self.chain.verify_tls12_signature(message, leaf, signature);
+        outcome.map_err(|error| explain_handshake_signature(error, leaf))
     }
 
     fn verify_tls13_signature(
@@ -200,7 +292,8 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chain.verify_tls13_signature(message, leaf, signature)
+        let outcome = self.chain.verify_tls13_signature(message, leaf, signature);
+        outcome.map_err(|error| explain_handshake_signature(error, leaf))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -219,8 +312,30 @@ fn refuse(
     leaf: Option<&webpki::EndEntityCert<'_>>,
     name: &ServerName<'_>,
 ) -> rustls::Error {
-    let reason = reason(error, leaf, &name.to_str());
+    refusal(reason(error, leaf, &name.to_str()))
+}
+
+fn refusal(reason: String) -> rustls::Error {
     CertificateError::Other(OtherError(Arc::new(Refusal(reason)))).into()
+}
+
+/// The message for a handshake that is not signed by the key of the server's certificate.
+fn explain_handshake_signature(error: rustls::Error, leaf: &CertificateDer<'_>) -> rustls::Error {
+    let parsed = webpki::EndEntityCert::try_from(leaf).ok();
+    match (parsed.and_then(|leaf| unsupported_key_of(&leaf)), error) {
+        (Some(key), _) => refusal(format!(
+            "the {key} key of the server's certificate is not supported; use {SUPPORTED_KEYS}"
+        )),
+        (None, rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => {
+            refusal("the server does not have the key of its certificate".into())
+        }
+        (None, error) => error,
+    }
+}
+
+fn unsupported_key_of(certificate: &webpki::Cert<'_>) -> Option<String> {
+    let info = certificate.subject_public_key_info();
+    unsupported_key(contents(&info)?)
 }
 
 fn reason(
@@ -244,7 +359,7 @@ fn reason(
             "self-signed certificate".into()
         }
         Why::UnknownIssuer => "unable to get local issuer certificate: unknown authority".into(),
-        Why::BadSignature => {
+        Why::BadSignature | Why::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             "certificate signature failure: another authority with the same name issued it".into()
         }
         error => error.to_string(),
@@ -273,12 +388,9 @@ impl ServerCertVerifier for NoVerifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            leaf,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, leaf, signature, algorithms)
+            .map_err(|error| explain_handshake_signature(error, leaf))
     }
 
     fn verify_tls13_signature(
@@ -287,12 +399,9 @@ impl ServerCertVerifier for NoVerifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            leaf,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, leaf, signature, algorithms)
+            .map_err(|error| explain_handshake_signature(error, leaf))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -86,6 +86,13 @@ impl Wire {
         self.flush_tls(deadline, timeout_error)
     }
 
+    /// Whether the peer's system has not acknowledged everything that was written. At an orderly end of the connection this
+    /// proves that the peer has not read everything, because the end acknowledges what was read before. In TLS nothing
+    /// follows the request on its own: rustls postpones replies to key updates.
+    pub(crate) fn has_unacknowledged_bytes(&self) -> bool {
+        self.socket.unacknowledged().is_some_and(|bytes| bytes > 0)
+    }
+
     /// Writes all of `bytes`.
     pub(crate) fn write_all(
         &mut self,

@@ -1,12 +1,10 @@
 //! Name resolution and connecting.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::ToSocketAddrs;
 use std::sync::Arc;
 
-use socket2::{Domain, SockAddr, Socket, Type};
-
 use super::support::{
-    ClosedPort, SHORT_TIMEOUT, Server, TestWaiter, agent, agent_with_waiter, get,
+    ClosedPort, FullBacklog, SHORT_TIMEOUT, Server, TestWaiter, agent, agent_with_waiter, get,
 };
 use crate::Error;
 use crate::http::Request;
@@ -92,36 +90,6 @@ fn an_address_is_not_resolved() {
 }
 
 #[test]
-fn the_next_address_is_tried_after_a_refusal() {
-    let server = Server::start(|listener| {
-        listener.accept().serve();
-    });
-    let closed = ClosedPort::new();
-    let waiter = Arc::new(TestWaiter::resolving_to(vec![
-        closed.address(),
-        server.address(),
-    ]));
-    agent_with_waiter(&waiter)
-        .send(&get("http://api.test/"))
-        .unwrap();
-}
-
-#[test]
-fn the_next_address_is_tried_after_a_timeout() {
-    let full = FullBacklog::new();
-    let server = Server::start(|listener| {
-        listener.accept().serve();
-    });
-    let waiter = Arc::new(TestWaiter::resolving_to(vec![
-        full.address,
-        server.address(),
-    ]));
-    let mut request = get("http://api.test/");
-    request.timeouts.connect = Some(SHORT_TIMEOUT);
-    agent_with_waiter(&waiter).send(&request).unwrap();
-}
-
-#[test]
 fn an_address_that_does_not_answer_is_a_connect_timeout() {
     let full = FullBacklog::new();
     let url = format!("http://{}/", full.address);
@@ -162,34 +130,4 @@ fn assert_connect_timeout(url: &str, peer: &str) {
         matches!(&outcome, Err(Error::ConnectTimeout(address)) if address == peer),
         "{outcome:?}"
     );
-}
-
-/// An address that does not answer, because its listener's backlog is full.
-struct FullBacklog {
-    address: SocketAddr,
-    _listener: Socket,
-    _queue: Vec<Socket>,
-}
-
-impl FullBacklog {
-    fn new() -> Self {
-        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
-        listener.bind(&SockAddr::from(any)).unwrap();
-        listener.listen(1).unwrap();
-        let address = listener.local_addr().unwrap().as_socket().unwrap();
-        let queue = (0..8).map(|_| fill_backlog(address)).collect();
-        Self {
-            address,
-            _listener: listener,
-            _queue: queue,
-        }
-    }
-}
-
-fn fill_backlog(address: SocketAddr) -> Socket {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    socket.set_nonblocking(true).unwrap();
-    socket.connect(&SockAddr::from(address)).ok();
-    socket
 }

@@ -87,7 +87,7 @@ fn assert_interrupted_at<T: std::fmt::Debug>(
 ) {
     waiter
         .interrupt_at
-        .store(waiter.waits() + wait, Ordering::SeqCst);
+        .store(waiter.waits().len() + wait, Ordering::SeqCst);
     let outcome = attempt();
     assert!(matches!(outcome, Err(Error::Interrupted(7))), "{outcome:?}");
 }

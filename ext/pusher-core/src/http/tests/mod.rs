@@ -9,6 +9,8 @@
 mod support;
 
 mod absolute_form;
+mod addresses;
+mod algorithms;
 mod bounds;
 mod broken_connections;
 mod connecting;
@@ -19,6 +21,7 @@ mod interim;
 mod interrupts;
 mod invalid_requests;
 mod keep_alive;
+mod races;
 mod requests;
 mod retries;
 mod roots;

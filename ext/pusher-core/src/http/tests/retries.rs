@@ -1,14 +1,18 @@
 //! Retries of requests on reused connections.
 
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, mpsc};
+use std::io::Write;
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
+use rustls::version::TLS13;
+
 use super::support::{
-    LARGE_BODY, LONG_TIMEOUT, OK, SHORT_TIMEOUT, Server, agent, agent_with_waiter, get, post,
+    Authority, LARGE_BODY, LONG_TIMEOUT, Listener, OK, Peer, Route, SHORT_TIMEOUT, Server,
+    TestWaiter, agent, agent_trusting, agent_with_waiter, encrypted, get, post, read_by_hand,
+    reply_by_hand,
 };
 use crate::Error;
-use crate::http::{Deadline, Interest, RawSocket, StdWaiter, Waiter};
+use crate::http::Interest;
 
 #[test]
 fn a_connection_closed_while_idle_is_not_used() {
@@ -26,32 +30,151 @@ fn a_connection_closed_while_idle_is_not_used() {
     );
 }
 
-#[test]
-fn a_connection_closed_under_the_request_is_replaced_once() {
-    let server = Server::start(|listener| {
-        let mut peer = listener.accept();
-        peer.serve();
-        peer.request();
-        drop(peer);
-        assert_eq!(listener.accept().serve().body, b"second");
-    });
-    let agent = agent();
-    agent.send(&post(&server.url("/"), b"first")).unwrap();
-    agent.send(&post(&server.url("/"), b"second")).unwrap();
+/// Sends two posts on each route. `script` gets the connection after the first one. Returns the outcomes of the second one.
+fn second_posts(
+    body: &[u8],
+    script: fn(&Route, &Listener, Peer),
+) -> Vec<(&'static str, Result<u32, Error>)> {
+    let send = |route: Route| {
+        let server = start(&route, script);
+        let (agent, url) = (route.agent(&server), route.url(&server));
+        agent.send(&post(&url, b"first")).unwrap();
+        let outcome = agent.send(&post(&url, body));
+        (route.name, outcome.map(|reply| reply.attempts))
+    };
+    Route::all().into_iter().map(send).collect()
+}
+
+fn start(route: &Route, script: fn(&Route, &Listener, Peer)) -> Server {
+    let route = route.clone();
+    Server::start(move |listener| {
+        let peer = route.accept_reused(listener);
+        script(&route, listener, peer);
+    })
+}
+
+/// The server fails the test if there is a second connection.
+fn assert_not_retried(script: fn(&Route, &Listener, Peer)) {
+    for (route, outcome) in second_posts(b"second", script) {
+        assert!(
+            matches!(outcome, Err(Error::Truncated)),
+            "{route}: {outcome:?}"
+        );
+    }
+}
+
+fn assert_retried(body: &[u8], script: fn(&Route, &Listener, Peer)) {
+    for (route, outcome) in second_posts(body, script) {
+        assert!(matches!(outcome, Ok(2)), "{route}: {outcome:?}");
+    }
 }
 
 #[test]
-fn a_connection_reset_under_the_request_is_replaced_once() {
-    let server = Server::start(|listener| {
-        let mut peer = listener.accept();
-        peer.serve();
+fn a_post_that_was_read_is_not_sent_again_after_the_end_of_the_connection() {
+    assert_not_retried(|_, _, mut peer| {
+        assert_eq!(peer.request().body, b"second");
+    });
+}
+
+#[test]
+fn a_post_that_was_read_is_not_sent_again_after_the_end_of_the_servers_side() {
+    assert_not_retried(|_, _, mut peer| {
+        assert_eq!(peer.request().body, b"second");
+        peer.end_replies();
+        peer.expect_end();
+    });
+}
+
+#[test]
+fn a_post_that_was_not_read_is_sent_again() {
+    assert_retried(b"second", |route, listener, peer| {
+        peer.await_data();
+        drop(peer);
+        assert_eq!(route.accept(listener).serve().body, b"second");
+    });
+}
+
+#[test]
+fn a_post_that_was_partly_read_is_sent_again() {
+    assert_retried(&vec![0; LARGE_BODY], |route, listener, mut peer| {
+        peer.head();
+        drop(peer);
+        assert_eq!(route.accept(listener).serve().body.len(), LARGE_BODY);
+    });
+    assert_retried(&vec![0; LARGE_BODY], |route, listener, mut peer| {
+        peer.head();
+        peer.reset();
+        assert_eq!(route.accept(listener).serve().body.len(), LARGE_BODY);
+    });
+}
+
+#[test]
+fn a_post_is_sent_again_after_a_reset() {
+    assert_retried(b"second", |route, listener, mut peer| {
         peer.request();
         peer.reset();
-        listener.accept().serve();
+        assert_eq!(route.accept(listener).serve().body, b"second");
     });
-    let agent = agent();
-    agent.send(&post(&server.url("/"), b"first")).unwrap();
-    agent.send(&post(&server.url("/"), b"second")).unwrap();
+}
+
+/// More than a small receive buffer holds, and less than the send buffer of a connection on loopback.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: usize = 400_000;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_post_with_unacknowledged_bytes_is_sent_again_and_the_rest_never_arrives() {
+    for route in Route::all() {
+        let name = route.name;
+        let server = {
+            let route = route.clone();
+            Server::start_with_small_buffers(move |listener| {
+                let mut peer = route.accept_reused(listener);
+                peer.await_data();
+                peer.end_replies();
+                assert_eq!(route.accept(listener).serve().body.len(), UNACKNOWLEDGED);
+                assert!(peer.read_rest() < UNACKNOWLEDGED, "{name}");
+            })
+        };
+        let (agent, url) = (route.agent(&server), route.url(&server));
+        agent.send(&post(&url, b"first")).unwrap();
+        let reply = agent.send(&post(&url, &[0; UNACKNOWLEDGED]));
+        assert_eq!(reply.unwrap().attempts, 2, "{name}");
+    }
+}
+
+/// A reply to the key update would be unacknowledged, or be answered by a reset.
+#[test]
+fn a_post_that_was_read_is_not_sent_again_after_a_key_update() {
+    let authority = Authority::new();
+    let config = authority.identity().server_speaking(&[&TLS13]);
+    let server = Server::start(move |listener| {
+        let (mut session, mut socket) = listener.accept().handshake_by_hand(&config);
+        reply_by_hand(&mut session, &mut socket);
+        read_by_hand(&mut session, &mut socket);
+        session.refresh_traffic_keys().unwrap();
+        socket.write_all(&encrypted(&mut session)).unwrap();
+    });
+    let agent = agent_trusting(&authority);
+    let url = server.tls_url("localhost");
+    agent.send(&post(&url, b"")).unwrap();
+    let outcome = agent.send(&post(&url, b""));
+    assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
+}
+
+#[test]
+fn a_query_is_sent_again_after_any_end_of_the_connection() {
+    for route in Route::all() {
+        let server = start(&route, |route, listener, mut peer| {
+            peer.request();
+            drop(peer);
+            route.accept(listener).serve();
+        });
+        let (agent, url) = (route.agent(&server), route.url(&server));
+        agent.send(&get(&url)).unwrap();
+        let reply = agent.send(&get(&url)).unwrap();
+        assert_eq!(reply.attempts, 2, "{}", route.name);
+    }
 }
 
 #[test]
@@ -59,7 +182,7 @@ fn a_request_is_retried_only_once() {
     let server = Server::start(|listener| {
         let mut peer = listener.accept();
         peer.serve();
-        peer.request();
+        peer.await_data();
         drop(peer);
         listener.accept().request();
     });
@@ -191,43 +314,6 @@ fn an_unsolicited_reply_ends_the_connection() {
     assert_eq!(reply.status, 200);
 }
 
-/// Records its waits for data.
-#[derive(Debug, Default)]
-struct Recorder(Mutex<Vec<Wait>>);
-
-#[derive(Debug)]
-struct Wait {
-    deadline: Instant,
-    began: Instant,
-    ended: Instant,
-}
-
-impl Waiter for Recorder {
-    fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error> {
-        StdWaiter.resolve(name, port, deadline)
-    }
-
-    fn wait(
-        &self,
-        socket: RawSocket,
-        interest: Interest,
-        deadline: Deadline,
-    ) -> Result<bool, Error> {
-        let began = Instant::now();
-        let outcome = StdWaiter.wait(socket, interest, deadline);
-        if let (Interest::Read, Some(deadline)) = (interest, deadline) {
-            let ended = Instant::now();
-            let wait = Wait {
-                deadline,
-                began,
-                ended,
-            };
-            self.0.lock().unwrap().push(wait);
-        }
-        outcome
-    }
-}
-
 #[test]
 fn a_retry_has_only_the_time_left_by_the_first_attempt() {
     let server = Server::start(|listener| {
@@ -235,22 +321,23 @@ fn a_retry_has_only_the_time_left_by_the_first_attempt() {
         peer.serve();
         peer.request();
         std::thread::sleep(SHORT_TIMEOUT);
-        drop(peer);
+        peer.reset();
         listener.accept().serve();
     });
-    let waiter = Arc::new(Recorder::default());
+    let waiter = Arc::new(TestWaiter::default());
     let agent = agent_with_waiter(&waiter);
     for _ in 0..2 {
         agent.send(&post(&server.url("/"), b"{}")).unwrap();
     }
-    let waits = waiter.0.lock().unwrap();
+    let mut waits = waiter.waits();
+    waits.retain(|wait| wait.interest == Interest::Read);
     let [_, first, second] = &waits[..] else {
         panic!("{waits:?}");
     };
     // The deadlines differ at most by the time it took to connect again.
     let reconnecting = second.began - first.ended;
     assert!(
-        second.deadline - first.deadline <= reconnecting,
+        second.deadline.unwrap() - first.deadline.unwrap() <= reconnecting,
         "{waits:?}"
     );
 }

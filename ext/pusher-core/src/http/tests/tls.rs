@@ -1,12 +1,13 @@
 //! TLS connections: versions, reuse, ends.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::Write;
 use std::sync::{Arc, mpsc};
 
 use rustls::version::{TLS12, TLS13};
 
-use super::support::{Authority, Listener, OK, Peer, Server, agent, agent_trusting, get, post};
+use super::support::{
+    Authority, Listener, Peer, Server, agent, agent_trusting, encrypted, get, post, reply_by_hand,
+};
 use crate::Error;
 
 /// A TLS server, and an agent that trusts it.
@@ -78,31 +79,6 @@ fn an_idle_connection_is_reused_after_a_key_update() {
     agent.send(&get(&url)).unwrap();
 }
 
-/// Reads one request and replies.
-fn reply_by_hand(session: &mut rustls::ServerConnection, socket: &mut TcpStream) {
-    let (mut request, mut chunk) = (Vec::new(), [0; 4096]);
-    loop {
-        if let Ok(amount) = session.reader().read(&mut chunk) {
-            request.extend_from_slice(&chunk[..amount]);
-        }
-        if request.ends_with(b"\r\n\r\n") {
-            break;
-        }
-        assert!(session.read_tls(socket).unwrap() > 0);
-        session.process_new_packets().unwrap();
-    }
-    session.writer().write_all(OK).unwrap();
-    socket.write_all(&encrypted(session)).unwrap();
-}
-
-fn encrypted(session: &mut rustls::ServerConnection) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while session.wants_write() {
-        session.write_tls(&mut bytes).unwrap();
-    }
-    bytes
-}
-
 #[test]
 fn a_connection_closed_by_close_notify_while_idle_is_not_used() {
     let (server, agent) = secure(|listener, config| {
@@ -114,35 +90,6 @@ fn a_connection_closed_by_close_notify_while_idle_is_not_used() {
     let url = server.tls_url("localhost");
     agent.send(&post(&url, b"first")).unwrap();
     agent.send(&post(&url, b"second")).unwrap();
-}
-
-#[test]
-fn a_close_notify_under_the_request_is_no_byte_of_a_reply() {
-    let (server, agent) = secure(|listener, config| {
-        let mut peer = listener.accept_tls(config);
-        peer.serve();
-        peer.request();
-        peer.end_replies();
-        assert_eq!(listener.accept_tls(config).serve().body, b"second");
-    });
-    let url = server.tls_url("localhost");
-    agent.send(&post(&url, b"first")).unwrap();
-    agent.send(&post(&url, b"second")).unwrap();
-}
-
-#[test]
-fn a_connection_cut_under_the_request_is_replaced_once() {
-    let (server, agent) = secure(|listener, config| {
-        let mut peer = listener.accept_tls(config);
-        peer.serve();
-        peer.request();
-        drop(peer);
-        listener.accept_tls(config).request();
-    });
-    let url = server.tls_url("localhost");
-    agent.send(&post(&url, b"first")).unwrap();
-    let outcome = agent.send(&post(&url, b"second"));
-    assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
 }
 
 #[test]

@@ -85,8 +85,9 @@ impl Agent {
 
     /// Sends a request and reads its reply, with any status.
     ///
-    /// If a reused connection turns out to be closed and no byte of a reply has come, the request is sent once more on a
-    /// fresh connection, within the time left. No other request is sent twice.
+    /// A request is sent once more, on a fresh connection and within the time left, if it was sent on a reused connection
+    /// that ended without a byte of a reply, and if the server cannot have read all of it: the connection was reset, or the
+    /// server's system has not acknowledged every byte. A GET or HEAD is sent again after any end of a reused connection.
     ///
     /// # Errors
     ///

@@ -15,6 +15,7 @@ use crate::Error;
 use crate::http::bounds::{MAX_BODY, MAX_HEAD};
 use crate::http::proxy::AbsoluteForm;
 use crate::http::reply::ReplyConnection;
+use crate::http::socket::is_reset;
 use crate::http::timeouts::{Deadline, deadline_after, has_passed};
 use crate::http::wire::{UnsolicitedData, Wire};
 
@@ -35,6 +36,8 @@ pub(crate) struct Connection {
     absolute_form: Option<AbsoluteForm>,
     state: State,
     is_reused: bool,
+    /// Whether the current request is a query, which may be sent twice.
+    is_query: bool,
 }
 
 impl Connection {
@@ -49,6 +52,7 @@ impl Connection {
             absolute_form,
             state: State::Idle,
             is_reused: false,
+            is_query: false,
         }
     }
 
@@ -57,6 +61,7 @@ impl Connection {
         let State::Sending { timeout } = self.state else {
             return Ok(());
         };
+        self.is_query = is_query(self.buffers.pending());
         let outcome = self
             .expect_no_reply_yet()
             .and_then(|()| self.write_pending(deadline_after(timeout)));
@@ -134,12 +139,28 @@ impl Connection {
             Err(Error::Io(error)) => self.receive_after_failed_write(error),
             Err(error) => Err(error),
         };
-        let nothing_came = !matches!(self.state, State::Receiving { received: 1.., .. });
+        if self.may_retry(&outcome) {
+            // Nothing of the abandoned request may arrive later.
+            self.wire.socket().abort_on_close();
+            return Err(Error::Stale);
+        }
+        outcome
+    }
+
+    /// Whether a reused connection has ended without a byte of a reply, and the server cannot have read the whole request,
+    /// or the request is a query.
+    fn may_retry(&self, outcome: &Result<bool, Error>) -> bool {
+        let has_received = matches!(self.state, State::Receiving { received: 1.., .. });
         // After a fork during the request, only the parent process may retry it.
-        let is_stale = self.is_reused && nothing_came && !self.wire.socket().is_inherited();
+        if !self.is_reused || has_received || self.wire.socket().is_inherited() {
+            return false;
+        }
         match outcome {
-            Ok(false) | Err(Error::Io(_) | Error::Truncated) if is_stale => Err(Error::Stale),
-            outcome => outcome,
+            Ok(false) | Err(Error::Truncated) => {
+                self.is_query || self.wire.has_unacknowledged_bytes()
+            }
+            Err(Error::Io(error)) => self.is_query || is_reset(error),
+            _ => false,
         }
     }
 }
@@ -200,6 +221,12 @@ impl fmt::Debug for Connection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Connection").finish_non_exhaustive()
     }
+}
+
+/// Whether a request has a method that changes nothing on the server (RFC 9110, 9.2.1).
+fn is_query(request: &[u8]) -> bool {
+    let is = |method: &[u8]| request.starts_with(method);
+    is(b"GET ") || is(b"HEAD ")
 }
 
 pub(crate) fn exact(duration: time::Duration) -> Option<Duration> {

@@ -7,6 +7,7 @@ use rcgen::{
 };
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 
 /// Parameters of a certificate for these names and addresses.
@@ -18,7 +19,11 @@ pub fn names(names: &[&str]) -> CertificateParams {
 }
 
 /// An authority that issues certificates.
-pub struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    /// The certificate and those of its issuers, without the root.
+    chain: Vec<CertificateDer<'static>>,
+}
 
 impl Authority {
     pub fn new() -> Self {
@@ -26,14 +31,25 @@ impl Authority {
     }
 
     pub fn named(name: &str) -> Self {
-        let mut params = names(&[]);
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        Self(CertifiedIssuer::self_signed(params, key()).expect("a root"))
+        Self::with_key(name, key())
+    }
+
+    pub fn with_key(name: &str, key: KeyPair) -> Self {
+        let issuer = CertifiedIssuer::self_signed(authority_named(name), key).expect("a root");
+        let chain = Vec::new();
+        Self { issuer, chain }
+    }
+
+    /// An authority that this one has issued.
+    pub fn intermediate(&self, key: KeyPair) -> Self {
+        let params = authority_named("intermediate");
+        let issuer = CertifiedIssuer::signed_by(params, key, &self.issuer).expect("an authority");
+        let chain = vec![issuer.der().clone()];
+        Self { issuer, chain }
     }
 
     pub fn certificate(&self) -> CertificateDer<'static> {
-        self.0.der().clone()
+        self.issuer.der().clone()
     }
 
     /// A certificate for localhost and 127.0.0.1.
@@ -43,21 +59,33 @@ impl Authority {
 
     pub fn issue(&self, params: &CertificateParams) -> Identity {
         let key = key();
-        let certificate = params.signed_by(&key, &self.0).expect("a certificate");
-        Identity::new(certificate.der().clone(), &key)
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        Identity {
+            issuers: self.chain.clone(),
+            ..Identity::new(certificate.der().clone(), &key)
+        }
     }
+}
+
+fn authority_named(name: &str) -> CertificateParams {
+    let mut params = names(&[]);
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
 }
 
 /// A certificate with its key.
 pub struct Identity {
     pub certificate: CertificateDer<'static>,
-    key: PrivateKeyDer<'static>,
+    pub issuers: Vec<CertificateDer<'static>>,
+    pub key: PrivateKeyDer<'static>,
 }
 
 impl Identity {
-    fn new(certificate: CertificateDer<'static>, key: &KeyPair) -> Self {
+    pub fn new(certificate: CertificateDer<'static>, key: &KeyPair) -> Self {
         Self {
             certificate,
+            issuers: Vec::new(),
             key: PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
         }
     }
@@ -83,12 +111,15 @@ impl Identity {
         &self,
         versions: &[&'static SupportedProtocolVersion],
     ) -> Arc<ServerConfig> {
+        let chain = std::iter::once(&self.certificate).chain(&self.issuers);
+        let key = ring::sign::any_supported_type(&self.key).expect("a supported key");
+        // Tests may change a certificate so that it does not match its key.
+        let identity = CertifiedKey::new(chain.cloned().collect(), key);
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(versions)
             .expect("versions")
             .with_no_client_auth()
-            .with_single_cert(vec![self.certificate.clone()], self.key.clone_key())
-            .expect("a certificate with its key");
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(identity)));
         Arc::new(config)
     }
 }

@@ -1,6 +1,6 @@
 //! A port that refuses connections.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use socket2::{Domain, Socket, Type};
 
@@ -9,10 +9,16 @@ pub struct ClosedPort(Socket);
 
 impl ClosedPort {
     pub fn new() -> Self {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        socket.bind(&any.into()).expect("a port");
-        Self(socket)
+        Self::on("127.0.0.1").expect("a port")
+    }
+
+    /// `None` if the machine does not have the address.
+    pub fn on(address: &str) -> Option<Self> {
+        let address: IpAddr = address.parse().expect("an address");
+        let any = SocketAddr::from((address, 0));
+        let socket = Socket::new(Domain::for_address(any), Type::STREAM, None).ok()?;
+        socket.bind(&any.into()).ok()?;
+        Some(Self(socket))
     }
 
     pub fn address(&self) -> SocketAddr {

@@ -1,15 +1,21 @@
 //! Support: scripted servers, certificates, waiters, and shorthands for sending.
 
+mod by_hand;
 mod certificates;
 mod closed_port;
+mod full_backlog;
+mod routes;
 mod server;
 mod waiters;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(super) use by_hand::{encrypted, read_by_hand, reply_by_hand};
 pub(super) use certificates::{Authority, Identity, names};
 pub(super) use closed_port::ClosedPort;
+pub(super) use full_backlog::FullBacklog;
+pub(super) use routes::Route;
 pub(super) use server::{LONG_TIMEOUT, Listener, OK, Peer, Server};
 pub(super) use waiters::TestWaiter;
 

@@ -21,7 +21,29 @@ pub struct Server {
 
 impl Server {
     pub fn start(script: impl FnOnce(&Listener) + Send + 'static) -> Self {
+        Self::start_on(TcpListener::bind("127.0.0.1:0").expect("a port"), script)
+    }
+
+    /// A server on this address. `None` if the machine does not have it.
+    pub fn start_at(
+        address: &str,
+        script: impl FnOnce(&Listener) + Send + 'static,
+    ) -> Option<Self> {
+        let listener = TcpListener::bind((address, 0)).ok()?;
+        Some(Self::start_on(listener, script))
+    }
+
+    /// A server with small receive buffers.
+    pub fn start_with_small_buffers(script: impl FnOnce(&Listener) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        // Accepted sockets inherit the size, if it is set before the client connects.
+        socket2::SockRef::from(&listener)
+            .set_recv_buffer_size(32 * 1024)
+            .expect("a buffer size");
+        Self::start_on(listener, script)
+    }
+
+    fn start_on(listener: TcpListener, script: impl FnOnce(&Listener) + Send + 'static) -> Self {
         let address = listener.local_addr().expect("its address");
         let listener = Listener { listener };
         let thread = thread::spawn(move || {
@@ -172,11 +194,27 @@ impl Peer {
     /// Reads one request with its body.
     pub fn request(&mut self) -> Received {
         let head = self.head();
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-        let body = self.bytes(length.unwrap_or(0));
+        let body = self.bytes(length_of(&head));
         Received { head, body }
+    }
+
+    /// Reads a request without waiting. `None` if none has arrived completely.
+    pub fn request_without_waiting(&mut self) -> Option<Received> {
+        self.socket.set_nonblocking(true).expect("no waiting");
+        let mut chunk = [0; 4096];
+        while let Ok(amount @ 1..) = self.stream.read(&mut chunk) {
+            self.unread.extend_from_slice(&chunk[..amount]);
+        }
+        let end = self
+            .unread
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")?;
+        let head = String::from_utf8(self.unread[..end + 4].to_vec()).expect("a head in ASCII");
+        let body = self
+            .unread
+            .get(end + 4..end + 4 + length_of(&head))?
+            .to_vec();
+        Some(Received { head, body })
     }
 
     /// Reads up to the empty line.
@@ -226,6 +264,22 @@ impl Peer {
         self.stream.read(&mut chunk).is_ok_and(|amount| amount > 0)
     }
 
+    /// Waits until the client has sent something, without reading it.
+    pub fn await_data(&self) {
+        let amount = self.socket.peek(&mut [0]).expect("bytes of the client");
+        assert_eq!(amount, 1, "the client closed");
+    }
+
+    /// Reads until the end of the connection or an error, and returns the number of bytes.
+    pub fn read_rest(&mut self) -> usize {
+        let mut chunk = vec![0; 64 * 1024];
+        let mut total = self.unread.len();
+        while let Ok(amount @ 1..) = self.stream.read(&mut chunk) {
+            total += amount;
+        }
+        total
+    }
+
     pub fn send(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).expect("room for a reply");
         self.stream.flush().expect("room for a reply");
@@ -268,6 +322,13 @@ impl Peer {
     pub fn socket(&self) -> &TcpStream {
         &self.socket
     }
+}
+
+fn length_of(head: &str) -> usize {
+    let mut lines = head.lines();
+    lines
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok())
+        .unwrap_or(0)
 }
 
 /// A received request.

@@ -18,8 +18,19 @@ pub struct TestWaiter {
     pub interrupt_at: AtomicUsize,
     /// Whether a wait for data with a short deadline ends only after the deadline, and with data.
     pub is_slow: AtomicBool,
-    waits: AtomicUsize,
+    /// Whether every wait ends at once, as a fiber scheduler can end it.
+    pub ends_waits: bool,
+    waits: Mutex<Vec<Wait>>,
     resolved: Mutex<Vec<String>>,
+}
+
+/// A wait, as it was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Wait {
+    pub interest: Interest,
+    pub deadline: Deadline,
+    pub began: Instant,
+    pub ended: Instant,
 }
 
 impl TestWaiter {
@@ -30,8 +41,29 @@ impl TestWaiter {
         }
     }
 
-    pub fn waits(&self) -> usize {
-        self.waits.load(Ordering::SeqCst)
+    pub fn waits(&self) -> Vec<Wait> {
+        self.waits.lock().unwrap().clone()
+    }
+
+    fn wait_unless_interrupted(
+        &self,
+        socket: RawSocket,
+        interest: Interest,
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
+        if self.waits().len() + 1 == self.interrupt_at.load(Ordering::SeqCst) {
+            return Err(Error::Interrupted(7));
+        }
+        if self.ends_waits {
+            return Ok(false);
+        }
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let is_slow = interest == Interest::Read && self.is_slow.load(Ordering::SeqCst);
+        let Some(left) = left.filter(|left| is_slow && *left <= SHORT_TIMEOUT) else {
+            return StdWaiter.wait(socket, interest, deadline);
+        };
+        std::thread::sleep(left);
+        StdWaiter.wait(socket, interest, Some(Instant::now() + LONG_TIMEOUT))
     }
 
     pub fn resolved(&self) -> Vec<String> {
@@ -54,16 +86,14 @@ impl Waiter for TestWaiter {
         interest: Interest,
         deadline: Deadline,
     ) -> Result<bool, Error> {
-        let wait = self.waits.fetch_add(1, Ordering::SeqCst) + 1;
-        if wait == self.interrupt_at.load(Ordering::SeqCst) {
-            return Err(Error::Interrupted(7));
-        }
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let is_slow = interest == Interest::Read && self.is_slow.load(Ordering::SeqCst);
-        let Some(left) = left.filter(|left| is_slow && *left <= SHORT_TIMEOUT) else {
-            return StdWaiter.wait(socket, interest, deadline);
-        };
-        std::thread::sleep(left);
-        StdWaiter.wait(socket, interest, Some(Instant::now() + LONG_TIMEOUT))
+        let began = Instant::now();
+        let outcome = self.wait_unless_interrupted(socket, interest, deadline);
+        self.waits.lock().unwrap().push(Wait {
+            interest,
+            deadline,
+            began,
+            ended: Instant::now(),
+        });
+        outcome
     }
 }
