@@ -53,12 +53,17 @@ impl<'a> Params<'a> {
     /// No parameters.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        // Room for those of a signed request.
+        Self(Vec::with_capacity(8))
     }
 
     /// Sets the parameter with the lowercased key.
     pub fn insert(&mut self, key: impl Into<Cow<'a, [u8]>>, value: impl Into<Value<'a>>) {
-        let key = lowercase(key.into());
+        self.set(lowercase(key.into()), value);
+    }
+
+    fn set(&mut self, key: impl Into<Cow<'a, [u8]>>, value: impl Into<Value<'a>>) {
+        let key = key.into();
         match self.0.binary_search_by(|(other, _)| other.cmp(&key)) {
             Ok(index) => self.0[index].1 = value.into(),
             Err(index) => self.0.insert(index, (key, value.into())),
@@ -195,7 +200,7 @@ fn to_hex(digest: &[u8]) -> String {
         pair[0] = HEX[usize::from(byte >> 4)];
         pair[1] = HEX[usize::from(byte & 15)];
     }
-    String::from_utf8_lossy(text).into_owned()
+    String::from_utf8(text.to_vec()).expect("hex is ASCII")
 }
 
 /// An HMAC with its key set, which costs as much as hashing 128 bytes.
@@ -260,11 +265,11 @@ pub fn authenticate<'a>(
     timestamp: &'a str,
 ) {
     params.remove_auth();
-    params.insert(b"auth_key", key);
-    params.insert(b"auth_timestamp", timestamp);
-    params.insert(b"auth_version", AUTH_VERSION);
+    params.set(b"auth_key", key);
+    params.set(b"auth_timestamp", timestamp);
+    params.set(b"auth_version", AUTH_VERSION);
     let signature = sign(secret, &string_to_sign(method, path, params));
-    params.insert(SIGNATURE_KEY, signature);
+    params.set(SIGNATURE_KEY, signature);
 }
 
 #[cfg(test)]

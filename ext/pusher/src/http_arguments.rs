@@ -1,5 +1,7 @@
 //! The arguments of `sync_http_client.request`, in the form that the core takes.
 
+use std::borrow::Cow;
+
 use magnus::r_hash::ForEach;
 use magnus::value::ReprValue;
 use magnus::{Error, Object, RArray, RHash, RModule, RString, Ruby, TryConvert, Value};
@@ -26,17 +28,25 @@ const DEFAULT_FIELDS: [(&str, &str); 3] = [
     ),
 ];
 
-pub(crate) fn method_name(ruby: &Ruby, verb: Value) -> Result<String, Failure> {
-    let mut name = strings::text(ruby, verb)?.to_string()?;
+pub(crate) fn method_name(ruby: &Ruby, verb: Value) -> Result<Cow<'static, str>, Failure> {
+    let verb = strings::text(ruby, verb)?;
+    for method in ["POST", "GET"] {
+        if strings::with_bytes(verb, |verb| verb.eq_ignore_ascii_case(method.as_bytes())) {
+            return Ok(method.into());
+        }
+    }
+    let mut name = strings::utf8(ruby, verb)?;
     name.make_ascii_uppercase();
-    Ok(name)
+    Ok(name.into())
 }
 
 pub(crate) fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<String, Failure> {
-    let mut url = strings::text(ruby, uri)?.to_string()?;
+    let uri = strings::text(ruby, uri)?;
+    let query = query_params::encode(ruby, query)?;
+    let mut url = String::new();
+    strings::push_utf8(ruby, &mut url, uri, query.len() + 1)?;
     // A fragment is not sent. A query that is added after it would become part of it.
     url.truncate(url.find('#').unwrap_or(url.len()));
-    let query = query_params::encode(ruby, query)?;
     if !query.is_empty() {
         url.push(if url.contains('?') { '&' } else { '?' });
         url.push_str(&query);
@@ -44,21 +54,22 @@ pub(crate) fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<Stri
     Ok(url)
 }
 
-pub(crate) fn header_fields(
-    ruby: &Ruby,
-    headers: Value,
-) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let mut fields = Vec::with_capacity(4);
+/// Header fields: names and values.
+type Fields = Vec<(Cow<'static, str>, Cow<'static, [u8]>)>;
+
+pub(crate) fn header_fields(ruby: &Ruby, headers: Value) -> Result<Fields, Failure> {
+    let mut fields = Fields::with_capacity(8);
     if !headers.is_nil() {
         each_pair(
             RHash::try_convert(headers)?,
             |name, value| -> Result<_, Failure> {
-                let name = strings::text(ruby, name)?.to_string()?;
+                let name = strings::utf8(ruby, strings::text(ruby, name)?)?;
                 if !FRAMING
                     .iter()
                     .any(|framing| name.eq_ignore_ascii_case(framing))
                 {
-                    fields.push((name, bytes(strings::text(ruby, value)?)));
+                    let value = bytes(strings::text(ruby, value)?);
+                    fields.push((name.into(), value.into()));
                 }
                 Ok(ForEach::Continue)
             },
@@ -69,7 +80,7 @@ pub(crate) fn header_fields(
             .iter()
             .any(|(given, _)| given.eq_ignore_ascii_case(name))
         {
-            fields.push((name.to_owned(), value.as_bytes().to_vec()));
+            fields.push((name.into(), value.as_bytes().into()));
         }
     }
     Ok(fields)
@@ -117,7 +128,7 @@ fn describe_request(
     let headers = header_fields(ruby, headers)?;
     let fields: Vec<(&str, &[u8])> = headers
         .iter()
-        .map(|(name, value)| (name.as_str(), &value[..]))
+        .map(|(name, value)| (&**name, &**value))
         .collect();
     host_and_port(&url)?;
     http::check(&http::Request {
@@ -129,7 +140,7 @@ fn describe_request(
     })?;
     let described = ruby.hash_new();
     for (name, value) in &headers {
-        described.aset(name.as_str(), strings::new_string(ruby, value))?;
+        described.aset(&**name, strings::new_string(ruby, value))?;
     }
     Ok(ruby.ary_new_from_values(&[ruby.str_new(&url).as_value(), described.as_value()]))
 }

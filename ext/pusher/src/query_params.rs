@@ -14,13 +14,13 @@ pub(crate) fn read(ruby: &Ruby, hash: RHash, params: &mut Params<'_>) -> Result<
     each_param(ruby, hash, |key, value| params.insert(key, value))
 }
 
-/// The query of a request whose parameters are sent unchanged and unsigned.
+/// The query of a request whose parameters are sent unchanged and unsigned, from a Hash, a String or nil.
 pub(crate) fn encode(ruby: &Ruby, query: Value) -> Result<String, Failure> {
     if query.is_nil() {
         return Ok(String::new());
     }
     if let Some(string) = RString::from_value(query) {
-        return Ok(string.to_string()?);
+        return Ok(strings::utf8(ruby, string)?);
     }
     let mut pairs = Vec::new();
     each_param(ruby, RHash::try_convert(query)?, |key, value| {

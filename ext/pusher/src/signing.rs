@@ -21,7 +21,7 @@ fn signed_query(
     let verb = http_arguments::method_name(ruby, verb)?;
     let secret = secret(ruby, secret_of_key)?;
     let key = bytes(strings::text(ruby, key)?);
-    let path = path.to_string()?;
+    let path = strings::utf8(ruby, path)?;
     let time = time.to_string();
     let mut signed = Params::new();
     if !params.is_empty() {
