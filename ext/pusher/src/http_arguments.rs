@@ -42,14 +42,20 @@ pub(crate) fn method_name(ruby: &Ruby, verb: Value) -> Result<Cow<'static, str>,
 
 pub(crate) fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<String, Failure> {
     let uri = strings::text(ruby, uri)?;
-    let query = query_params::encode(ruby, query)?;
-    let mut url = String::new();
-    strings::push_utf8(ruby, &mut url, uri, query.len() + 1)?;
+    let query_string = RString::from_value(query);
+    let mut url = String::with_capacity(uri.len() + 1 + query_string.map_or(0, RString::len));
+    strings::push_utf8(ruby, uri, &mut url)?;
     // A fragment is not sent. A query that is added after it would become part of it.
     url.truncate(url.find('#').unwrap_or(url.len()));
-    if !query.is_empty() {
-        url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&query);
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let end = url.len();
+    url.push(separator);
+    match query_string {
+        Some(query) => strings::push_utf8(ruby, query, &mut url)?,
+        None => url.push_str(&query_params::encode(ruby, query)?),
+    }
+    if url.len() == end + 1 {
+        url.pop();
     }
     Ok(url)
 }
@@ -86,32 +92,63 @@ pub(crate) fn header_fields(ruby: &Ruby, headers: Value) -> Result<Fields, Failu
     Ok(fields)
 }
 
-/// Scheme, host and port of an absolute url, which decide about the proxy; `None` for any other url, which the core
-/// refuses. An authority that the core would read in another way is refused here.
-pub(crate) fn host_and_port(url: &str) -> Result<Option<(bool, &str, u16)>, pusher_core::Error> {
-    let refuse = |reason: &str| Err(pusher_core::Error::InvalidRequest(reason.to_owned()));
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return Ok(None);
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let authority = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port),
-        _ => (authority, ""),
-    };
-    if host.is_empty() {
-        return refuse("the url has no host");
+/// Scheme, host and port of an absolute url, which decide about the proxy.
+pub(crate) struct Origin {
+    /// The part of the url that the others are read from.
+    text: String,
+    pub(crate) is_https: bool,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl Origin {
+    /// The origin of an absolute url; `None` for any other url, which the core refuses. An authority that the core would
+    /// read in another way is refused here.
+    pub(crate) fn of(url: &str) -> Result<Option<Self>, pusher_core::Error> {
+        let refuse = |reason: &str| Err(pusher_core::Error::InvalidRequest(reason.to_owned()));
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return Ok(None);
+        };
+        let authority = rest.split(ENDS_OF_AUTHORITY).next().unwrap_or_default();
+        let text = &url[..scheme.len() + 3 + authority.len()];
+        let authority = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port),
+            _ => (authority, ""),
+        };
+        if host.is_empty() {
+            return refuse("the url has no host");
+        }
+        let is_https = scheme.eq_ignore_ascii_case("https");
+        let port = match port.parse() {
+            Ok(port) => port,
+            Err(_) if port.is_empty() => {
+                if is_https {
+                    443
+                } else {
+                    80
+                }
+            }
+            Err(_) => return refuse("the port of the url is not a number from 0 to 65535"),
+        };
+        Ok(Some(Self {
+            text: text.to_owned(),
+            is_https,
+            host: host.to_owned(),
+            port,
+        }))
     }
-    let is_https = scheme.eq_ignore_ascii_case("https");
-    let default = if is_https { 443 } else { 80 };
-    match port.parse() {
-        Ok(port) => Ok(Some((is_https, host, port))),
-        Err(_) if port.is_empty() => Ok(Some((is_https, host, default))),
-        Err(_) => refuse("the port of the url is not a number from 0 to 65535"),
+
+    /// Whether this is the origin of `url`.
+    pub(crate) fn is_of(&self, url: &str) -> bool {
+        url.strip_prefix(&self.text)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(ENDS_OF_AUTHORITY))
     }
 }
+
+const ENDS_OF_AUTHORITY: [char; 3] = ['/', '?', '#'];
 
 /// What middleware sees of a request before it is sent: its absolute url, and its header fields with the default ones.
 /// A request that the transport would refuse is refused here.
@@ -130,7 +167,7 @@ fn describe_request(
         .iter()
         .map(|(name, value)| (&**name, &**value))
         .collect();
-    host_and_port(&url)?;
+    Origin::of(&url)?;
     http::check(&http::Request {
         method: &method,
         url: &url,

@@ -137,12 +137,7 @@ impl Client {
 
     fn prepare(&self, url: &str) -> Result<(Agent, Timeouts), Failure> {
         let mut state = self.0.borrow_mut();
-        let proxy = match http_arguments::host_and_port(url)? {
-            Some((is_https, host, port)) => state
-                .proxy
-                .select(is_https, host, port, |name| std::env::var(name).ok())?,
-            None => None,
-        };
+        let proxy = state.proxy_of(url)?;
         Ok((state.agent(proxy), state.timeouts()))
     }
 }

@@ -2,7 +2,7 @@
 
 use magnus::r_hash::ForEach;
 use magnus::value::ReprValue;
-use magnus::{RArray, RHash, RString, Ruby, TryConvert, Value};
+use magnus::{RArray, RHash, Ruby, TryConvert, Value};
 use pusher_core::signature::{self, Params, Value as ParamValue};
 
 use crate::error::Failure;
@@ -14,13 +14,10 @@ pub(crate) fn read(ruby: &Ruby, hash: RHash, params: &mut Params<'_>) -> Result<
     each_param(ruby, hash, |key, value| params.insert(key, value))
 }
 
-/// The query of a request whose parameters are sent unchanged and unsigned, from a Hash, a String or nil.
+/// The query of a request whose parameters are sent unchanged and unsigned, from a Hash or nil.
 pub(crate) fn encode(ruby: &Ruby, query: Value) -> Result<String, Failure> {
     if query.is_nil() {
         return Ok(String::new());
-    }
-    if let Some(string) = RString::from_value(query) {
-        return Ok(strings::utf8(ruby, string)?);
     }
     let mut pairs = Vec::new();
     each_param(ruby, RHash::try_convert(query)?, |key, value| {

@@ -72,30 +72,24 @@ pub(crate) fn to_utf8(ruby: &Ruby, string: RString) -> Result<RString, Failure> 
 ///
 /// `EncodingError` where it cannot be converted to UTF-8.
 pub(crate) fn utf8(ruby: &Ruby, string: RString) -> Result<String, Error> {
-    let mut text = String::new();
-    push_utf8(ruby, &mut text, string, 0)?;
+    let mut text = String::with_capacity(string.len());
+    push_utf8(ruby, string, &mut text)?;
     Ok(text)
 }
 
-/// Appends the text of a String, and reserves room for `more` bytes behind it.
+/// Appends the text of a String.
 ///
 /// # Errors
 ///
 /// As [`utf8`].
-pub(crate) fn push_utf8(
-    ruby: &Ruby,
-    text: &mut String,
-    string: RString,
-    more: usize,
-) -> Result<(), Error> {
-    text.reserve(string.len() + more);
+pub(crate) fn push_utf8(ruby: &Ruby, string: RString, out: &mut String) -> Result<(), Error> {
     let is_pushed = is_utf8(ruby, string)
         && with_bytes(string, |bytes| {
-            std::str::from_utf8(bytes).map(|valid| text.push_str(valid))
+            std::str::from_utf8(bytes).map(|text| out.push_str(text))
         })
         .is_ok();
     if !is_pushed {
-        text.push_str(&string.to_string()?);
+        out.push_str(&string.to_string()?);
     }
     Ok(())
 }
