@@ -45,16 +45,17 @@ fn sign(url: &str) -> Result<String, Box<dyn Error + Send + Sync>> {
     };
     let (scheme, (key, secret), host, app) = parts().ok_or("a url without its parts")?;
     let path = format!("/{app}/events");
-    let timestamp = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let timestamp = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    let timestamp = timestamp.as_secs().to_string();
     let mut params = Params::new();
-    params.insert(b"body_md5", body_md5(BODY).as_str());
+    params.insert(b"body_md5", body_md5(BODY));
     authenticate(
         &mut params,
         "POST",
         &path,
         key.as_bytes(),
         secret.as_bytes(),
-        &timestamp.to_string(),
+        &timestamp,
     );
     Ok(format!("{scheme}://{host}{path}?{}", params.to_query()))
 }

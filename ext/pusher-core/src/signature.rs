@@ -2,13 +2,14 @@
 //!
 //! <https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication>
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Iter;
+use std::borrow::Cow;
+use std::cell::RefCell;
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 /// The version of the signature scheme, sent as `auth_version`.
 pub const AUTH_VERSION: &str = "1.0";
@@ -18,55 +19,76 @@ const AUTH_PREFIX: &[u8] = b"auth_";
 
 /// The value of one query parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub enum Value<'a> {
     /// `key=value`. An absent value is empty.
-    One(Vec<u8>),
+    One(Cow<'a, [u8]>),
     /// `key[]=a&key[]=b`. An empty list adds nothing.
-    Many(Vec<Vec<u8>>),
+    Many(Vec<Cow<'a, [u8]>>),
 }
 
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::One(value.as_bytes().to_vec())
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::One(Cow::Borrowed(value.as_bytes()))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(value: String) -> Self {
+        Self::One(Cow::Owned(value.into_bytes()))
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Self::One(Cow::Borrowed(value))
     }
 }
 
 /// Query parameters as they are signed and sent: with lowercase keys, sorted by key. Inserting a key again replaces its
 /// value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Params(BTreeMap<Vec<u8>, Value>);
+pub struct Params<'a>(Vec<(Cow<'a, [u8]>, Value<'a>)>);
 
-impl Params {
+impl<'a> Params<'a> {
     /// No parameters.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        // Room for those of a signed request.
+        Self(Vec::with_capacity(8))
     }
 
     /// Sets the parameter with the lowercased key.
-    pub fn insert(&mut self, key: &[u8], value: impl Into<Value>) {
-        self.0.insert(lowercase(key), value.into());
+    pub fn insert(&mut self, key: impl Into<Cow<'a, [u8]>>, value: impl Into<Value<'a>>) {
+        self.set(lowercase(key.into()), value);
+    }
+
+    fn set(&mut self, key: impl Into<Cow<'a, [u8]>>, value: impl Into<Value<'a>>) {
+        let key = key.into();
+        match self.0.binary_search_by(|(other, _)| other.cmp(&key)) {
+            Ok(index) => self.0[index].1 = value.into(),
+            Err(index) => self.0.insert(index, (key, value.into())),
+        }
     }
 
     /// Removes all authentication parameters.
     pub fn remove_auth(&mut self) {
-        self.0.retain(|key, _| !key.starts_with(AUTH_PREFIX));
+        self.0.retain(|(key, _)| !key.starts_with(AUTH_PREFIX));
     }
 
     /// The parameters in the order of signing.
-    pub fn iter(&self) -> Iter<'_, Vec<u8>, Value> {
-        self.0.iter()
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Value<'a>)> {
+        self.0.iter().map(|(key, value)| (&**key, value))
     }
 
     /// The query string, percent-encoded.
     #[must_use]
     pub fn to_query(&self) -> String {
-        encode_query(self.0.iter().map(|(key, value)| (key.as_slice(), value)))
+        encode_query(self.iter())
     }
 
     fn write_to_sign(&self, out: &mut Vec<u8>) {
         let start = out.len();
-        for (key, value) in self.0.iter().filter(|(key, _)| *key != SIGNATURE_KEY) {
+        for (key, value) in self.iter().filter(|(key, _)| *key != SIGNATURE_KEY) {
             write_pairs(out, start, key, value, |bytes, out| {
                 out.extend_from_slice(bytes);
             });
@@ -75,7 +97,7 @@ impl Params {
 }
 
 /// A percent-encoded query string of these parameters, in this order.
-pub fn encode_query<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a Value)>) -> String {
+pub fn encode_query<'a, 'b: 'a>(pairs: impl Iterator<Item = (&'a [u8], &'a Value<'b>)>) -> String {
     let mut query = Vec::with_capacity(256);
     for (key, value) in pairs {
         write_pairs(&mut query, 0, key, value, escape);
@@ -84,17 +106,21 @@ pub fn encode_query<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a Value)>) -> S
 }
 
 /// Lowercases character by character, without context, like Ruby's `String#downcase`.
-fn lowercase(key: &[u8]) -> Vec<u8> {
-    if key.is_ascii() {
-        return key.to_ascii_lowercase();
+fn lowercase(key: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if key
+        .iter()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+    {
+        return key;
     }
-    match std::str::from_utf8(key) {
+    match std::str::from_utf8(&key) {
         Ok(text) => text
             .chars()
             .flat_map(char::to_lowercase)
             .collect::<String>()
-            .into_bytes(),
-        Err(_) => key.to_ascii_lowercase(),
+            .into_bytes()
+            .into(),
+        Err(_) => key.to_ascii_lowercase().into(),
     }
 }
 
@@ -103,10 +129,10 @@ fn write_pairs(
     out: &mut Vec<u8>,
     start: usize,
     key: &[u8],
-    value: &Value,
+    value: &Value<'_>,
     write: impl Fn(&[u8], &mut Vec<u8>),
 ) {
-    let (suffix, values): (&[u8], &[Vec<u8>]) = match value {
+    let (suffix, values): (&[u8], &[Cow<'_, [u8]>]) = match value {
         Value::One(one) => (b"", std::slice::from_ref(one)),
         Value::Many(many) => (b"[]", many),
     };
@@ -121,24 +147,41 @@ fn write_pairs(
     }
 }
 
+/// The bytes that a query string contains as they are.
+const UNRESERVED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        let char = byte as u8;
+        table[byte] = char.is_ascii_alphanumeric() || matches!(char, b'_' | b'.' | b'-');
+        byte += 1;
+    }
+    table
+};
+
 fn escape(bytes: &[u8], out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for &byte in bytes {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-' => out.push(byte),
-            b' ' => out.push(b'+'),
-            _ => out.extend_from_slice(&[
-                b'%',
-                HEX[usize::from(byte >> 4)],
-                HEX[usize::from(byte & 15)],
-            ]),
+    let mut rest = bytes;
+    loop {
+        let reserved = |byte: &u8| !UNRESERVED[usize::from(*byte)];
+        let end = rest.iter().position(reserved).unwrap_or(rest.len());
+        out.extend_from_slice(&rest[..end]);
+        let Some((&byte, tail)) = rest[end..].split_first() else {
+            return;
+        };
+        rest = tail;
+        if byte == b' ' {
+            out.push(b'+');
+        } else {
+            let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
+            out.extend_from_slice(&[b'%', high, low]);
         }
     }
 }
 
 /// `METHOD\nPATH\nPARAMS`, with the parameters unescaped and without `auth_signature`.
 #[must_use]
-pub fn string_to_sign(method: &str, path: &str, params: &Params) -> Vec<u8> {
+pub fn string_to_sign(method: &str, path: &str, params: &Params<'_>) -> Vec<u8> {
     let mut string = Vec::with_capacity(256);
     for part in [method, path] {
         string.extend_from_slice(part.as_bytes());
@@ -148,17 +191,49 @@ pub fn string_to_sign(method: &str, path: &str, params: &Params) -> Vec<u8> {
     string
 }
 
-/// Faster than `hex::encode`, which encodes character by character.
-fn to_hex(bytes: &[u8]) -> String {
-    let mut text = vec![0; bytes.len() * 2];
-    hex::encode_to_slice(bytes, &mut text).expect("the buffer has two bytes per byte");
-    String::from_utf8(text).expect("hex is ASCII")
+/// Hex of a digest of at most 32 bytes.
+fn to_hex(digest: &[u8]) -> String {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [0; 64];
+    let text = &mut text[..digest.len() * 2];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(digest) {
+        pair[0] = HEX[usize::from(byte >> 4)];
+        pair[1] = HEX[usize::from(byte & 15)];
+    }
+    String::from_utf8(text.to_vec()).expect("hex is ASCII")
+}
+
+/// An HMAC with its key set, which costs as much as hashing 128 bytes.
+struct Keyed {
+    secret: Zeroizing<Vec<u8>>,
+    mac: Hmac<Sha256>,
+}
+
+thread_local! {
+    /// For the secret that this thread signed with last: it is nearly always the same one.
+    static LAST_KEYED: RefCell<Option<Keyed>> = const { RefCell::new(None) };
+}
+
+fn keyed(secret: &[u8]) -> Hmac<Sha256> {
+    LAST_KEYED.with_borrow_mut(|last| {
+        if let Some(keyed) = last {
+            if bool::from(keyed.secret.ct_eq(secret)) {
+                return keyed.mac.clone();
+            }
+        }
+        let mac = Hmac::new_from_slice(secret).expect("HMAC accepts keys of any length");
+        *last = Some(Keyed {
+            secret: secret.to_vec().into(),
+            mac: mac.clone(),
+        });
+        mac
+    })
 }
 
 /// Hex HMAC-SHA256 of `string` with `secret`.
 #[must_use]
 pub fn sign(secret: &[u8], string: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC accepts keys of any length");
+    let mut mac = keyed(secret);
     mac.update(string);
     to_hex(&mac.finalize().into_bytes())
 }
@@ -181,20 +256,20 @@ pub fn body_md5(body: &[u8]) -> String {
 }
 
 /// Adds the authentication parameters and the signature to `params`, and removes other `auth_*` parameters.
-pub fn authenticate(
-    params: &mut Params,
+pub fn authenticate<'a>(
+    params: &mut Params<'a>,
     method: &str,
     path: &str,
-    key: &[u8],
+    key: &'a [u8],
     secret: &[u8],
-    timestamp: &str,
+    timestamp: &'a str,
 ) {
     params.remove_auth();
-    params.insert(b"auth_key", Value::One(key.to_vec()));
-    params.insert(b"auth_timestamp", timestamp);
-    params.insert(b"auth_version", AUTH_VERSION);
+    params.set(b"auth_key", key);
+    params.set(b"auth_timestamp", timestamp);
+    params.set(b"auth_version", AUTH_VERSION);
     let signature = sign(secret, &string_to_sign(method, path, params));
-    params.insert(SIGNATURE_KEY, signature.as_str());
+    params.set(SIGNATURE_KEY, signature);
 }
 
 #[cfg(test)]
@@ -204,7 +279,7 @@ mod tests {
     const KEY: &[u8] = b"278d425bdf160c739803";
     const SECRET: &[u8] = b"7ad3773142a6692b25b8";
 
-    fn params(pairs: &[(&str, &str)]) -> Params {
+    fn params<'a>(pairs: &[(&'a str, &'a str)]) -> Params<'a> {
         let mut params = Params::new();
         for (key, value) in pairs {
             params.insert(key.as_bytes(), *value);
@@ -212,7 +287,7 @@ mod tests {
         params
     }
 
-    fn signature_of(params: &Params) -> String {
+    fn signature_of(params: &Params<'_>) -> String {
         let (_, value) = params
             .iter()
             .find(|(key, _)| *key == SIGNATURE_KEY)
@@ -220,7 +295,7 @@ mod tests {
         let Value::One(signature) = value else {
             panic!("a signature has one value")
         };
-        String::from_utf8(signature.clone()).unwrap()
+        String::from_utf8(signature.to_vec()).unwrap()
     }
 
     #[test]
@@ -266,7 +341,7 @@ mod tests {
             ("É", "1"),
             ("auth_signature", "no"),
         ]);
-        params.insert(b"list", Value::Many(vec![b"2".to_vec(), b"1".to_vec()]));
+        params.insert(b"list", Value::Many(vec![b"2".into(), b"1".into()]));
         params.insert(b"aa", Value::Many(vec![]));
         let string = String::from_utf8(string_to_sign("GET", "/p", &params)).unwrap();
         assert_eq!(string, "GET\n/p\na=ą&b=x y&z&list[]=2&list[]=1&é=1");
@@ -287,13 +362,13 @@ mod tests {
 
     #[test]
     fn keys_in_invalid_utf8_are_lowercased_bytewise() {
-        assert_eq!(lowercase(b"A\xFFB"), b"a\xFFb");
+        assert_eq!(*lowercase(b"A\xFFB".into()), *b"a\xFFb");
     }
 
     #[test]
     fn escapes_all_but_unreserved_characters() {
         let mut params = params(&[("k", "aZ09_.-~*/\r\n\0 ü")]);
-        params.insert(b"l", Value::Many(vec![b"x".to_vec()]));
+        params.insert(b"l", Value::Many(vec![b"x".into()]));
         assert_eq!(
             params.to_query(),
             "k=aZ09_.-%7E%2A%2F%0D%0A%00+%C3%BC&l%5B%5D=x"
@@ -304,7 +379,7 @@ mod tests {
     fn the_callers_auth_parameters_are_removed() {
         let mut params = params(&[("auth_key", "mine"), ("AUTH_extra", "x")]);
         authenticate(&mut params, "GET", "/", b"key", b"secret", "1");
-        let keys: Vec<_> = params.iter().map(|(key, _)| key.as_slice()).collect();
+        let keys: Vec<_> = params.iter().map(|(key, _)| key).collect();
         let expected: [&[u8]; 4] = [
             b"auth_key",
             b"auth_signature",
@@ -332,6 +407,16 @@ mod tests {
     fn an_empty_secret_or_signature_never_verifies() {
         assert!(!verify(b"", b"string", sign(b"", b"string").as_bytes()));
         assert!(!verify(b"secret", b"string", b""));
+    }
+
+    #[test]
+    fn signs_with_the_given_secret_after_another_one() {
+        let first = sign(b"secret", b"string");
+        for secret in [b"Secret", b"secreT", b"secret"] {
+            assert_eq!(sign(secret, b"string") == first, secret == b"secret");
+        }
+        assert_ne!(sign(b"secret2", b"string"), first);
+        assert_ne!(sign(b"", b"string"), sign(&[1], b"string"));
     }
 
     #[test]

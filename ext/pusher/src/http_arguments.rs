@@ -1,5 +1,7 @@
 //! The arguments of `sync_http_client.request`, in the form that the core takes.
 
+use std::borrow::Cow;
+
 use magnus::r_hash::ForEach;
 use magnus::value::ReprValue;
 use magnus::{Error, Object, RArray, RHash, RModule, RString, Ruby, TryConvert, Value};
@@ -26,39 +28,54 @@ const DEFAULT_FIELDS: [(&str, &str); 3] = [
     ),
 ];
 
-pub(crate) fn method_name(ruby: &Ruby, verb: Value) -> Result<String, Failure> {
-    let mut name = strings::text(ruby, verb)?.to_string()?;
+pub(crate) fn method_name(ruby: &Ruby, verb: Value) -> Result<Cow<'static, str>, Failure> {
+    let verb = strings::text(ruby, verb)?;
+    for method in ["POST", "GET"] {
+        if strings::with_bytes(verb, |verb| verb.eq_ignore_ascii_case(method.as_bytes())) {
+            return Ok(method.into());
+        }
+    }
+    let mut name = strings::utf8(ruby, verb)?;
     name.make_ascii_uppercase();
-    Ok(name)
+    Ok(name.into())
 }
 
 pub(crate) fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<String, Failure> {
-    let mut url = strings::text(ruby, uri)?.to_string()?;
+    let uri = strings::text(ruby, uri)?;
+    let query_string = RString::from_value(query);
+    let mut url = String::with_capacity(uri.len() + 1 + query_string.map_or(0, RString::len));
+    strings::push_utf8(ruby, uri, &mut url)?;
     // A fragment is not sent. A query that is added after it would become part of it.
     url.truncate(url.find('#').unwrap_or(url.len()));
-    let query = query_params::encode(ruby, query)?;
-    if !query.is_empty() {
-        url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&query);
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let end = url.len();
+    url.push(separator);
+    match query_string {
+        Some(query) => strings::push_utf8(ruby, query, &mut url)?,
+        None => url.push_str(&query_params::encode(ruby, query)?),
+    }
+    if url.len() == end + 1 {
+        url.pop();
     }
     Ok(url)
 }
 
-pub(crate) fn header_fields(
-    ruby: &Ruby,
-    headers: Value,
-) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let mut fields = Vec::with_capacity(4);
+/// Header fields: names and values.
+type Fields = Vec<(Cow<'static, str>, Cow<'static, [u8]>)>;
+
+pub(crate) fn header_fields(ruby: &Ruby, headers: Value) -> Result<Fields, Failure> {
+    let mut fields = Fields::with_capacity(8);
     if !headers.is_nil() {
         each_pair(
             RHash::try_convert(headers)?,
             |name, value| -> Result<_, Failure> {
-                let name = strings::text(ruby, name)?.to_string()?;
+                let name = strings::utf8(ruby, strings::text(ruby, name)?)?;
                 if !FRAMING
                     .iter()
                     .any(|framing| name.eq_ignore_ascii_case(framing))
                 {
-                    fields.push((name, bytes(strings::text(ruby, value)?)));
+                    let value = bytes(strings::text(ruby, value)?);
+                    fields.push((name.into(), value.into()));
                 }
                 Ok(ForEach::Continue)
             },
@@ -69,38 +86,69 @@ pub(crate) fn header_fields(
             .iter()
             .any(|(given, _)| given.eq_ignore_ascii_case(name))
         {
-            fields.push((name.to_owned(), value.as_bytes().to_vec()));
+            fields.push((name.into(), value.as_bytes().into()));
         }
     }
     Ok(fields)
 }
 
-/// Scheme, host and port of an absolute url, which decide about the proxy; `None` for any other url, which the core
-/// refuses. An authority that the core would read in another way is refused here.
-pub(crate) fn host_and_port(url: &str) -> Result<Option<(bool, &str, u16)>, pusher_core::Error> {
-    let refuse = |reason: &str| Err(pusher_core::Error::InvalidRequest(reason.to_owned()));
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return Ok(None);
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let authority = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port),
-        _ => (authority, ""),
-    };
-    if host.is_empty() {
-        return refuse("the url has no host");
+/// Scheme, host and port of an absolute url, which decide about the proxy.
+pub(crate) struct Origin {
+    /// The part of the url that the others are read from.
+    text: String,
+    pub(crate) is_https: bool,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl Origin {
+    /// The origin of an absolute url; `None` for any other url, which the core refuses. An authority that the core would
+    /// read in another way is refused here.
+    pub(crate) fn of(url: &str) -> Result<Option<Self>, pusher_core::Error> {
+        let refuse = |reason: &str| Err(pusher_core::Error::InvalidRequest(reason.to_owned()));
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return Ok(None);
+        };
+        let authority = rest.split(ENDS_OF_AUTHORITY).next().unwrap_or_default();
+        let text = &url[..scheme.len() + 3 + authority.len()];
+        let authority = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port),
+            _ => (authority, ""),
+        };
+        if host.is_empty() {
+            return refuse("the url has no host");
+        }
+        let is_https = scheme.eq_ignore_ascii_case("https");
+        let port = match port.parse() {
+            Ok(port) => port,
+            Err(_) if port.is_empty() => {
+                if is_https {
+                    443
+                } else {
+                    80
+                }
+            }
+            Err(_) => return refuse("the port of the url is not a number from 0 to 65535"),
+        };
+        Ok(Some(Self {
+            text: text.to_owned(),
+            is_https,
+            host: host.to_owned(),
+            port,
+        }))
     }
-    let is_https = scheme.eq_ignore_ascii_case("https");
-    let default = if is_https { 443 } else { 80 };
-    match port.parse() {
-        Ok(port) => Ok(Some((is_https, host, port))),
-        Err(_) if port.is_empty() => Ok(Some((is_https, host, default))),
-        Err(_) => refuse("the port of the url is not a number from 0 to 65535"),
+
+    /// Whether this is the origin of `url`.
+    pub(crate) fn is_of(&self, url: &str) -> bool {
+        url.strip_prefix(&self.text)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(ENDS_OF_AUTHORITY))
     }
 }
+
+const ENDS_OF_AUTHORITY: [char; 3] = ['/', '?', '#'];
 
 /// What middleware sees of a request before it is sent: its absolute url, and its header fields with the default ones.
 /// A request that the transport would refuse is refused here.
@@ -117,9 +165,9 @@ fn describe_request(
     let headers = header_fields(ruby, headers)?;
     let fields: Vec<(&str, &[u8])> = headers
         .iter()
-        .map(|(name, value)| (name.as_str(), &value[..]))
+        .map(|(name, value)| (&**name, &**value))
         .collect();
-    host_and_port(&url)?;
+    Origin::of(&url)?;
     http::check(&http::Request {
         method: &method,
         url: &url,
@@ -129,7 +177,7 @@ fn describe_request(
     })?;
     let described = ruby.hash_new();
     for (name, value) in &headers {
-        described.aset(name.as_str(), strings::new_string(ruby, value))?;
+        described.aset(&**name, strings::new_string(ruby, value))?;
     }
     Ok(ruby.ary_new_from_values(&[ruby.str_new(&url).as_value(), described.as_value()]))
 }

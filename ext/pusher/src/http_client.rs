@@ -101,12 +101,11 @@ impl Client {
         let url = http_arguments::absolute_url(ruby, uri, query)?;
         let body = Option::<RString>::try_convert(body)?.map(bytes);
         // Some servers require a content-length from these methods, also without a body.
-        let body =
-            body.or_else(|| matches!(method.as_str(), "POST" | "PUT" | "PATCH").then(Vec::new));
+        let body = body.or_else(|| matches!(&*method, "POST" | "PUT" | "PATCH").then(Vec::new));
         let headers = http_arguments::header_fields(ruby, headers)?;
         let fields: Vec<(&str, &[u8])> = headers
             .iter()
-            .map(|(name, value)| (name.as_str(), &value[..]))
+            .map(|(name, value)| (&**name, &**value))
             .collect();
         let (agent, timeouts) = self.prepare(&url)?;
         let request = Request {
@@ -138,12 +137,7 @@ impl Client {
 
     fn prepare(&self, url: &str) -> Result<(Agent, Timeouts), Failure> {
         let mut state = self.0.borrow_mut();
-        let proxy = match http_arguments::host_and_port(url)? {
-            Some((is_https, host, port)) => state
-                .proxy
-                .select(is_https, host, port, |name| std::env::var(name).ok())?,
-            None => None,
-        };
+        let proxy = state.proxy_of(url)?;
         Ok((state.agent(proxy), state.timeouts()))
     }
 }

@@ -33,9 +33,14 @@ fn encode(ruby: &Ruby, value: Value) -> Result<RString, Failure> {
 /// only JavaScript has.
 fn is_escaped(ruby: &Ruby, json: &str) -> Result<bool, Error> {
     let json = json.as_bytes();
-    let has_any = json.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&'))
-        || contains(json, "\u{2028}".as_bytes())
-        || contains(json, "\u{2029}".as_bytes());
+    // The whole text is searched, because the compiler vectorizes that. 0xE2 begins the line separators.
+    let is_suspect = json.iter().fold(false, |found, byte| {
+        found | matches!(byte, b'<' | b'>' | b'&' | 0xE2)
+    });
+    let has_any = is_suspect
+        && (json.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&'))
+            || contains(json, "\u{2028}".as_bytes())
+            || contains(json, "\u{2029}".as_bytes()));
     if !has_any {
         return Ok(false);
     }

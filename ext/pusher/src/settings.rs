@@ -8,6 +8,7 @@ use magnus::{Error, Fixnum, Float, RHash, RObject, RString, Ruby, Value};
 use pusher_core::http::{Agent, Proxy, ProxyChoice, Settings, Timeouts, TlsSettings};
 
 use crate::error::Failure;
+use crate::http_arguments::Origin;
 use crate::ids;
 use crate::objects::instance_variable;
 use crate::strings::{self, bytes};
@@ -59,7 +60,9 @@ impl ClientSettings {
 #[derive(Default)]
 pub(crate) struct State {
     timeouts: Durations,
-    pub(crate) proxy: ProxyChoice,
+    proxy: ProxyChoice,
+    /// Of the last url. It is nearly always the same.
+    last_origin: Option<Origin>,
     pub(crate) tls: TlsSettings,
     pub(crate) agents: Vec<(Option<Proxy>, Agent)>,
     /// The values that the `Pusher::Client` had at the last [`State::sync`]. A value is taken over only when it differs
@@ -118,11 +121,30 @@ impl State {
         Self {
             timeouts: self.timeouts,
             proxy: self.proxy.clone(),
+            last_origin: None,
             tls: self.tls.clone(),
             agents: Vec::new(),
             synced_timeouts: self.synced_timeouts,
             synced_proxy: self.synced_proxy.clone(),
         }
+    }
+
+    /// The proxy for a url. The environment is read each time: it may have changed.
+    pub(crate) fn proxy_of(&mut self, url: &str) -> Result<Option<Proxy>, pusher_core::Error> {
+        if !self
+            .last_origin
+            .as_ref()
+            .is_some_and(|last| last.is_of(url))
+        {
+            self.last_origin = Origin::of(url)?;
+        }
+        let Some(origin) = &self.last_origin else {
+            return Ok(None);
+        };
+        self.proxy
+            .select(origin.is_https, &origin.host, origin.port, |name| {
+                std::env::var(name).ok()
+            })
     }
 
     /// The agent for a proxy. Agents that a parent process made are dropped.
@@ -135,6 +157,7 @@ impl State {
             proxy: proxy.clone(),
             tls: self.tls.clone(),
             keep_alive: self.timeout(Timeout::KeepAlive),
+            usual_timeouts: self.timeouts(),
         };
         let agent = Agent::new(settings, Arc::new(RubyWaiter));
         self.agents.push((proxy, agent.clone()));

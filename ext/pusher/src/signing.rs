@@ -18,19 +18,19 @@ fn signed_query(
     (key, secret_of_key): (Value, Value),
     time: i64,
 ) -> Result<RString, Failure> {
+    let verb = http_arguments::method_name(ruby, verb)?;
+    let secret = secret(ruby, secret_of_key)?;
+    let key = bytes(strings::text(ruby, key)?);
+    let path = strings::utf8(ruby, path)?;
+    let time = time.to_string();
     let mut signed = Params::new();
     if !params.is_empty() {
         query_params::read(ruby, params, &mut signed)?;
     }
     if let Some(body) = body {
-        let md5 = strings::with_bytes(body, signature::body_md5);
-        signed.insert(b"body_md5", md5.as_str());
+        signed.insert(b"body_md5", body_md5(body));
     }
-    let verb = http_arguments::method_name(ruby, verb)?;
-    let secret = secret(ruby, secret_of_key)?;
-    let key = bytes(strings::text(ruby, key)?);
-    let path = path.to_string()?;
-    signature::authenticate(&mut signed, &verb, &path, &key, &secret, &time.to_string());
+    signature::authenticate(&mut signed, &verb, &path, &key, &secret, &time);
     Ok(ruby.str_new(&signed.to_query()))
 }
 

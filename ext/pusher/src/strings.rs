@@ -3,7 +3,7 @@
 use magnus::encoding::{Coderange, EncodingCapable};
 use magnus::rb_sys::{AsRawValue, FromRawValue};
 use magnus::value::ReprValue;
-use magnus::{RString, Ruby, Symbol, Value};
+use magnus::{Error, RString, Ruby, Symbol, Value};
 
 use crate::error::Failure;
 use crate::ids;
@@ -64,6 +64,34 @@ pub(crate) fn to_utf8(ruby: &Ruby, string: RString) -> Result<RString, Failure> 
         return Ok(string);
     }
     Ok(string.conv_enc(ruby.utf8_encoding())?)
+}
+
+/// A copy of the text of a String.
+///
+/// # Errors
+///
+/// `EncodingError` where it cannot be converted to UTF-8.
+pub(crate) fn utf8(ruby: &Ruby, string: RString) -> Result<String, Error> {
+    let mut text = String::with_capacity(string.len());
+    push_utf8(ruby, string, &mut text)?;
+    Ok(text)
+}
+
+/// Appends the text of a String.
+///
+/// # Errors
+///
+/// As [`utf8`].
+pub(crate) fn push_utf8(ruby: &Ruby, string: RString, out: &mut String) -> Result<(), Error> {
+    let is_pushed = is_utf8(ruby, string)
+        && with_bytes(string, |bytes| {
+            std::str::from_utf8(bytes).map(|text| out.push_str(text))
+        })
+        .is_ok();
+    if !is_pushed {
+        out.push_str(&string.to_string()?);
+    }
+    Ok(())
 }
 
 /// The name of a Symbol: the frozen String that Ruby keeps for it.

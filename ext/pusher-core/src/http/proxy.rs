@@ -263,10 +263,12 @@ fn matches_address(entry: &str, address: IpAddr) -> bool {
 
 /// Whether the port is absent or valid. `port_u16` returns `None` for an invalid port, too.
 pub(crate) fn has_valid_port(authority: &Authority) -> bool {
+    if authority.port_u16().is_some() {
+        return true;
+    }
     let text = authority.as_str();
     let (_, host_and_port) = text.rsplit_once('@').unwrap_or(("", text));
-    authority.port_u16().is_some()
-        || matches!(host_and_port.strip_prefix(authority.host()), Some("" | ":"))
+    matches!(host_and_port.strip_prefix(authority.host()), Some("" | ":"))
 }
 
 /// An IPv6 address without its brackets.

@@ -29,6 +29,16 @@ const MAX_IDLE: usize = 1024;
 /// Stands for "no timeout", and is small enough for the clock.
 const NO_TIMEOUT: Duration = Duration::from_secs(u32::MAX as u64);
 
+/// A macro, because ureq's builders for agents and for requests have no trait in common that is public.
+macro_rules! with_timeouts {
+    ($config:expr, $timeouts:expr) => {
+        $config
+            .timeout_connect($timeouts.connect.map(|timeout| timeout.min(NO_TIMEOUT)))
+            .timeout_per_write($timeouts.send)
+            .timeout_per_read($timeouts.receive)
+    };
+}
+
 /// The settings of all requests of an agent.
 #[derive(Debug, Default)]
 pub struct Settings {
@@ -38,6 +48,8 @@ pub struct Settings {
     pub tls: TlsSettings,
     /// How long an idle connection is kept for reuse. `None` means as long as the server keeps it.
     pub keep_alive: Option<Duration>,
+    /// The timeouts that most requests have. Requests with other ones cost a little more.
+    pub usual_timeouts: Timeouts,
 }
 
 /// Sends requests and reuses connections. Cheap to clone; clones share the connections.
@@ -46,6 +58,7 @@ pub struct Agent {
     inner: ureq::Agent,
     /// The length of the longest line in the head of any request so far. Connections have room for it.
     longest_line: Arc<AtomicUsize>,
+    usual_timeouts: Timeouts,
     generation: u64,
 }
 
@@ -53,7 +66,7 @@ impl Agent {
     /// An agent without connections.
     #[must_use]
     pub fn new(settings: Settings, waiter: Arc<dyn Waiter>) -> Self {
-        let config = Config::builder()
+        let config = with_timeouts!(Config::builder(), settings.usual_timeouts)
             .proxy(None)
             .http_status_as_error(false)
             .max_redirects(0)
@@ -73,6 +86,7 @@ impl Agent {
         Self {
             inner: ureq::Agent::with_parts(config, connector, NoResolver),
             longest_line,
+            usual_timeouts: settings.usual_timeouts,
             generation: generation(),
         }
     }
@@ -155,12 +169,10 @@ impl Agent {
         timeouts: Timeouts,
         is_retry: bool,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let mut config = self
-            .inner
-            .configure_request(request)
-            .timeout_connect(timeouts.connect.map(|timeout| timeout.min(NO_TIMEOUT)))
-            .timeout_per_write(timeouts.send)
-            .timeout_per_read(timeouts.receive);
+        if timeouts == self.usual_timeouts && !is_retry {
+            return self.inner.run(request);
+        }
+        let mut config = with_timeouts!(self.inner.configure_request(request), timeouts);
         if is_retry {
             // With a maximum age of zero no idle connection is used: the retry makes a new one.
             config = config.max_idle_age(Duration::ZERO);

@@ -1,7 +1,7 @@
 //! Builds requests for ureq, and refuses those that ureq would reject too late or not at all.
 
 use http::uri::Authority;
-use http::{HeaderName, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
 use crate::Error;
 use crate::http::proxy::has_valid_port;
@@ -27,7 +27,16 @@ pub(crate) fn build<B>(request: &Request<'_>, body: B) -> Result<http::Request<B
     {
         return Err(refuse("not an absolute http url"));
     }
-    let mut builder = http::Request::builder().method(request.method).uri(uri);
+    let mut built = http::Request::new(body);
+    *built.method_mut() = Method::from_bytes(request.method.as_bytes()).map_err(refuse)?;
+    *built.uri_mut() = uri;
+    *built.headers_mut() = headers(request)?;
+    Ok(built)
+}
+
+fn headers(request: &Request<'_>) -> Result<HeaderMap, Error> {
+    // ureq adds content-length.
+    let mut headers = HeaderMap::with_capacity(request.headers.len() + 1);
     for (name, value) in request.headers {
         let name = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| refuse(format!("{name:?} is not a valid header name")))?;
@@ -38,16 +47,12 @@ pub(crate) fn build<B>(request: &Request<'_>, body: B) -> Result<http::Request<B
             continue;
         }
         check_header(&name, &value)?;
-        if name == header::HOST
-            && builder
-                .headers_ref()
-                .is_some_and(|map| map.contains_key(&name))
-        {
+        if name == header::HOST && headers.contains_key(&name) {
             return Err(refuse("more than one header host"));
         }
-        builder = builder.header(name, value);
+        headers.try_append(name, value).map_err(refuse)?;
     }
-    builder.body(body).map_err(refuse)
+    Ok(headers)
 }
 
 /// Checks that a request can be written.
