@@ -18,13 +18,13 @@ RSpec.describe "Refusals of a real server", :e2e do
     expect(error.message).not_to include(stage.server.key)
   end
 
-  it "raise an AuthenticationError for an unknown key" do
+  it "raise a 404 for an unknown key" do
     expect(refusal(key: "unknown"))
       .to be_an_instance_of(Pusher::Error)
       .and have_attributes(status: 404, message: "404 Not found (/apps/#{stage.server.app_id}/events)")
   end
 
-  it "raise an error for an app of another key" do
+  it "raise an AuthenticationError for an unknown app_id" do
     expect(refusal(app_id: "unknown")).to be_a(Pusher::AuthenticationError).and have_attributes(status: 401)
   end
 
