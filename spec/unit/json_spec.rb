@@ -86,7 +86,7 @@ RSpec.describe "JSON" do
       expect { read("{no") }.to(refuse { |error| expect(error.data).to eq("{no") })
     end
 
-    it "works while garbage is collected at every allocation" do
+    it "works while garbage is collected at every allocation", :slow do
       values = Array.new(3) { |number| { "key#{number}" => ["text", number, { "a" => "\n" }] } }
       hook = Pusher::WebHook.new({ body: JSON.generate(values) })
       GC.stress = true
