@@ -18,18 +18,18 @@ Gem::Specification.new do |spec|
   }
   spec.required_ruby_version = ">= 3.1"
 
-  root_files = %w[.yardopts CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md]
+  root_files = %w[.yardopts ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md]
   ruby_files = Dir["lib/**/*.rb", "sig/**/*.rbs", "examples/opentelemetry.rb", base: __dir__]
   crate_files = Dir["ext/*/{Cargo.toml,extconf.rb}", "ext/*/src/**/*.rs", base: __dir__]
-  # Unit tests stand beside what they test; panics.rs has natives for `rake panics` alone.
+  # Unit tests are next to the code that they test. panics.rs contains natives for `rake panics` only.
   tests = crate_files.grep(%r{/(tests?(/|\.rs\z)|panics\.rs\z)})
   spec.files = (root_files + ruby_files + crate_files - tests).sort
   spec.extensions = ["ext/pusher/extconf.rb"]
 
-  # Ruby's own until 3.4 and 3.5; gems since.
+  # Default gems until Ruby 3.4 (base64) and 3.5 (logger).
   spec.add_dependency "base64", "~> 0.1"
   spec.add_dependency "logger", "~> 1.5"
   spec.add_dependency "multi_json", ">= 1.14", "< 3"
-  # Compiles the native part. Precompiled gems do without.
+  # Compiles the native part. Precompiled gems do not depend on it.
   spec.add_dependency "rb_sys", "~> 0.9.87"
 end

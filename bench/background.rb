@@ -4,7 +4,7 @@ require_relative "background/queue_memory"
 require_relative "comparison"
 
 module Bench
-  # Publishing in the background, in its three ways, against publishing one event after the other.
+  # Compares the three kinds of background requests with `trigger`.
   module Background
     PROGRAMS = { "trigger" => "ThisGem", "pool" => "InPool", "fibers" => "InFibers",
                  "EventMachine" => "OnReactor" }.freeze
@@ -15,7 +15,7 @@ module Bench
     module_function
 
     def run
-      Bench.heading("In the background, ten requests under way at a time, to nginx: #{ROUNDS} rounds, taking turns")
+      Bench.heading("Background requests to nginx, ten at a time: #{ROUNDS} interleaved rounds")
       return Bench.skip("the comparison", needs: "nginx-light") unless Comparison::Nginx.installed?
 
       Comparison::Nginx.run { |nginx| compare(nginx) }
@@ -50,7 +50,7 @@ module Bench
        ratio(rounds, name, :rate), ratio(rounds, name, :cpu_per_thousand)]
     end
 
-    # Noise that lasts as long as a round is in both numbers.
+    # The ratio is taken within each round, so slow changes of the load cancel out.
     def ratio(rounds, name, figure)
       pairs = rounds.fetch(name).zip(rounds.fetch("trigger"))
       format("%.2f", median(pairs.map { |one, other| one.public_send(figure) / other.public_send(figure) }))

@@ -6,7 +6,7 @@ require_relative "../spec/support/channels_api"
 require_relative "../spec/support/cost"
 require_relative "../spec/support/endpoint_process"
 
-# The chapters of `rake bench`, and what they share.
+# Helpers that the parts of `rake bench` share.
 module Bench
   ROOT = File.expand_path("..", __dir__)
 
@@ -26,7 +26,7 @@ module Bench
       puts "", "== #{text}"
     end
 
-    # Goes on without what needs it, and says in the end what to install.
+    # Skips a measurement. The missing programs are listed at the end.
     def skip(what, needs:)
       puts "Skipped: #{what} (#{needs} is not installed)."
       @missing << needs
@@ -34,7 +34,7 @@ module Bench
 
     def conclude
       puts "", format("Took %<seconds>.0f s. %<load>s", seconds: now - @started, load:)
-      abort "Not everything was measured. Install #{@missing.uniq.join(", ")}, or run bin/setup." if @missing.any?
+      abort "Some measurements were skipped. Install #{@missing.uniq.join(", ")}, or run bin/setup." if @missing.any?
     end
 
     private
@@ -42,7 +42,7 @@ module Bench
     def load
       return "" unless File.readable?("/proc/loadavg")
 
-      "The machine's load is #{File.read("/proc/loadavg").split.first} (the bench itself makes some 1 to 2)."
+      "The load average is #{File.read("/proc/loadavg").split.first} (the benchmark itself adds 1 to 2)."
     end
   end
 end

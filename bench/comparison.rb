@@ -8,7 +8,7 @@ require_relative "comparison/rounds"
 require_relative "comparison/table"
 
 module Bench
-  # The same event published by this gem and by others, to nginx over loopback.
+  # Compares this gem with other clients that publish the same event to nginx over loopback.
   module Comparison
     RUBY_PROGRAMS = {
       "this gem" => "ThisGem",
@@ -23,7 +23,7 @@ module Bench
     module_function
 
     def run
-      Bench.heading("One event after the other to nginx over loopback: #{ROUNDS} rounds, contenders taking turns")
+      Bench.heading("Sequential events to nginx over loopback: #{ROUNDS} interleaved rounds")
       return Bench.skip("the comparison", needs: "nginx-light") unless Nginx.installed?
 
       Nginx.run { |nginx| compare(nginx) }

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# One contender of a comparison: `contender.rb CONTENDER URL`. For each line `THREADS REQUESTS` it publishes, and says
-# `REQUESTS WALL CPU`, in seconds.
+# One contender of a comparison: `contender.rb CONTENDER URL`. For each line `THREADS REQUESTS` on stdin it publishes
+# events, and prints `REQUESTS WALL CPU`. Times are in seconds.
 
 contender, url = ARGV
 file = contender.gsub(/(?<=[a-z])[A-Z]/) { |letter| "_#{letter}" }.downcase

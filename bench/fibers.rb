@@ -1,20 +1,20 @@
 # frozen_string_literal: true
 
 module Bench
-  # Fibers of one thread, under ruby-async, against a server that takes its time.
+  # Fibers of one thread, with ruby-async, and a slow server.
   class Fibers
     FIBERS = 50
     DELAY = 0.2
 
     def self.run
-      Bench.heading("#{FIBERS} fibers of one thread against a server that answers after #{(DELAY * 1000).round} ms")
+      Bench.heading("#{FIBERS} fibers of one thread, and a server with a latency of #{(DELAY * 1000).round} ms")
       require "async"
       SlowEndpoint.run { |endpoint| new(endpoint.client_options).report }
     rescue LoadError
       Bench.skip("fibers", needs: "the gem async")
     end
 
-    # The endpoint in a process of its own, so that its threads do not stand in the fibers' way.
+    # The endpoint runs in a separate process, so that its threads do not slow down the fibers.
     class SlowEndpoint < EndpointProcess
       private
 
@@ -34,8 +34,9 @@ module Bench
 
     def report
       seconds = Array.new(5) { measure }
-      puts format("All replies after %.3<first>f s with connections to open, %.3<median>f s (median of %<count>d) " \
-                  "with open ones.", first: seconds.shift, median: Statistics.median(seconds), count: seconds.size)
+      first = seconds.shift
+      puts format("All replies within %.3<first>f s with new connections, within %.3<median>f s with open ones " \
+                  "(median of %<count>d).", first:, median: Statistics.median(seconds), count: seconds.size)
     end
 
     private

@@ -6,8 +6,8 @@ require_relative "../spec/support/channels_api"
 require_relative "../spec/support/endpoint_process"
 
 module Bench
-  # Instructions in user space of one operation, as callgrind counts them: the same on a loaded machine as on a quiet
-  # one. (valgrind knows no instructions for SHA, so signatures are computed in software.)
+  # Counts the user-space instructions of one operation with callgrind. The counts do not depend on the load of the
+  # machine. valgrind does not support SHA instructions, so signatures are computed in software.
   module Instructions
     OPERATIONS = {
       trigger_with_hash: "trigger of a small Hash", trigger_with_string: "trigger of a String",
@@ -17,7 +17,7 @@ module Bench
     }.freeze
     PROGRAM = File.join(__dir__, "instructions", "program.rb")
     LIB = File.expand_path("../lib", __dir__)
-    # What differs between these runs is so many operations, and not what Ruby does to start.
+    # Two runs, to subtract the instructions of the start of Ruby.
     COUNTS = [100, 400].freeze
 
     module_function

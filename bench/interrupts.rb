@@ -3,12 +3,12 @@
 require "timeout"
 
 module Bench
-  # From an interrupt to the end of a request that hangs before its reply, `ensure` blocks included.
+  # Measures the time from an interrupt to the end of a request that waits for its reply, including `ensure` blocks.
   class Interrupts
     ROUNDS = 50
     LIMIT = 0.02
-    # Seconds from when a request has arrived until its sender sleeps for certain. An interrupt in the microseconds
-    # between Ruby's lock and that sleep waits for Ruby to repeat it, 100 ms later, as with any blocking read.
+    # Seconds from the arrival of a request until its sender is certainly asleep. If an interrupt arrives in the
+    # microseconds before that, Ruby repeats it only after 100 ms, as with every blocking read.
     REST = 0.005
     KINDS = {
       by_kill: "Thread#kill",
@@ -18,7 +18,7 @@ module Bench
     }.freeze
 
     def self.run
-      Bench.heading("How long an interrupt takes while the reply hangs: #{ROUNDS} rounds each")
+      Bench.heading("Latency of an interrupt while a request waits for its reply: #{ROUNDS} rounds each")
       ChannelsApi::Server.run(checked: false) do |server|
         server.hang(times: nil)
         new(server).report
@@ -77,7 +77,7 @@ module Bench
       nil
     end
 
-    # What it takes beyond the time it was given.
+    # The time in excess of the limit.
     def by_timeout
       started = Bench.now
       Timeout.timeout(LIMIT) { request }
@@ -93,7 +93,7 @@ module Bench
       ended - sender.value
     end
 
-    # The moment at which the signal was sent.
+    # Returns the time at which the signal was sent.
     def interrupt_this_process
       wait_until_asleep
       Bench.now.tap { Process.kill(:INT, Process.pid) }

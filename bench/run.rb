@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# What a trigger costs, what it costs elsewhere, how fast it lets itself be interrupted. Figures of one run compare with
-# each other, not with those of another machine or another hour.
+# Measures the cost of a trigger, compares it with other clients, and measures the latency of interrupts. Compare only
+# figures of the same run, not those of different machines or runs.
 
 require_relative "bench"
 

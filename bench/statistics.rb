@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Bench
-  # Of numbers measured again and again.
+  # Statistics of repeated measurements.
   module Statistics
     module_function
 
@@ -11,7 +11,7 @@ module Bench
       sorted.size.odd? ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2.0
     end
 
-    # How far the middle half of them lies apart, as a part of the median.
+    # The interquartile range, relative to the median.
     def spread(numbers)
       sorted = numbers.sort
       (sorted[sorted.size * 3 / 4] - sorted[sorted.size / 4]) / median(sorted)

@@ -1,12 +1,12 @@
 # frozen_string_literal: true
 
 module Bench
-  # Ruby objects and system calls of a warm trigger with a small Hash: the same on a loaded machine as on a quiet one.
+  # Counts the Ruby objects and system calls of a warm trigger with a small Hash. Does not depend on the load.
   module TriggerCost
     module_function
 
     def run
-      Bench.heading("What a warm trigger with a small Hash takes")
+      Bench.heading("Cost of a warm trigger with a small Hash")
       EndpointProcess.run do |endpoint|
         print_objects(endpoint.client_options)
         Cost.strace? ? print_system_calls(endpoint.client_options) : Bench.skip("system calls", needs: "strace")
@@ -14,14 +14,14 @@ module Bench
     end
 
     def print_objects(options)
-      puts format("%<all>.1f Ruby objects, the JSON engine's %<dump>.1f included.",
+      puts format("%<all>.1f Ruby objects, including %<dump>.1f of the JSON engine.",
                   all: Cost.objects_per_trigger(options), dump: Cost.objects_per_dump)
     end
 
     def print_system_calls(options)
       calls = Cost.system_calls_per_trigger(options)
       waiting, others = calls.partition { |name, _| Cost::WAITING.include?(name) }.map(&:to_h)
-      puts format("%<count>.2f system calls besides waiting (%<names>s), and %<waiting>.2f to wait (%<waits>s).",
+      puts format("%<count>.2f system calls without waiting (%<names>s), and %<waiting>.2f for waiting (%<waits>s).",
                   count: others.values.sum, names: list(others), waiting: waiting.values.sum, waits: list(waiting))
     end
 

@@ -1,23 +1,23 @@
 # frozen_string_literal: true
 
-# The endpoint that pusher-js asks before it subscribes to private and presence channels, or signs a user in. Your
-# application already knows who asks; this one believes a header, which yours must not.
+# The auth endpoint that pusher-js calls to subscribe to private and presence channels, and to sign a user in. This
+# example trusts a header. In your application, use the authenticated user instead.
 #
 #   PUSHER_URL=… rackup -I lib examples/auth_endpoint.ru
 require "json"
 require "pusher"
 require "rack"
 
-# Answers /pusher/auth and /pusher/user-auth.
+# Serves /pusher/auth and /pusher/user-auth.
 class AuthEndpoint
   def call(env)
     request = Rack::Request.new(env)
-    user = env["HTTP_X_USER"] or return reply(403, { error: "Who are you?" })
+    user = env["HTTP_X_USER"] or return reply(403, { error: "Sign in first" })
 
     case request.path_info
     when "/pusher/auth" then reply(200, channel_auth(request, user))
     when "/pusher/user-auth" then reply(200, Pusher.authenticate_user(request.params["socket_id"], { id: user }))
-    else reply(404, { error: "Not here" })
+    else reply(404, { error: "Not found" })
     end
   rescue Pusher::Error => e
     reply(400, { error: e.message })

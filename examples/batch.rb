@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Up to ten events with one request.
+# Publishes several events (up to ten) in one request.
 #
 #   PUSHER_URL=… ruby -I lib examples/batch.rb
 require "pusher"

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# The transcript that bin/demo ends with. Run alone, once the gem is compiled: ruby -I lib examples/demo.rb
+# The demonstration that bin/demo runs. If the gem is already compiled: ruby -I lib examples/demo.rb
 require "pusher"
 
 require_relative "demo/transcript"
@@ -14,7 +14,7 @@ when ["--sockudo"]
   require_relative "demo/sockudo_service"
   service_class = Demo::SockudoService
 else
-  warn "bin/demo takes --sockudo or nothing, and was given: #{ARGV.join(" ")}"
+  warn "bin/demo accepts only --sockudo, but was given: #{ARGV.join(" ")}"
   exit 2
 end
 

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# A Channels API endpoint on loopback to try the other programs against, for who has no account at hand. It checks every
-# request and shows what was published:
+# A Channels API endpoint on loopback, to try the other programs without an account. It checks every request and prints
+# the published events:
 #
 #   ruby examples/endpoint.rb
 #

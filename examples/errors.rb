@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# What can go wrong, and the facts to act on.
+# Handles the errors of a request.
 #
 #   PUSHER_URL=… ruby -I lib examples/errors.rb
 require "pusher"

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# A client for each application, from the environment. An unset variable raises Pusher::ConfigurationError.
+# Creates a client from the environment. An unset variable raises Pusher::ConfigurationError.
 #
 #   PUSHER_URL=… ruby -I lib examples/from_env.rb
 require "pusher"

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# One application for the whole process. With PUSHER_URL in the environment none of these settings is needed.
+# Configures the default client of the process. If PUSHER_URL is set, these settings are not necessary.
 #
 #   PUSHER_URL=… ruby -I lib examples/global_configuration.rb
 require "pusher"

@@ -1,7 +1,8 @@
 # frozen_string_literal: true
 
-# Requests as spans of OpenTelemetry, by its semantic conventions for messaging and HTTP. Nothing of OpenTelemetry is
-# needed here: the instrumenter takes any tracer of that shape, and this program brings a small one that prints.
+# Creates an OpenTelemetry span for each request, with the semantic conventions for messaging and HTTP. This program
+# runs without OpenTelemetry. The instrumenter accepts any tracer with the same interface; the one below prints its
+# spans.
 #
 #   PUSHER_URL=… ruby -I lib examples/opentelemetry.rb
 #
@@ -14,16 +15,16 @@
 require "pusher"
 require "socket"
 
-# Makes a span of each request.
+# Creates a span for each request.
 class SpanInstrumenter
-  # @param tracer [#in_span] yields a span, which answers `set_attribute` and `status=`
-  # @param error_status [#call] makes the status of a span from a description
+  # @param tracer [#in_span] yields a span that has `set_attribute` and `status=`
+  # @param error_status [#call] returns the status of a span for a description
   def initialize(tracer, error_status:)
     @tracer = tracer
     @error_status = error_status
   end
 
-  # A tracer notes by itself what is raised inside its span.
+  # The tracer itself records exceptions that are raised inside its span.
   def instrument(_name, payload)
     kind = payload[:channels].empty? ? :client : :producer
     @tracer.in_span(span_name(payload), attributes: request_attributes(payload), kind:) do |span|
@@ -81,9 +82,9 @@ class SpanInstrumenter
   end
 end
 
-# A tracer that prints its spans, in the place of OpenTelemetry's.
+# Prints its spans. Stands in for an OpenTelemetry tracer.
 class PrintingTracer
-  # What is known of one operation.
+  # One operation.
   Span = Struct.new(:name, :kind, :attributes, :status) do
     def set_attribute(name, value)
       attributes[name] = value

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# What the service knows about channels.
+# Queries the state of channels.
 #
 #   PUSHER_URL=… ruby -I lib examples/queries.rb
 require "pusher"

@@ -1,19 +1,19 @@
 # frozen_string_literal: true
 
-# Where the service reports what happens on its channels. A request is believed only when its signature is right.
+# Receives webhooks of the service. Trusts only requests with a valid signature.
 #
 #   PUSHER_URL=… rackup -I lib examples/webhook_endpoint.ru
 require "pusher"
 require "rack"
 
-# Answers any path.
+# Serves every path.
 class WebhookEndpoint
   def call(env)
     webhook = Pusher.webhook(Rack::Request.new(env))
-    return reply(401, "This did not come from the service.") unless webhook.valid?
+    return reply(401, "Invalid signature.") unless webhook.valid?
 
     webhook.events.each { |event| puts "#{event["name"]} on #{event["channel"]}" }
-    reply(200, "Thank you.")
+    reply(200, "OK")
   end
 
   private

@@ -2,13 +2,13 @@
 
 require "tmpdir"
 
-# The runs of spec/compatibility: what PUSHER_SPECS is set to, and the gems that the run needs.
+# The runs of spec/compatibility: the value of PUSHER_SPECS, and the gems that the run needs.
 COMPATIBILITY_RUNS = {
   "plain" => %w[rack], "webmock" => %w[rack webmock httpclient eventmachine],
   "eventmachine" => %w[rack eventmachine]
 }.freeze
 
-# From a copy of spec/ alone, so that no file of this checkout takes part but those in the load paths.
+# Runs in a copy of spec/, so that only the files in the load paths come from this checkout.
 def run_compatibility(folders, run)
   load_paths = folders.map { |folder| File.expand_path(folder) }.flat_map { |folder| ["-I", folder] }
   tags = ENV.fetch("TAGS", "").split.flat_map { |tag| ["--tag", tag] }
@@ -18,11 +18,11 @@ def run_compatibility(folders, run)
   end
 end
 
-desc "Run spec/compatibility against the gem in LIB=dir[:dir] (default: lib), with TAGS=\"~fix ~added\" if wanted"
+desc "Run spec/compatibility against the gem in LIB=dir[:dir] (default: lib), with TAGS=\"~fix ~added\" if set"
 task :compatibility do
   Rake::Task["compile"].invoke unless ENV["LIB"]
   folders = ENV.fetch("LIB", "lib").split(File::PATH_SEPARATOR)
   COMPATIBILITY_RUNS.each do |run, gems|
-    with_gems(gems, "the run #{run} of spec/compatibility") { run_compatibility(folders, run) }
+    with_gems(gems, "spec/compatibility (#{run})") { run_compatibility(folders, run) }
   end
 end

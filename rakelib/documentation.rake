@@ -3,12 +3,12 @@
 require "open3"
 
 namespace :yard do
-  desc "Fail where something public has no documentation, or documentation names what is not there"
+  desc "Fail if the public API lacks documentation, or if yard warns"
   task :check do
     report, status = Open3.capture2e("yard", "stats", "--list-undoc", "--no-cache", "--no-save")
     puts report
-    abort "yard could not read the code." unless status.success?
-    abort "What yard lists above has no documentation." if report.include?("Undocumented Objects:")
-    abort "yard warns of the documentation above." if report.match?(/^\[warn\]/)
+    abort "yard failed (its output is above)." unless status.success?
+    abort "The objects listed above have no documentation." if report.include?("Undocumented Objects:")
+    abort "yard printed the warnings above." if report.match?(/^\[warn\]/)
   end
 end

@@ -4,7 +4,7 @@
 STRESSED_SPECS = (%w[names client/authentication signature/request webhook].map { |name| "spec/unit/#{name}_spec.rb" } +
                   ["spec/integration/transport/queries_spec.rb"]).freeze
 
-desc "Run the core of the suite while garbage is collected at every allocation, and moved between requests"
+desc "Run a part of the specs with a garbage collection at every allocation, and with compaction between requests"
 task gc: :compile do
   ruby "-I", "lib", "spec/support/garbage/run.rb"
   sh "rspec", "--require", "./spec/support/garbage/stressing.rb", *STRESSED_SPECS

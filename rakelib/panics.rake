@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# A copy of lib whose native part has natives that panic.
+# A copy of lib with additional native methods that panic.
 PANICKING_GEM = "tmp/panicking"
 
 namespace :panics do
@@ -16,7 +16,7 @@ namespace :panics do
   end
 end
 
-desc "Fail where a panic in the native part is anything but an exception"
+desc "Fail if a panic in the native part is not raised as an exception"
 task panics: "panics:compile" do
   sh "rspec", "--options", "spec/panics/.rspec", "spec/panics"
 end

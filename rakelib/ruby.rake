@@ -1,11 +1,11 @@
 # frozen_string_literal: true
 
-desc "Fail where the Ruby code is not in style"
+desc "Fail if Ruby code violates the style"
 task :rubocop do
   sh "rubocop", "--parallel", "--format", "simple"
 end
 
-# Specs that run as steps of their own.
+# The folders whose specs run as separate steps.
 OWN_STEPS = %w[e2e packaging syntax panics integrations support].freeze
 
 def run_specs(*options)
@@ -16,7 +16,7 @@ desc "Run the specs against the compiled gem"
 task(spec: :compile) { run_specs("--tag", "~slow") }
 
 namespace :spec do
-  desc "Run the specs that put the gem under stress: they take longer than all others together"
+  desc "Run the stress specs, which take longer than all others together"
   task(slow: :compile) { run_specs("--tag", "slow") }
 
   desc "Run the specs of the test servers in spec/support"

@@ -6,19 +6,19 @@ task :format do
 end
 
 namespace :format do
-  desc "Fail where the Rust code is not formatted"
+  desc "Fail if Rust code is not formatted"
   task :check do
     sh "cargo fmt --all --check"
   end
 end
 
-desc "Fail on any lint of the Rust code, tests included"
+desc "Fail on any lint of the Rust code, including tests"
 task :clippy do
   sh "cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings"
 end
 
 namespace :cargo do
-  desc "Test the core crate, which needs no Ruby"
+  desc "Run the tests of the core crate (needs no Ruby)"
   task :test do
     sh "cargo test --package pusher-core --locked"
   end

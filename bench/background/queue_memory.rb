@@ -5,7 +5,7 @@ require "socket"
 
 module Bench
   module Background
-    # What 10,000 events take that wait for a server which does not answer.
+    # The memory of 10,000 queued events, with a server that does not reply.
     module QueueMemory
       EVENTS = 10_000
       PROGRAM = <<~RUBY.freeze
@@ -28,7 +28,7 @@ module Bench
 
         server = TCPServer.new("127.0.0.1", 0)
         kibibytes = measure("http://key:secret@127.0.0.1:#{server.local_address.ip_port}/apps/1")
-        puts "", format("%<events>d events that wait for a thread take %<mebibytes>.1f MiB, %<each>.1f KiB each.",
+        puts "", format("%<events>d queued events take %<mebibytes>.1f MiB, %<each>.1f KiB each.",
                         events: EVENTS, mebibytes: kibibytes / 1024.0, each: kibibytes.to_f / EVENTS)
       ensure
         server&.close

@@ -4,7 +4,7 @@ require "json"
 
 module Bench
   module Comparison
-    # pusher-core without Ruby: the example `publish`, compiled by the task, started anew for each measurement.
+    # pusher-core without Ruby: its example `publish`, which the rake task compiles. Started for each measurement.
     class CoreProgram
       attr_reader :name
 

@@ -2,7 +2,7 @@
 
 module Bench
   module Comparison
-    # What so many requests took: seconds by the clock, seconds of the client's CPU.
+    # A number of requests, with their wall time and the CPU time of the client, both in seconds.
     Measurement = Struct.new(:requests, :wall, :cpu) do
       def rate = requests / wall
 

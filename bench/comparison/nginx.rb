@@ -6,10 +6,10 @@ require "tmpdir"
 
 module Bench
   module Comparison
-    # An nginx of our own, one worker, which answers every POST with `{}`.
+    # An nginx with one worker that replies `{}` to every POST.
     class Nginx
       HOST = "127.0.0.1"
-      # Debian keeps it where an ordinary user's PATH does not look.
+      # Debian installs nginx into a folder that is not on the PATH of an ordinary user.
       PLACES = [*ENV.fetch("PATH").split(File::PATH_SEPARATOR), "/usr/sbin", "/usr/local/sbin"].freeze
 
       def self.program
@@ -33,7 +33,7 @@ module Bench
 
       def initialize(folder)
         @folder = folder
-        # nginx inherits the listener, as from a former nginx: no other program can take the port in between.
+        # nginx inherits the open listener, as in a binary upgrade, so no other program can take the port meanwhile.
         listener = TCPServer.new(HOST, 0)
         @port = listener.local_address.ip_port
         @pid = spawn_with(listener)
@@ -69,20 +69,20 @@ module Bench
                       listener.fileno => listener.fileno, %i[out err] => File::NULL)
       end
 
-      # Accepted connections and requests, this one included.
+      # The numbers of accepted connections and of requests, including this one.
       def status
         body = Net::HTTP.start(HOST, port, nil) { |http| http.get("/status").body }
         accepted, _handled, requests = body[/^ (\d+ \d+ \d+)/, 1].split.map(&:to_i)
         [accepted, requests]
       rescue SystemCallError, IOError
-        raise "nginx does not answer:\n#{File.read(error_log) if File.exist?(error_log)}"
+        raise "nginx does not respond:\n#{File.read(error_log) if File.exist?(error_log)}"
       end
 
       def error_log
         File.join(@folder, "error.log")
       end
 
-      # `return` throws the body away as it reads it, so nothing of a request is left when the next one comes.
+      # `return` discards the body while reading it, so no bytes are left when the next request arrives.
       def configuration
         <<~NGINX
           daemon off;

@@ -2,9 +2,9 @@
 
 module Bench
   module Comparison
-    # All contenders in turn, again and again, so that what else the machine does meets all of them.
+    # Measures all contenders in turn, many times, so that other load on the machine affects all of them equally.
     class Rounds
-      # Seconds that one measurement takes, more or less: many short ones, so that a disturbance meets few of them.
+      # Approximate seconds per measurement. With many short ones, a disturbance affects only a few.
       SLICE = 0.12
       FIRST_REQUESTS = 400
 
@@ -13,7 +13,7 @@ module Bench
         @threads = threads
       end
 
-      # Measurements by thread count and contender. A first round warms up and finds out how many requests fit.
+      # Returns the measurements by thread count and contender. The first round warms up, and sets the request counts.
       def run(count)
         @requests = measure_all(@contenders) { FIRST_REQUESTS }
                     .transform_values { |measured| (measured.rate * SLICE).ceil }

@@ -4,7 +4,7 @@ require "rbconfig"
 
 module Bench
   module Comparison
-    # A contender in Ruby: bench/contender.rb in a process of its own, which lives through all rounds.
+    # A contender in Ruby: bench/contender.rb in a process that runs for all rounds.
     class RubyProgram
       PROGRAM = File.join(ROOT, "bench/contender.rb")
 
@@ -17,7 +17,7 @@ module Bench
 
       def measure(threads, requests)
         @io.puts("#{threads} #{requests}")
-        answer = @io.gets || raise("#{name} ended; what it said last is above")
+        answer = @io.gets || raise("#{name} exited early (its output is above)")
         Measurement.new(*answer.split.map(&:to_f))
       end
 

@@ -2,16 +2,16 @@
 
 module Bench
   module Comparison
-    # One thread count's medians, ratios within each round, and whether the aims held.
+    # The results for one thread count: medians, ratios within each round, and whether the aims are met.
     class Table
       SOCKET = "bare socket + dump"
       HTTPCLIENT = "httpclient"
-      # This gem's CPU as a part of the rival's, at most, and the same in words.
+      # The maximum CPU of this gem relative to another contender, as a number and in words.
       AIMS = { SOCKET => [1.5, "1.5 × bare socket + dump's"], HTTPCLIENT => [1 / 7r, "1/7 of httpclient's"] }.freeze
       TRUSTED_SPREAD = 0.5
       HEAD = ["requests/s", "µs each", "CPU s per 1,000", "CPU ÷ socket+dump", "CPU ÷ httpclient"].freeze
 
-      # `measured`: the rounds' measurements by the contenders' names.
+      # `measured` maps the names of the contenders to their measurements.
       def initialize(measured, threads)
         @measured = measured
         @threads = threads
@@ -44,7 +44,7 @@ module Bench
         @measured.key?(rival) ? format("%.3f", cpu_ratio(name, rival)) : "-"
       end
 
-      # Noise that lasts as long as a round is in both numbers.
+      # The ratio is taken within each round, so slow changes of the load cancel out.
       def cpu_ratio(name, rival)
         pairs = @measured.fetch(name).zip(@measured.fetch(rival))
         Statistics.median(pairs.map { |one, other| one.cpu_per_thousand / other.cpu_per_thousand })
@@ -54,15 +54,15 @@ module Bench
         bound, words = AIMS.fetch(rival)
         ratio = cpu_ratio("this gem", rival)
         is = ratio < 1 ? format("1/%.1f", 1 / ratio) : format("%.2f ×", ratio)
-        "Aim: this gem's CPU at most #{words}. It is #{is}: #{ratio <= bound ? "held" : "not held"}."
+        "Aim: at most #{words} CPU. Measured: #{is}. #{ratio <= bound ? "Met" : "Not met"}."
       end
 
       def noise
         spreads = @measured.transform_values { |rounds| Statistics.spread(rounds.map(&:cpu_per_thousand)) }
         name, spread = spreads.max_by(&:last)
-        said = format("Noise: the middle half of the rounds lies at most %<percent>.0f %% apart in CPU (%<name>s).",
+        said = format("Noise: interquartile range of the CPU at most %<percent>.0f %% of the median (%<name>s).",
                       percent: spread * 100, name:)
-        spread > TRUSTED_SPREAD ? "#{said} That is much: run it again on a quiet machine." : said
+        spread > TRUSTED_SPREAD ? "#{said} This is high. Repeat the run on a quiet machine." : said
       end
     end
   end

@@ -4,7 +4,7 @@ require "pusher"
 require_relative "../../spec/support/cost"
 
 module Contenders
-  # What publishes in the background with this gem, with so many requests under way at a time.
+  # Publishes in the background with this gem, with a fixed number of concurrent requests.
   class Background
     AT_A_TIME = 10
 

@@ -4,7 +4,7 @@ require "socket"
 require_relative "event"
 
 module Contenders
-  # The least that Ruby can do: bytes prepared beforehand, written at once, a reply read as it comes.
+  # The minimum in Ruby: writes a prepared request with one call, and reads the reply with one call.
   class BareSocket
     def initialize(url)
       @event = Event.new(url)
@@ -26,7 +26,7 @@ module Contenders
     def exchange(socket, reply)
       socket.write(@request)
       socket.readpartial(4096, reply)
-      raise "not a whole reply: #{reply}" unless reply.start_with?("HTTP/1.1 200") && reply.end_with?("\r\n\r\n{}")
+      raise "incomplete reply: #{reply}" unless reply.start_with?("HTTP/1.1 200") && reply.end_with?("\r\n\r\n{}")
     end
   end
 end

@@ -3,7 +3,7 @@
 require_relative "bare_socket"
 
 module Contenders
-  # The least that is possible with event data encoded by the JSON engine.
+  # The minimum in Ruby if the JSON engine encodes the event data.
   class BareSocketWithDump < BareSocket
     private
 

@@ -7,7 +7,7 @@ require_relative "../../spec/support/cost"
 require_relative "../../spec/support/json_engine"
 
 module Contenders
-  # The event that all contenders publish, encoded and signed without the gem.
+  # The event that all contenders publish, encoded and signed without this gem.
   class Event
     HEADERS = { "X-Pusher-Library" => "pusher-http-ruby 1.0.0", "Content-Type" => "application/json" }.freeze
 

@@ -21,7 +21,7 @@ module Contenders
     def publish
       body = @event.body
       reply = @client.request(:post, @url, @event.signed_params(body), body, Event::HEADERS)
-      raise "not a good reply: #{reply.status}" unless reply.status == 200 && reply.body == "{}"
+      raise "unexpected reply: #{reply.status}" unless reply.status == 200 && reply.body == "{}"
     end
   end
 end

@@ -4,7 +4,7 @@ require "net/http"
 require_relative "event"
 
 module Contenders
-  # Ruby's own HTTP, a connection for each thread.
+  # Ruby's Net::HTTP, with one connection per thread.
   class NetHttp
     def initialize(url)
       @event = Event.new(url)
@@ -22,7 +22,7 @@ module Contenders
     def publish(http)
       body = @event.body
       reply = http.post(@event.target(body), body, Event::HEADERS)
-      raise "not a good reply: #{reply.code}" unless reply.code == "200" && reply.body == "{}"
+      raise "unexpected reply: #{reply.code}" unless reply.code == "200" && reply.body == "{}"
     end
   end
 end

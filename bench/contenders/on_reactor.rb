@@ -4,7 +4,7 @@ require "eventmachine"
 require_relative "background"
 
 module Contenders
-  # EventMachine's reactor: where one request has ended, the next one starts.
+  # EventMachine's reactor. Each finished request starts the next one.
   class OnReactor < Background
     def publish(count)
       @to_start = @to_end = count

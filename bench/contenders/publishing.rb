@@ -1,10 +1,10 @@
 # frozen_string_literal: true
 
 module Contenders
-  # Publishes from one or several threads, each with a session of its own, and takes the time. A contender that has ways
-  # of its own to publish many events does so.
+  # Publishes from one or several threads, each with its own session, and measures the time. A contender with a
+  # method `publish` publishes all events itself.
   class Publishing
-    # Per thread, before the clock starts: connections are open and caches warm.
+    # Requests per thread before the measurement, to open connections and warm up caches.
     WARM_UP = 20
 
     def initialize(contender)
@@ -40,7 +40,7 @@ module Contenders
 
     def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
-    # By getrusage.
+    # From getrusage.
     def cpu_seconds
       times = Process.times
       times.utime + times.stime

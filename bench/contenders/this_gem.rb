@@ -4,7 +4,7 @@ require "pusher"
 require_relative "../../spec/support/cost"
 
 module Contenders
-  # One client, shared by all threads.
+  # This gem, with one client that all threads share.
   class ThisGem
     def initialize(url)
       @client = Pusher::Client.from_url(url)

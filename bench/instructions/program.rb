@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Run under callgrind: does one operation so many times, with the collector off.
+# Runs one operation COUNT times under callgrind, with garbage collection disabled.
 #
 #   ruby program.rb OPERATION COUNT URL
 
@@ -11,7 +11,7 @@ require_relative "../contenders/net_http"
 DATA = Cost::DATA
 BODY = '{"time_ms":1,"events":[{"name":"channel_occupied","channel":"channel"}]}'
 
-# What an operation needs, made beforehand, and the operation.
+# Each method prepares an operation and returns it.
 class Operations
   def initialize(url)
     @url = url

@@ -3,7 +3,7 @@
 require "forwardable"
 
 module Demo
-  # A few steps that belong together. The transcript shows them, the service receives what they send.
+  # A group of related steps. The transcript prints them; the service receives their requests.
   class Chapter
     extend Forwardable
 
@@ -19,7 +19,7 @@ module Demo
 
     def_delegators :transcript, :step, :refusal, :note, :unexpected
 
-    # The subscriber has got these [name, data] pairs, and nothing before them.
+    # Checks that the subscriber has received exactly these [name, data] pairs, in this order.
     def received(subscriber, *events)
       messages = subscriber.wait_for(events.size)
       expected(messages.map { |message| [message.name, message.data] }, events)

@@ -3,8 +3,8 @@
 require_relative "../../spec/support/channels_api"
 
 module Demo
-  # The Channels service of the demo: the project's own small endpoint, which checks every request with Ruby's OpenSSL.
-  # Any other service has to answer to the same methods.
+  # The default service of the demo: a small endpoint that is part of this project. It checks every request with Ruby's
+  # OpenSSL. Other services implement the same methods.
   class EmbeddedService
     FAILURES = [ChannelsApi::Ledger::Overdue, ChannelsApi::Server::Failed].freeze
 
@@ -26,15 +26,15 @@ module Demo
       @server.client_options
     end
 
-    # Somebody listening to the channel. For channels that ask for it, the block is the application's auth endpoint: it
-    # is given the subscriber's socket id and answers with what the gem made of it.
+    # Returns a new subscriber of the channel. For channels that need authorisation, the block is the auth endpoint: it
+    # takes the socket id and returns the authorisation.
     def subscribe(channel)
       socket_id = "#{Process.pid}.#{@sockets += 1}"
       auth = yield socket_id if block_given?
       @server.subscribe(channel, socket_id:, auth: auth && JSON.parse(JSON.generate(auth)))
     end
 
-    # Whether the last subscriber is turned away when it tries this channel with this answer of the auth endpoint.
+    # Whether the service refuses to subscribe the last subscriber to this channel with this authorisation.
     def refuses?(channel, auth)
       @server.subscribe(channel, socket_id: "#{Process.pid}.#{@sockets}", auth:)
       false
@@ -42,14 +42,14 @@ module Demo
       true
     end
 
-    # What the service would send to the application's webhook endpoint.
+    # Returns the webhook that the service would send for these events.
     def webhook(*events)
       @server.webhook(*events).to_h
     end
 
-    # What the service saw of it all.
+    # Summarises what the service has received.
     def closing_remark
-      "The endpoint took #{@server.requests.size} requests on #{@server.connections} connections and refused " \
+      "The endpoint received #{@server.requests.size} requests on #{@server.connections} connections and refused " \
         "#{@server.refusals.size} of them."
     end
   end

@@ -3,7 +3,7 @@
 require "socket"
 
 module Demo
-  # What goes wrong, and what the errors know about it.
+  # Failures, and the details that the errors carry.
   class Failures < Chapter
     def run
       wrong_secret
@@ -14,7 +14,7 @@ module Demo
     private
 
     def wrong_secret
-      error = refusal("Publish with a wrong secret, and get an error with its facts") do
+      error = refusal("Publish with a wrong secret, and get an error with details") do
         Pusher::Client.new(**service.client_options, secret: "wrong").trigger("news", "headline", "?")
       end
       expected([error.class, error.status], [Pusher::AuthenticationError, 401])
@@ -22,7 +22,7 @@ module Demo
     end
 
     def too_large
-      error = refusal("Publish more than the service takes") do
+      error = refusal("Publish more data than the service accepts") do
         pusher.trigger("news", "headline", "x" * 20_000)
       end
       expected([error.class, error.status], [Pusher::PayloadTooLargeError, 413])
@@ -31,7 +31,7 @@ module Demo
 
     def nobody_there
       port = TCPServer.open("127.0.0.1", 0) { |server| server.local_address.ip_port }
-      error = refusal("Publish where nobody listens") do
+      error = refusal("Publish to a port without a server") do
         Pusher::Client.new(**service.client_options, port:).trigger("news", "headline", "Anybody?")
       end
       expected([error.class, error.original_error.class], [Pusher::HTTPError, Errno::ECONNREFUSED])

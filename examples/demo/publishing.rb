@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Demo
-  # Events, one by one, several at once, and many.
+  # Publishes single events, a batch, and many events.
   class Publishing < Chapter
     def run
       publish
@@ -38,7 +38,7 @@ module Demo
         500.times { |number| pusher.trigger("ticks", "tick", number.to_s) }
       end
       numbers = subscriber.wait_for(500).map { |message| message.data.to_i }
-      unexpected("the events arrived in another order") unless numbers == (0...500).to_a
+      unexpected("the events arrived in a different order") unless numbers == (0...500).to_a
       note("subscriber", "received all 500, in order")
     end
   end

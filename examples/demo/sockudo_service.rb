@@ -6,13 +6,13 @@ require_relative "../../spec/e2e/support/subscriber"
 require_relative "../../spec/e2e/support/web_server"
 
 module Demo
-  # The Channels service of the demo is a real one: sockudo, whose subscribers are pusher-js, each in a Node of its own.
-  # What application they belong to is here: its auth endpoint and its webhook endpoint.
+  # The service of the demo with --sockudo: a real Channels server, with one Node process with pusher-js per subscriber.
+  # This class also serves the auth endpoint and the webhook endpoint of the application.
   class SockudoService
     FAILURES = [EndToEnd::Overdue, EndToEnd::Sockudo::Failed, EndToEnd::Subscriber::Refused,
                 EndToEnd::Toolbox::Missing].freeze
 
-    # What pusher-js hands out on a channel, as the tour wants it.
+    # A subscription of pusher-js, with the interface that the demo needs.
     class Listener
       Member = Struct.new(:user_id, :user_info)
       Message = Struct.new(:name, :data, :raw)
@@ -35,7 +35,7 @@ module Demo
 
       private
 
-      # pusher-js has parsed what is JSON.
+      # pusher-js parses data that is JSON.
       def text(data)
         data.is_a?(String) ? data : JSON.generate(data)
       end
@@ -93,7 +93,7 @@ module Demo
       true
     end
 
-    # What came to the application's webhook endpoint with these events.
+    # Returns the webhook with these events that the webhook endpoint has received.
     def webhook(*events)
       @webhooks.wait_for("a webhook with #{events}") do |requests|
         requests.find { |request| JSON.parse(request[:body])["events"] == events }

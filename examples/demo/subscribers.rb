@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Demo
-  # Who may listen, who can read, and who is there.
+  # Encryption, authorisation and queries.
   class Subscribers < Chapter
     def run
       encrypt
@@ -20,7 +20,7 @@ module Demo
         pusher.trigger("private-encrypted-chat", "message", { text: "Nobody in between reads this" })
       end
       raw = subscriber.wait_for(1).first.raw
-      unexpected("the text travelled readably") if raw.include?("Nobody")
+      unexpected("the text was sent unencrypted") if raw.include?("Nobody")
       note("on the wire", raw)
       received(subscriber, ["message", "{\"text\":\"Nobody in between reads this\"}"])
     end
@@ -29,8 +29,8 @@ module Demo
       answer = nil
       subscriber = service.subscribe("presence-room") { |socket_id| answer = authorise_ann(socket_id) }
       expected(subscriber.member.user_id, "ann")
-      note("service", "lets #{subscriber.member.user_info["name"]} in, whose socket the signature is for")
-      unexpected("its answer opened another channel") unless service.refuses?("presence-vault", answer)
+      note("service", "lets #{subscriber.member.user_info["name"]} in, because the signature matches the socket")
+      unexpected("the signature was accepted for another channel") unless service.refuses?("presence-vault", answer)
       note("service", "refuses the same signature for another channel")
     end
 

@@ -7,7 +7,7 @@ require_relative "webhooks"
 require_relative "failures"
 
 module Demo
-  # The chapters, in the order in which a newcomer meets them.
+  # Runs the chapters in order.
   class Tour
     CHAPTERS = [Publishing, Subscribers, Webhooks, Failures].freeze
     OPTIONS = %i[app_id key secret host port use_tls].freeze
@@ -47,7 +47,7 @@ module Demo
       @transcript.say ""
       @transcript.say @service.closing_remark
       @transcript.say "All #{@transcript.steps} steps did what they should, in #{format("%.2f", seconds)} s."
-      @transcript.say "README.md tells the whole story, and the programs in examples/ are there to be copied."
+      @transcript.say "README.md documents everything. The programs in examples/ are small, to be copied."
     end
   end
 end

@@ -1,9 +1,9 @@
 # frozen_string_literal: true
 
 module Demo
-  # Prints what is done and what comes of it. The code shown is the source of the block that was run.
+  # Prints each step: the source of its block, and the result.
   class Transcript
-    # A step did something else than it should.
+    # Raised when a step has an unexpected result.
     class Unexpected < StandardError; end
 
     WIDTH = 96
@@ -21,7 +21,7 @@ module Demo
       @out.puts(wrap(text, WIDTH).join("\n"))
     end
 
-    # Runs the block, shows its source, how long it took and what it gave, and gives that back.
+    # Runs the block, prints its source, duration and result, and returns the result.
     def step(title, &block)
       result, error, seconds = run(title, block)
       unexpected("it raised #{error.class}: #{error.message}") if error
@@ -30,7 +30,7 @@ module Demo
       result
     end
 
-    # The same for a block that has to raise; gives the error back.
+    # The same for a block that must raise. Returns the error.
     def refusal(title, &block)
       result, error, seconds = run(title, block)
       unexpected("it raised nothing, and gave #{result.inspect}") unless error
@@ -39,12 +39,12 @@ module Demo
       error
     end
 
-    # What came of it elsewhere: at a subscriber, in a log.
+    # Prints an effect of a step in another place, such as a subscriber or a log.
     def note(who, what)
       detail(:received, "#{who}:", what)
     end
 
-    # Ends the demo where the last step did something that it should not.
+    # Ends the demo after a step with an unexpected result.
     def unexpected(sentence)
       raise Unexpected, "Step #{@steps}, “#{@title}”, did not do what it should: #{sentence}."
     end
@@ -85,7 +85,7 @@ module Demo
       format("%.2f s", seconds)
     end
 
-    # The lines of the block, without its first and last.
+    # The lines of the block, without the first and the last.
     def source(block)
       file, first = block.source_location
       opening, *lines = File.readlines(file, chomp: true).drop(first - 1)
@@ -99,7 +99,7 @@ module Demo
       rest.each { |line| @out.puts "#{" " * (label.size + 5)}#{line}" }
     end
 
-    # At spaces where there are some.
+    # Wraps at spaces if possible.
     def wrap(text, width)
       text.scan(/\S.{0,#{width - 1}}(?=\s|\z)|\S.{0,#{width - 1}}/)
     end

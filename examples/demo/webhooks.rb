@@ -4,7 +4,7 @@ require "logger"
 require "stringio"
 
 module Demo
-  # What the service tells the application, and what only claims to come from it.
+  # A genuine webhook and a forged one.
   class Webhooks < Chapter
     EVENT = { "name" => "member_added", "channel" => "presence-room", "user_id" => "ann" }.freeze
 

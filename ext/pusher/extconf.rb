@@ -1,16 +1,15 @@
 # frozen_string_literal: true
 
-# Before mkmf, which some of the others do not have.
+# Before mkmf, which some other Ruby implementations do not have.
 unless RUBY_ENGINE == "ruby"
   abort "pusher runs on CRuby, the standard Ruby, and not on #{RUBY_ENGINE}: its native part needs CRuby's own C API."
 end
 
 require "mkmf"
 
-# What the build needs besides Ruby. Each is looked for here, so that a machine without it is told what to do, and not
-# left with the last lines of a compiler.
+# What the build needs besides Ruby. Each is checked here, so that the error message says what to install.
 module Prerequisites
-  # Where bindgen looks for it on Linux; elsewhere it comes with the system's compiler.
+  # Where bindgen looks for libclang on Linux. On other systems it comes with the compiler.
   LIBCLANG_FOLDERS = %w[
     /usr/local/llvm*/lib* /usr/local/lib*/*/* /usr/local/lib*/* /usr/local/lib*
     /usr/lib*/*/* /usr/lib*/* /usr/lib*
@@ -31,7 +30,7 @@ module Prerequisites
     abort "pusher cannot be compiled without #{what}. #{advice}"
   end
 
-  # rb_sys can be told to install a toolchain for this build; it is never done unasked.
+  # rb_sys installs a toolchain for this build only where this variable is set.
   def recent_cargo?
     return true if ENV.key?("RB_SYS_FORCE_INSTALL_RUST_TOOLCHAIN")
 
@@ -69,6 +68,6 @@ end
 Prerequisites.check
 
 create_rust_makefile("pusher/pusher") do |builder|
-  # The very versions of Cargo.lock, which is in the gem.
+  # Exactly the versions of Cargo.lock, which is in the gem.
   builder.extra_cargo_args += ["--locked"]
 end

@@ -11,7 +11,8 @@ module Pusher
       PLAIN_PATH = %r{\A/[A-Za-z0-9/_=@,.;-]*\z}
       # A name as Docker Compose gives them. `URI::Generic.build` knows none with an underscore, unlike `URI.parse`.
       UNDERSCORED = /\A[A-Za-z0-9._-]*_[A-Za-z0-9._-]*\z/
-      private_constant :PLAIN_PATH, :UNDERSCORED
+      HOST = "expected a name or an address, without scheme, port, path or spaces"
+      private_constant :PLAIN_PATH, :UNDERSCORED, :HOST
 
       class << self
         # @return [URI::Generic]
@@ -25,7 +26,7 @@ module Pusher
         private
 
         def plain?(path)
-          raise ::URI::InvalidComponentError, "bad component(expected path component)" unless path.valid_encoding?
+          raise bad("path", path, "it is not valid UTF-8") unless path.valid_encoding?
 
           PLAIN_PATH.match?(path)
         end
@@ -39,11 +40,39 @@ module Pusher
         end
 
         def build_any(scheme, host, port, path)
+          check(host, port)
+          build(scheme, host, port, path)
+        rescue ::URI::InvalidComponentError => e
+          raise explained(e, host, path)
+        end
+
+        def build(scheme, host, port, path)
           return ::URI::Generic.build(scheme:, host:, port:, path:) unless UNDERSCORED.match?(host.to_s)
 
           url = ::URI::Generic.build(scheme:, host: host.tr("_", "-"), port:, path:)
           url.__send__(:set_host, host)
           url
+        end
+
+        # What URI takes as it comes, or refuses by another error.
+        def check(host, port)
+          raise bad("host", host, HOST) unless host.nil? || (host.is_a?(String) && !host.empty?)
+          return if port.nil? || (port.to_s.match?(/\A\d{1,5}\z/) && port.to_i <= 65_535)
+
+          raise bad("port", port, "expected a number up to 65535")
+        end
+
+        # URI says neither which setting it was nor what belongs there.
+        def explained(error, host, path)
+          case error.message
+          when /expected host/ then bad("host", host.sub(/.*@/m, "***@"), HOST)
+          when /expected (absolute )?path/ then bad("path", path, "it holds what must be percent-encoded in a url")
+          else error
+          end
+        end
+
+        def bad(part, value, reason)
+          ::URI::InvalidComponentError.new("bad #{part} #{value.inspect}: #{reason}")
         end
       end
 
@@ -77,5 +106,4 @@ module Pusher
       private_constant :READS_VARIABLES
     end
   end
-  private_constant :Internal
 end

@@ -10,9 +10,10 @@ require_relative "http/middleware"
 
 module Pusher
   module Internal
-    # Requests in the background, as far as this process has accepted them: who sends them, and what becomes of them when
-    # they fail, when the process ends, and when it is forked. All of it can be used in a signal trap, where no lock can
-    # be taken: queues and what is atomic by itself keep the order, and only a {WorkerThreads} has a lock, and a way around it.
+    # The background requests of one process: it dispatches them, reports their failures, and waits for them at exit.
+    #
+    # All of it also works in a signal trap, where Ruby refuses to lock a Mutex. It relies on queues and on operations
+    # that Ruby's global lock makes atomic. Only {WorkerThreads} has a lock, and works around it in a trap.
     # @api private
     class Async
       @threads = 10
@@ -30,8 +31,8 @@ module Pusher
         # @return [#call, nil] as {Pusher.on_async_error}
         attr_reader :on_error
 
-        # The one of this process: what a parent has accepted, the parent sends. Where several threads make one at once,
-        # the first to enter it wins.
+        # The instance of this process: a forked child gets its own, and leaves the parent's requests to the parent.
+        # Several threads may create one at the same time; all of them then use the first in the list.
         def current
           own || begin
             @instances.reject(&:here?).each { |foreign| @instances.delete(foreign) }
@@ -62,16 +63,18 @@ module Pusher
           @on_error = handler
         end
 
-        # @return [Numeric, nil] seconds to wait at most: what is left of a time that is up is negative
-        # @raise [ArgumentError] for what is no number of seconds
-        def limit(name, seconds)
+        # Checks a timeout that a caller passed. A negative one counts as 0: it may be what is left until a deadline.
+        #
+        # @return [Numeric, nil] seconds
+        # @raise [ArgumentError] if it is not a number of seconds
+        def timeout(name, seconds)
           seconds = 0 if seconds.is_a?(Numeric) && seconds.real? && seconds.negative?
           duration(name, seconds)
         end
 
         private
 
-        # @raise [ArgumentError] for what is no number of seconds
+        # @raise [ArgumentError] if it is not a number of seconds
         def duration(name, seconds)
           return seconds if seconds.nil? || (seconds.is_a?(Numeric) && seconds.real? && seconds >= 0)
 
@@ -97,68 +100,73 @@ module Pusher
         @pool = new_pool
       end
 
-      # @return [Boolean] whether this is the process that accepts them
+      # @return [Boolean] whether this instance belongs to the current process, not to its parent
       def here?
         @process == Process.pid
       end
 
-      # From now on a pool with the settings of now is used; the old one sends what it has.
+      # Switches to a pool with the current settings; the old pool drains.
       def replace_pool
         old = @pool
         @pool = new_pool
         old.close
       end
 
-      # Accepts a request: a fiber of the current scheduler sends it, or a thread of the pool.
+      # Accepts a request. A fiber of the current scheduler sends it, or a thread of the pool.
       #
       # @param request [HTTP::OutgoingRequest]
+      # @yieldreturn [HTTP::Reply]
       # @return [AsyncRequest]
       def accept(request, &work)
-        job = Job.new(request, HTTP::Middleware.capture(work)) { |ended| conclude(ended) }
-        enter(job)
-        hand_over(job)
+        job = Job.new(request, HTTP::Middleware.capture(work)) { |finished| job_finished(finished) }
+        add(job)
+        dispatch(job)
         is_accepted = true
         AsyncRequest.new(job)
       ensure
-        # The caller was interrupted while it waited for room, or there is nobody to send it.
-        job.withdraw unless is_accepted || job.nil?
+        # The caller was interrupted while it waited for room in the queue, or no thread could be started.
+        job.cancel unless is_accepted || job.nil?
       end
 
-      # Notes a job that is to be waited for: that answers `finished?`, `gone?`, `awaitable?`, `join`, `give_up`, `facts`.
-      def enter(job)
+      # Adds a job that {#flush} and the exit hook wait for.
+      #
+      # @param job [Job, EventMachine::ReactorRequest]
+      def add(job)
         @pending[job] = true
-        @exit_hook.watch
+        @exit_hook.install
       end
 
-      # Notes that a job has ended.
-      def leave(job)
+      # Removes a job that has finished.
+      def remove(job)
         @pending.delete(job)
       end
 
       # @param timeout [Numeric, nil] seconds to wait at most
-      # @return [Boolean] whether all that was accepted until now has gone, as far as nobody has heard otherwise
-      # @raise [ArgumentError] for what is no number of seconds
+      # @return [Boolean] whether all requests accepted so far have finished, without a failure nobody has seen
+      # @raise [ArgumentError] if the timeout is not a number of seconds
       def flush(timeout)
         jobs = @pending.keys
-        wait_for(jobs.select(&:awaitable?), self.class.limit(:timeout, timeout))
-        has_bad_news = tell_all
-        jobs.all?(&:gone?) && !has_bad_news
+        wait_for(jobs.select(&:awaitable?), self.class.timeout(:timeout, timeout))
+        has_unseen_failures = report_failures
+        jobs.all?(&:reported?) && !has_unseen_failures
       end
 
-      # @return [Array] the jobs that have not ended
+      # @return [Array] the jobs that have not finished
       def pending = @pending.keys
 
-      # Tells of all failures that nobody has heard of.
+      # Reports all unreported failures now.
       #
-      # @return [Boolean] whether there were some
-      def tell_all = @failures.tell_all
+      # @return [Boolean] whether there were any
+      def report_failures = @failures.report_all
 
-      # Waits for reports of failures that are being made.
-      def wait_for_reports(seconds) = @failures.wait(seconds)
+      # Waits until failure reports that other threads have begun are complete.
+      #
+      # @param seconds [Numeric, nil]
+      def wait_for_reports(seconds) = @failures.wait_for_reports(seconds)
 
-      # Somebody waits: whoever kills all threads of a process kills those that send as well.
-      def hire
-        @pool.hire
+      # Makes sure that a thread works on the queue: an application may have killed all of them.
+      def add_worker
+        @pool.add_worker
       end
 
       # @return [String]
@@ -172,16 +180,16 @@ module Pusher
         ThreadPool.new(self.class.threads, self.class.queue_size, @exit_hook)
       end
 
-      def hand_over(job)
-        return perform_at_end(job) if @exit_hook.come?
+      def dispatch(job)
+        return perform_at_exit(job) if @exit_hook.exiting?
         return perform_in_fiber(job) if Fiber.current_scheduler
 
         queue(job)
       end
 
-      # What is accepted that late is sent there and then.
-      def perform_at_end(job)
-        raise Error, "the process has come to its end, and its time is up" if @exit_hook.time_up?
+      # While the process exits, a request is sent before the call returns.
+      def perform_at_exit(job)
+        raise Error, "the process is exiting and async_exit_timeout has passed" if @exit_hook.deadline_passed?
 
         job.perform
       end
@@ -191,21 +199,22 @@ module Pusher
         Fiber.schedule { job.perform_in_fiber }
       end
 
+      # The pool may be replaced, and its queue closed, at any time.
       def queue(job)
         @pool.push(job)
       rescue ClosedQueueError
         retry
       end
 
-      # Called before anybody learns that the job has ended: who waits for it may end the process.
-      def conclude(job)
-        tell_of_failure(job) if job.error && !job.asked_for?
-        leave(job)
+      # Runs before the job wakes its waiters: one of them may end the process.
+      def job_finished(job)
+        handle_failure(job) if job.error && !job.failure_handled?
+        remove(job)
       end
 
-      # At the end of the process there is no time to ask.
-      def tell_of_failure(job)
-        @exit_hook.come? ? FailureReporter.failure(job, job.error) : @failures.add(job)
+      # While the process exits there is no later moment to report a failure.
+      def handle_failure(job)
+        @exit_hook.exiting? ? FailureReporter.report(job, job.error) : @failures.add(job)
       end
 
       def wait_for(jobs, timeout)

@@ -48,7 +48,7 @@ module Pusher
 
         def parse_error(text)
           _, reason = Native.read_json(text, Json::MAX_DEPTH, false)
-          Json.parse_error(reason, text)
+          Json.parse_error("the reply is not JSON: #{reason}", text)
         end
 
         # Of this reply alone, where the http client is ours; a stand-in is asked as documented, without an argument.
@@ -96,5 +96,4 @@ module Pusher
       end
     end
   end
-  private_constant :Internal
 end

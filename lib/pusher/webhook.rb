@@ -14,7 +14,13 @@ module Pusher
     # @param request [#env, #[]] a request of Rack or Rails, or a Hash with `:key`, `:signature`, `:body` and
     #   `:content_type`, or what has no `env` and answers `[]` as such a Hash does (controller parameters)
     # @param client [Client, Module] what has the key and the secret
+    # @raise [ArgumentError] for a String or nil: the body alone does not say who signed it
     def initialize(request, client = Pusher)
+      if request.nil? || request.is_a?(String)
+        raise ArgumentError, "a webhook is read from a request, or from a Hash with :key, :signature and :body, " \
+                             "not from #{request.nil? ? "nil" : "a String"}"
+      end
+
       @client = client
       if request.is_a?(Hash) || (request.respond_to?(:[]) && !request.respond_to?(:env))
         read_fields(request)

@@ -150,7 +150,7 @@ RSpec.describe "JSON" do
             puts e.original_error.class, e.message
           end
         RUBY
-        message = "unexpected character at line 1 column 1 (#{engine.parse_error})"
+        message = "the reply is not JSON: unexpected character at line 1 column 1 (#{engine.parse_error})"
         expect(output).to eq([engine.parse_error, message])
       end
 

@@ -7,7 +7,7 @@ RSpec.describe "The source gem" do
 
   it "holds the files that are needed and no others" do
     expect(files).to match_array(
-      %w[.yardopts CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md] +
+      %w[.yardopts ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md] +
       %w[ext/pusher/Cargo.toml ext/pusher/extconf.rb ext/pusher-core/Cargo.toml] +
       files_of("lib/*.rb", "lib/pusher/**/*.rb", "sig/*.rbs", "examples/opentelemetry.rb") + Workspace.compiled_files
     )

@@ -4,28 +4,28 @@ require "digest"
 require "yaml"
 
 module Rubies
-  # What one root folder is made of, as rubies.yml says.
+  # The contents of one root folder, from rubies.yml.
   class Recipe
     FILE = File.join(__dir__, "rubies.yml")
-    # Raised when root_folder_maker.rb makes folders in another way.
+    # Increment this when root_folder_maker.rb creates folders in a different way.
     LAYOUT = 1
-    # What compiles the gem. `libclang-dev` would bring 500 MB of static libraries: RootFolderMaker takes what is needed
-    # of it.
+    # Packages that compile the gem. `libclang-dev` is not among them, because it depends on 500 MB of static libraries;
+    # RootFolderMaker installs the necessary part.
     COMPILER = %w[gcc libc6-dev make rustc cargo rake rake-compiler ruby-rb-sys].freeze
     GEMS = %w[ruby-multi-json ruby-base64 ruby-rspec ruby-webmock ruby-rack ruby-eventmachine ruby-em-http-request
               ruby-httpclient ruby-rbnacl ruby-async ruby-railties ruby-actionpack ruby-activejob puma ruby-minitest
               ruby-mocha ruby-benchmark-ips ruby-oj].freeze
     TOOLS = %w[strace valgrind openssl nginx-light squid git procps].freeze
-    # What gems are compiled with.
+    # Packages that compile gems from source.
     GEM_COMPILER = %w[g++ libffi-dev libssl-dev libxml2-dev libxslt1-dev pkgconf xz-utils].freeze
 
     class << self
-      # @return [Array<String>] the names of all
+      # @return [Array<String>] the names of all recipes
       def names = all.keys
 
       # @param name [String]
       # @return [Recipe]
-      # @raise [KeyError] for a name that rubies.yml does not have
+      # @raise [KeyError] if rubies.yml does not have the name
       def named(name) = new(name, all.fetch(name))
 
       private
@@ -42,37 +42,37 @@ module Rubies
       @settings = settings
     end
 
-    # @return [String] the release that the folder is made of
+    # @return [String] the Debian release of the folder
     def release = @settings.fetch("release")
 
-    # @return [String, nil] the release that {#packages} come from, where it is another one
+    # @return [String, nil] a second release, from which the packages of the Ruby come
     def newer = @settings["newer"]
 
-    # @return [Boolean] whether the release changes from day to day
+    # @return [Boolean] whether the release changes daily
     def moves? = @settings.fetch("moves", false)
 
-    # @return [String] the program that is `ruby` there
+    # @return [String] the program to which `ruby` refers
     def ruby = @settings.fetch("ruby", "ruby")
 
-    # @return [Array<String>] Debian packages of the Ruby
+    # @return [Array<String>] the Debian packages of the Ruby
     def ruby_packages = %w[ruby ruby-dev] + @settings.fetch("packages", [])
 
-    # @return [Array<String>] every other Debian package
+    # @return [Array<String>] all other Debian packages
     def packages = COMPILER + GEMS + TOOLS + (from_source.empty? ? [] : GEM_COMPILER)
 
-    # @return [Array<String>] Debian source packages of gems to compile
+    # @return [Array<String>] Debian source packages of the gems to compile
     def from_source = @settings.fetch("from_source", [])
 
-    # @return [Array<String>] gems to use without their C extension
+    # @return [Array<String>] gems to install without their C extension
     def without_c = @settings.fetch("without_c", [])
 
-    # @return [Array<String>] rake tasks besides those of every folder
+    # @return [Array<String>] additional rake tasks
     def steps = @settings.fetch("steps", [])
 
-    # @return [Hash{String => String}] gems that cannot be had, and why
+    # @return [Hash{String => String}] gems that are not available, with the reason
     def unavailable = @settings.fetch("unavailable", {})
 
-    # @return [String] names this very folder: another recipe makes another one
+    # @return [String] the name of the folder; changes with the recipe
     def key
       made_of = [LAYOUT, release, newer, ruby, ruby_packages, packages, from_source, without_c, builder_of_gems]
       made_of << Time.now.strftime("%Y-%m") if moves?

@@ -3,18 +3,18 @@
 require "fileutils"
 
 module Rubies
-  # A folder with another Debian release in it, entered by chroot. What is mounted there is mounted in a namespace of
-  # the command's own, and gone when the command ends.
+  # A folder that contains another Debian release. Commands run in it with chroot. Each has its own mount namespace,
+  # which disappears with the command.
   class RootFolder
     ENVIRONMENT = {
       "HOME" => "/root", "LANG" => "C.UTF-8", "DEBIAN_FRONTEND" => "noninteractive",
       "PATH" => "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      # nio4r needs this to work without its C extension.
+      # Makes nio4r work without its C extension.
       "NIO4R_PURE" => "true"
     }.freeze
-    # What the machine says of its network. It may have changed since the folder was made.
+    # The network settings of the machine. They may have changed since the folder was created.
     NETWORK_SETTINGS = %w[/etc/resolv.conf /etc/hosts /etc/ssl/certs/ca-certificates.crt].freeze
-    # The first process of the namespace: it mounts, runs the command, and reaps the processes that lose their parent.
+    # The first process of the namespace. It mounts, runs the command, and reaps orphaned processes.
     ENTER = <<~SH
       mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" || exit 1
       root=$1 folder=$2
@@ -34,9 +34,9 @@ module Rubies
     # Runs a command in the folder.
     #
     # @param command [Array<String>]
-    # @param folder [String] the working folder, as seen from inside
-    # @param environment [Hash{String => String}] besides {ENVIRONMENT}
-    # @param options [Hash] those of `Kernel#system`
+    # @param folder [String] the working folder, relative to the root folder
+    # @param environment [Hash{String => String}] in addition to {ENVIRONMENT}
+    # @param options [Hash] options of `Kernel#system`
     # @return [Boolean] whether it succeeded
     def run(*command, folder: "/", environment: {}, **options)
       copy_network_settings
@@ -45,12 +45,12 @@ module Rubies
              "sh", "-c", ENTER, "sh", path, folder, *variables, *command, **options)
     end
 
-    # Makes a folder the same as a checkout. Files that are the same already keep their time, so that cargo compiles
-    # only what has changed.
+    # Copies a checkout into a folder. Unchanged files keep their modification time, so that cargo compiles only
+    # changes. Files that the checkout does not have are deleted.
     #
     # @param checkout [String]
-    # @param folder [String] as seen from inside
-    # @param keep [Array<String>] what is built in the folder, and stays
+    # @param folder [String] relative to the root folder
+    # @param keep [Array<String>] build results, which are not deleted
     def copy(checkout, folder, keep:)
       files = IO.popen(%w[git ls-files -z --cached --others --exclude-standard], chdir: checkout, &:read).split("\0")
       files.select! { |file| File.file?(File.join(checkout, file)) }
@@ -60,7 +60,7 @@ module Rubies
       files.each { |file| copy_file(File.join(checkout, file), File.join(target, file)) }
     end
 
-    # @param file [String] as seen from inside
+    # @param file [String] relative to the root folder
     # @param content [String]
     # @param mode [Integer]
     def write(file, content, mode = 0o644)
@@ -70,11 +70,11 @@ module Rubies
       File.chmod(mode, file)
     end
 
-    # Runs a block while no other process does so for this folder.
+    # Runs a block while no other process uses this folder.
     def exclusively
       FileUtils.mkdir_p(File.dirname(path))
       File.open("#{path}.lock", File::RDWR | File::CREAT) do |lock|
-        puts "Waiting for another command in #{path}." unless lock.flock(File::LOCK_EX | File::LOCK_NB)
+        puts "Waiting for another command in #{path} to finish." unless lock.flock(File::LOCK_EX | File::LOCK_NB)
         lock.flock(File::LOCK_EX)
         yield
       end

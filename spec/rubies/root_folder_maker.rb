@@ -5,9 +5,9 @@ require "open3"
 require_relative "root_folder"
 
 module Rubies
-  # Makes the root folder of a recipe: with debootstrap, and the release's own apt-get.
+  # Creates the root folder of a recipe, with debootstrap and the apt-get of the release.
   class RootFolderMaker
-    # Why a folder could not be made.
+    # Raised if a folder could not be created.
     class Failure < StandardError; end
 
     CACHE = File.join(ENV.fetch("XDG_CACHE_HOME") { File.join(Dir.home, ".cache") }, "pusher-ruby", "rubies")
@@ -22,7 +22,7 @@ module Rubies
       @root = RootFolder.new(File.join(CACHE, recipe.key))
     end
 
-    # Makes the folder, unless it is there already.
+    # Creates the folder if it does not exist.
     #
     # @return [RootFolder]
     # @raise [Failure]
@@ -34,7 +34,7 @@ module Rubies
     private
 
     def make_now
-      puts "Making the root folder #{root.path}, once: it takes some minutes and 1.5 GB."
+      puts "Creating the root folder #{root.path}. This takes some minutes and 1.5 GB, but only once."
       @partial = RootFolder.new("#{root.path}.partial")
       @log = "#{root.path}.log"
       FileUtils.rm_rf([@partial.path, @log])
@@ -59,9 +59,9 @@ module Rubies
     def bootstrap
       logged("debootstrap", "--variant=minbase", "--keyring=#{KEYRING}", "--include=ca-certificates",
              @recipe.release, @partial.path, mirror)
-      # Servers are started by the specs, on ports of their own.
+      # Do not start installed servers. The specs start their own on free ports.
       @partial.write("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755)
-      # A mirror may be a snapshot, whose lists are past their date.
+      # The mirror may be a snapshot with expired package lists.
       @partial.write("etc/apt/apt.conf.d/90snapshot", "Acquire::Check-Valid-Until \"false\";\n")
       @partial.write("etc/apt/sources.list", sources)
       inside "apt-get", "update", "-q"
@@ -74,15 +74,15 @@ module Rubies
 
     def install_packages
       apt_install(*libclang, *@recipe.packages)
-      # Only now: Debian's own tools run on Debian's own Ruby while packages are installed.
+      # Done last, because Debian's tools need Debian's Ruby while packages are installed.
       FileUtils.ln_sf(@recipe.ruby, File.join(@partial.path, "usr/bin/ruby")) unless @recipe.ruby == "ruby"
     end
 
-    # What bindgen needs of `libclang-dev`: the shared library and the compiler's own headers.
+    # The part of `libclang-dev` that bindgen needs: the shared library and the headers of the compiler.
     def libclang
       depends, = Open3.capture2("chroot", @partial.path, "apt-cache", "depends", "libclang-dev")
       version = depends[/Depends: libclang-(\d+)-dev/, 1]
-      raise Failure, "#{@recipe.release} has no libclang-dev" unless version
+      raise Failure, "#{@recipe.release} has no libclang-dev." unless version
 
       ["libclang1-#{version}", "libclang-common-#{version}-dev"]
     end
@@ -108,18 +108,18 @@ module Rubies
 
     def fail_with(command)
       words = File.exist?(@log) ? File.readlines(@log, chomp: true).last(3).join(" / ") : ""
-      raise Failure, "`#{command.first(3).join(" ")} …` failed: #{words} (the whole log: #{@log})"
+      raise Failure, "`#{command.first(3).join(" ")} …` failed: #{words} (full log: #{@log})"
     end
 
-    # Where this machine takes its own packages from; every mirror has all releases.
+    # The mirror from which this machine installs packages. Every mirror has all releases.
     def mirror
       codename = File.read("/etc/os-release")[/^VERSION_CODENAME=(.+)$/, 1]
       addresses, = Open3.capture2("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages",
                                   "Codename: #{codename}")
-      addresses.lines(chomp: true).first || raise(Failure, "apt-get knows no address of Debian's #{codename}")
+      addresses.lines(chomp: true).first || raise(Failure, "apt-get has no mirror for Debian's #{codename}.")
     end
 
-    # Where the mirror does not have a release's source, that of the release before serves.
+    # trixie's sources are a fallback for a release whose sources the mirror does not have.
     def sources
       address = "[signed-by=#{KEYRING}] #{mirror}"
       lines = [@recipe.release, @recipe.newer].compact.map { |release| "deb #{address} #{release} main\n" }
@@ -129,7 +129,7 @@ module Rubies
 
     def source_needed? = @recipe.from_source.any?
 
-    # Those of the same name, by other recipes.
+    # Folders of the same name that were created by older recipes.
     def former_folders
       Dir["#{CACHE}/#{@recipe.name}-*"].reject { |path| path.start_with?(root.path) }
     end

@@ -1,18 +1,18 @@
-//! Publishes one signed event many times: what the transport costs without Ruby.
+//! Publishes one signed event many times, to measure the transport without Ruby.
 //!
-//! `publish http://KEY:SECRET@HOST:PORT/apps/APP_ID REQUESTS THREADS` prints requests a second and CPU seconds.
+//! `publish http://KEY:SECRET@HOST:PORT/apps/APP_ID REQUESTS THREADS` prints requests per second and CPU seconds.
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use pusher_core::http::{Agent, Request, Settings, StdHost, Timeouts};
+use pusher_core::http::{Agent, Request, Settings, StdWaiter, Timeouts};
 use pusher_core::signature::{Params, authenticate, body_md5};
 
 const BODY: &[u8] =
     br#"{"name":"my-event","channels":["my-channel"],"data":"{\"message\":\"hello world\"}"}"#;
 const HEADERS: &[(&str, &[u8])] = &[("Content-Type", b"application/json")];
-const LIMIT: Option<Duration> = Some(Duration::from_secs(5));
+const TIMEOUT: Option<Duration> = Some(Duration::from_secs(5));
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
@@ -23,8 +23,8 @@ fn main() -> Outcome {
     };
     let url = sign(url)?;
     let (requests, threads) = (requests.parse::<usize>()?, threads.parse::<usize>()?);
-    let agent = Agent::new(Settings::default(), Arc::new(StdHost));
-    // Connections are made, and all is loaded, before the clock starts.
+    let agent = Agent::new(Settings::default(), Arc::new(StdWaiter));
+    // Make the connections and load everything before the measurement.
     run(&agent, &url, threads, threads)?;
 
     let (start, cpu) = (Instant::now(), cpu_time());
@@ -35,7 +35,7 @@ fn main() -> Outcome {
     Ok(())
 }
 
-/// The signed url of the events endpoint.
+/// The signed url of the endpoint for events.
 fn sign(url: &str) -> Result<String, Box<dyn Error + Send + Sync>> {
     let parts = || {
         let (scheme, rest) = url.split_once("://")?;
@@ -81,9 +81,9 @@ fn publish(agent: &Agent, url: &str, times: usize) -> Outcome {
         headers: HEADERS,
         body: Some(BODY),
         timeouts: Timeouts {
-            connect: LIMIT,
-            send: LIMIT,
-            receive: LIMIT,
+            connect: TIMEOUT,
+            send: TIMEOUT,
+            receive: TIMEOUT,
         },
     };
     for _ in 0..times {

@@ -1,10 +1,10 @@
-//! Socket ids, and the strings that let a socket subscribe to a channel or sign a user in.
+//! Socket ids, and authentication strings for subscriptions and user sign-in.
 //!
 //! <https://pusher.com/docs/channels/library_auth_reference/auth-signatures/>
 
 use crate::signature::sign;
 
-/// Whether `id` is a socket id: two groups of ASCII digits with a dot between them.
+/// Whether `id` is a valid socket id: two groups of ASCII digits, separated by a dot.
 #[must_use]
 pub fn is_socket_id(id: &[u8]) -> bool {
     let mut groups = id.split(|&byte| byte == b'.');
@@ -16,7 +16,7 @@ pub fn is_socket_id(id: &[u8]) -> bool {
         .all(|group| !group.is_empty() && group.iter().all(u8::is_ascii_digit))
 }
 
-/// The string to sign for a subscription: `SOCKET:CHANNEL`, and `:DATA` where there is channel data.
+/// The string to sign for a subscription: `SOCKET:CHANNEL`, or `SOCKET:CHANNEL:DATA` with channel data.
 #[must_use]
 pub fn channel_string(socket_id: &[u8], channel: &[u8], channel_data: Option<&[u8]>) -> Vec<u8> {
     let mut parts = vec![socket_id, channel];
@@ -24,13 +24,13 @@ pub fn channel_string(socket_id: &[u8], channel: &[u8], channel_data: Option<&[u
     parts.join(&b':')
 }
 
-/// The string to sign for a user's sign-in: `SOCKET::user::USER_DATA`.
+/// The string to sign for a user sign-in: `SOCKET::user::USER_DATA`.
 #[must_use]
 pub fn user_string(socket_id: &[u8], user_data: &[u8]) -> Vec<u8> {
     [socket_id, b"user", user_data].join(b"::".as_slice())
 }
 
-/// The authentication string of any string to sign: `KEY:SIGNATURE`.
+/// The authentication string for a string to sign: `KEY:SIGNATURE`.
 #[must_use]
 pub fn authentication_string(key: &[u8], secret: &[u8], string_to_sign: &[u8]) -> Vec<u8> {
     [key, sign(secret, string_to_sign).as_bytes()].join(&b':')
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn socket_ids() {
+    fn validates_socket_ids() {
         for id in ["1.1", "1234.5678", "0.00000000000000000000001"] {
             assert!(is_socket_id(id.as_bytes()), "{id}");
         }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_users_in() {
+    fn authenticates_users() {
         let user = br#"{"id":"12345"}"#;
         let string = user_string(b"1234.1234", user);
         assert_eq!(

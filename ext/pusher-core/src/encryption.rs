@@ -1,4 +1,4 @@
-//! End-to-end encryption of `private-encrypted-` channels: NaCl secretbox under a secret per channel.
+//! End-to-end encryption of `private-encrypted-` channels: NaCl secretbox with one shared secret per channel.
 //!
 //! <https://pusher.com/docs/channels/using_channels/encrypted-channels/>
 
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
-/// What the name of an encrypted channel starts with.
+/// The prefix of encrypted channels.
 pub const CHANNEL_PREFIX: &[u8] = b"private-encrypted-";
 
 /// The length of a master key and of a shared secret, in bytes.
@@ -21,10 +21,10 @@ pub const KEY_LENGTH: usize = 32;
 
 const NONCE_LENGTH: usize = 24;
 
-/// A secret that is overwritten when it is dropped.
+/// A secret that is zeroed when it is dropped.
 pub type SharedSecret = Zeroizing<[u8; KEY_LENGTH]>;
 
-/// Whether events of this channel are encrypted.
+/// Whether the channel is encrypted.
 #[must_use]
 pub fn is_encrypted(channel: &[u8]) -> bool {
     channel.starts_with(CHANNEL_PREFIX)
@@ -46,7 +46,7 @@ pub fn decode_master_key(base64: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     }
 }
 
-/// The secret that a channel's subscribers share: SHA-256 of the channel's name and the master key.
+/// The shared secret of a channel: SHA-256 of the channel's name and the master key.
 #[must_use]
 pub fn shared_secret(channel: &[u8], master_key: &[u8]) -> SharedSecret {
     let digest = Sha256::new()
@@ -56,19 +56,19 @@ pub fn shared_secret(channel: &[u8], master_key: &[u8]) -> SharedSecret {
     Zeroizing::new(digest.into())
 }
 
-/// Strict base64, as shared secrets travel to subscribers.
+/// Strict base64, the encoding of shared secrets in authentication replies.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-/// Seals the data of an event under a fresh random nonce.
+/// Encrypts the data of an event with a random nonce.
 ///
-/// Returns what goes over the wire: `{"nonce": BASE64, "ciphertext": BASE64}`, the ciphertext with its tag first.
+/// Returns the JSON `{"nonce": BASE64, "ciphertext": BASE64}`. The ciphertext starts with its tag.
 ///
 /// # Errors
 ///
-/// [`Error::Random`] where the operating system has no random bytes.
+/// [`Error::Random`] when the operating system's random source fails.
 pub fn seal(secret: &SharedSecret, data: &[u8]) -> Result<String, Error> {
     seal_from(&mut OsRng, secret, data)
 }
@@ -93,14 +93,14 @@ fn seal_from(
 fn seal_with(secret: &SharedSecret, nonce: &[u8; NONCE_LENGTH], data: &[u8]) -> Vec<u8> {
     XSalsa20Poly1305::new(secret.as_slice().into())
         .encrypt(nonce.into(), data)
-        .expect("secretbox seals all that fits into memory")
+        .expect("secretbox encrypts data of any length")
 }
 
-/// Opens what [`seal`] or any other library of the family has sealed.
+/// Decrypts data from [`seal`] or from another Pusher library.
 ///
 /// # Errors
 ///
-/// [`Error::Decryption`] for anything but the untouched original under the same secret.
+/// [`Error::Decryption`] for malformed or changed data, or another secret.
 pub fn open(secret: &SharedSecret, sealed: &[u8]) -> Result<Vec<u8>, Error> {
     let sealed: Value = serde_json::from_slice(sealed).map_err(|_| Error::Decryption)?;
     let nonce: [u8; NONCE_LENGTH] = field(&sealed, "nonce")?
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn shared_secrets() {
+    fn derives_shared_secrets() {
         for (master, channel, secret) in [
             (
                 "zyrm8pvV2C9fJcBfhyXzvxbJVN/H7QLmbe0xJi1GhPU=",
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn seals_the_published_message() {
+    fn encrypts_the_published_message() {
         let master = "OTk5".repeat(8);
         let secret = shared_secret(b"pvUPIk0YG6MnxCEMIUUVFrbDmQwbhICXUcy", master.as_bytes());
         let sealed = seal_with(
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_the_published_message() {
+    fn decrypts_the_published_message() {
         let master = "OTk5".repeat(8);
         let secret = shared_secret(b"pvUPIk0YG6MnxCEMIUUVFrbDmQwbhICXUcy", master.as_bytes());
         let nonce = encode(b"XAJI0Y6DPBHSAHXTHV3A3ZMF");
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_what_it_sealed() {
+    fn decrypts_what_it_encrypted() {
         for data in ["", "x", "{\"message\":\"ü\"}", &"long ".repeat(10_000)] {
             let sealed = seal(&secret(), data.as_bytes()).unwrap();
             assert_eq!(open(&secret(), sealed.as_bytes()).unwrap(), data.as_bytes());
@@ -198,20 +198,20 @@ mod tests {
         );
     }
 
-    /// A machine whose random source is broken.
+    /// A random source that fails.
     struct NoRandom;
 
     impl RngCore for NoRandom {
         fn next_u32(&mut self) -> u32 {
-            unreachable!("nonces are filled at once")
+            unreachable!("a nonce is filled in one call")
         }
 
         fn next_u64(&mut self) -> u64 {
-            unreachable!("nonces are filled at once")
+            unreachable!("a nonce is filled in one call")
         }
 
         fn fill_bytes(&mut self, _: &mut [u8]) {
-            unreachable!("a failure would be a panic")
+            unreachable!("a failure here would panic")
         }
 
         fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), rand_core::Error> {
@@ -222,13 +222,13 @@ mod tests {
     }
 
     #[test]
-    fn seals_nothing_without_random_bytes() {
+    fn fails_without_random_bytes() {
         let error = seal_from(&mut NoRandom, &secret(), b"data").unwrap_err();
         assert!(matches!(error, Error::Random(_)));
     }
 
     #[test]
-    fn opens_nothing_else() {
+    fn refuses_malformed_data_and_other_secrets() {
         let sealed = seal(&secret(), b"data").unwrap();
         let mut other = secret();
         other[0] ^= 1;
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn master_keys_that_are_none() {
+    fn refuses_invalid_master_keys() {
         for key in [
             "not base64!",
             "zyrm8pvV2C9fJcBfhyXzvxbJVN/H7QLmbe0xJi1GhPU",
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn encrypted_channels() {
+    fn recognises_encrypted_channels() {
         assert!(is_encrypted(b"private-encrypted-"));
         assert!(!is_encrypted(b"private-x\nprivate-encrypted-y"));
         assert!(!is_encrypted(b"Private-encrypted-x"));

@@ -1,11 +1,11 @@
-//! The Pusher Channels HTTP API from the server's side, without Ruby.
+//! The server side of the Pusher Channels HTTP API, without Ruby.
 //!
-//! - [`signature`]: the string to sign, signing and verifying of requests
-//! - [`auth`]: socket ids and authentication strings of channels and users
-//! - [`encryption`]: shared secrets, sealing and opening of events
-//! - [`webhook`]: verification of webhooks
-//! - [`http`]: one request in, one reply or error out, on a [`http::Host`] that knows how to wait
-//! - [`Error`]: everything that can go wrong
+//! - [`signature`]: signs and verifies requests
+//! - [`auth`]: validates socket ids, makes authentication strings for channels and users
+//! - [`encryption`]: derives shared secrets, encrypts and decrypts events
+//! - [`webhook`]: verifies webhooks
+//! - [`http`]: sends a request and receives its reply, and waits with a [`http::Waiter`]
+//! - [`Error`]: all errors
 
 pub mod auth;
 pub mod encryption;

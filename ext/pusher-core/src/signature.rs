@@ -1,4 +1,4 @@
-//! Signatures of HTTP requests: the string to sign, signing, and verifying in constant time.
+//! Signs HTTP requests and verifies signatures in constant time.
 //!
 //! <https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication>
 
@@ -19,9 +19,9 @@ const AUTH_PREFIX: &[u8] = b"auth_";
 /// The value of one query parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// `key=value`; an absent value is an empty one.
+    /// `key=value`. An absent value is empty.
     One(Vec<u8>),
-    /// `key[]=a&key[]=b`; an empty list contributes nothing.
+    /// `key[]=a&key[]=b`. An empty list adds nothing.
     Many(Vec<Vec<u8>>),
 }
 
@@ -31,7 +31,8 @@ impl From<&str> for Value {
     }
 }
 
-/// Query parameters as they are signed and sent: keys lowercased, sorted, the last writer of a key wins.
+/// Query parameters as they are signed and sent: with lowercase keys, sorted by key. Inserting a key again replaces its
+/// value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Params(BTreeMap<Vec<u8>, Value>);
 
@@ -42,22 +43,22 @@ impl Params {
         Self::default()
     }
 
-    /// Sets a parameter under its lowercased key.
+    /// Sets the parameter with the lowercased key.
     pub fn insert(&mut self, key: &[u8], value: impl Into<Value>) {
         self.0.insert(lowercase(key), value.into());
     }
 
-    /// Drops what a caller may have put where the authentication parameters go.
+    /// Removes all authentication parameters.
     pub fn remove_auth(&mut self) {
         self.0.retain(|key, _| !key.starts_with(AUTH_PREFIX));
     }
 
-    /// The parameters in the order in which they are signed.
+    /// The parameters in the order of signing.
     pub fn iter(&self) -> Iter<'_, Vec<u8>, Value> {
         self.0.iter()
     }
 
-    /// The query string: what is signed, percent-encoded.
+    /// The query string, percent-encoded.
     #[must_use]
     pub fn to_query(&self) -> String {
         encode_query(self.0.iter().map(|(key, value)| (key.as_slice(), value)))
@@ -73,7 +74,7 @@ impl Params {
     }
 }
 
-/// A query string of these parameters, as they are and in this order, percent-encoded.
+/// A percent-encoded query string of these parameters, in this order.
 pub fn encode_query<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a Value)>) -> String {
     let mut query = Vec::with_capacity(256);
     for (key, value) in pairs {
@@ -82,7 +83,7 @@ pub fn encode_query<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a Value)>) -> S
     String::from_utf8(query).expect("percent-encoding yields ASCII")
 }
 
-/// Context-free, character by character, as Ruby's `String#downcase` does it.
+/// Lowercases character by character, without context, like Ruby's `String#downcase`.
 fn lowercase(key: &[u8]) -> Vec<u8> {
     if key.is_ascii() {
         return key.to_ascii_lowercase();
@@ -97,7 +98,7 @@ fn lowercase(key: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Appends to the pairs that began at `start`.
+/// Appends pairs to those that begin at `start`.
 fn write_pairs(
     out: &mut Vec<u8>,
     start: usize,
@@ -135,7 +136,7 @@ fn escape(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// `METHOD\nPATH\nPARAMS`, the parameters unescaped and without `auth_signature`.
+/// `METHOD\nPATH\nPARAMS`, with the parameters unescaped and without `auth_signature`.
 #[must_use]
 pub fn string_to_sign(method: &str, path: &str, params: &Params) -> Vec<u8> {
     let mut string = Vec::with_capacity(256);
@@ -147,24 +148,24 @@ pub fn string_to_sign(method: &str, path: &str, params: &Params) -> Vec<u8> {
     string
 }
 
-/// Faster than `hex::encode`, which goes character by character.
+/// Faster than `hex::encode`, which encodes character by character.
 fn to_hex(bytes: &[u8]) -> String {
     let mut text = vec![0; bytes.len() * 2];
-    hex::encode_to_slice(bytes, &mut text).expect("twice as long");
+    hex::encode_to_slice(bytes, &mut text).expect("the buffer has two bytes per byte");
     String::from_utf8(text).expect("hex is ASCII")
 }
 
 /// Hex HMAC-SHA256 of `string` with `secret`.
 #[must_use]
 pub fn sign(secret: &[u8], string: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC accepts keys of any length");
     mac.update(string);
     to_hex(&mac.finalize().into_bytes())
 }
 
-/// Whether `signature` is the signature of `string`, compared in constant time.
+/// Whether `signature` is the signature of `string`. Compares in constant time.
 ///
-/// An empty secret or signature never verifies.
+/// Always false for an empty secret or signature.
 #[must_use]
 pub fn verify(secret: &[u8], string: &[u8], signature: &[u8]) -> bool {
     if secret.is_empty() || signature.is_empty() {
@@ -179,7 +180,7 @@ pub fn body_md5(body: &[u8]) -> String {
     to_hex(&Md5::digest(body))
 }
 
-/// Adds the authentication parameters and their signature to `params`; a caller's own `auth_*` are dropped.
+/// Adds the authentication parameters and the signature to `params`, and removes other `auth_*` parameters.
 pub fn authenticate(
     params: &mut Params,
     method: &str,
@@ -217,7 +218,7 @@ mod tests {
             .find(|(key, _)| *key == SIGNATURE_KEY)
             .unwrap();
         let Value::One(signature) = value else {
-            panic!("a signature is one value")
+            panic!("a signature has one value")
         };
         String::from_utf8(signature.clone()).unwrap()
     }
@@ -258,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn lowercases_sorts_and_does_not_escape_what_is_signed() {
+    fn the_string_to_sign_is_lowercased_sorted_and_not_escaped() {
         let mut params = params(&[
             ("B", "x y&z"),
             ("a", "ą"),
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_at_the_head_leaves_no_separator() {
+    fn an_empty_first_list_adds_no_separator() {
         let mut params = params(&[("b", "1")]);
         params.insert(b"a", Value::Many(vec![]));
         assert_eq!(string_to_sign("GET", "/", &params), b"GET\n/\nb=1");
@@ -280,17 +281,17 @@ mod tests {
     }
 
     #[test]
-    fn the_last_writer_of_a_key_wins_whatever_its_case() {
+    fn the_last_value_of_a_key_is_used_regardless_of_case() {
         assert_eq!(params(&[("Info", "1"), ("info", "2")]).to_query(), "info=2");
     }
 
     #[test]
-    fn keys_that_are_no_utf8_are_lowercased_bytewise() {
+    fn keys_in_invalid_utf8_are_lowercased_bytewise() {
         assert_eq!(lowercase(b"A\xFFB"), b"a\xFFb");
     }
 
     #[test]
-    fn escapes_all_but_the_unreserved() {
+    fn escapes_all_but_unreserved_characters() {
         let mut params = params(&[("k", "aZ09_.-~*/\r\n\0 ü")]);
         params.insert(b"l", Value::Many(vec![b"x".to_vec()]));
         assert_eq!(
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callers_auth_parameters_are_dropped() {
+    fn the_callers_auth_parameters_are_removed() {
         let mut params = params(&[("auth_key", "mine"), ("AUTH_extra", "x")]);
         authenticate(&mut params, "GET", "/", b"key", b"secret", "1");
         let keys: Vec<_> = params.iter().map(|(key, _)| key.as_slice()).collect();
@@ -314,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn verifies_only_the_signature_itself() {
+    fn verifies_only_the_exact_signature() {
         let signature = sign(b"secret", b"string");
         assert!(verify(b"secret", b"string", signature.as_bytes()));
         assert!(!verify(b"secret", b"string2", signature.as_bytes()));
@@ -328,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_empty_verifies() {
+    fn an_empty_secret_or_signature_never_verifies() {
         assert!(!verify(b"", b"string", sign(b"", b"string").as_bytes()));
         assert!(!verify(b"secret", b"string", b""));
     }

@@ -1,18 +1,18 @@
-//! Webhooks: is the body what the server signed?
+//! Verifies webhooks.
 //!
 //! <https://pusher.com/docs/channels/server_api/webhooks/#authentication>
 
 use crate::signature;
 
-/// What the `X-Pusher-Signature` header of a webhook with this body should say.
+/// The valid `X-Pusher-Signature` header for a webhook with this body.
 #[must_use]
 pub fn expected_signature(secret: &[u8], body: &[u8]) -> String {
     signature::sign(secret, body)
 }
 
-/// Whether `signature` is the signature of `body`, compared in constant time.
+/// Whether `signature` is the signature of `body`. Compares in constant time.
 ///
-/// An empty secret or signature never verifies.
+/// Always false for an empty secret or signature.
 #[must_use]
 pub fn is_valid(secret: &[u8], body: &[u8], signature: &[u8]) -> bool {
     signature::verify(secret, body, signature)
@@ -26,13 +26,13 @@ mod tests {
     const SIGNATURE: &str = "2677ad3e7c090b2fa2c0fb13020d66d5420879b8316eb356a2d60fb9073bc778";
 
     #[test]
-    fn the_published_webhook() {
+    fn accepts_the_published_webhook() {
         assert_eq!(expected_signature(b"secret", BODY), SIGNATURE);
         assert!(is_valid(b"secret", BODY, SIGNATURE.as_bytes()));
     }
 
     #[test]
-    fn a_forged_one() {
+    fn refuses_a_forged_webhook() {
         assert!(!is_valid(
             b"secret",
             br#"{"hello":"World"}"#,

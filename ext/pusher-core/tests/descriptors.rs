@@ -1,11 +1,8 @@
-//! Descriptors that run out, in a process of its own: other tests would run out of them, too.
+//! Running out of descriptors, in a process of its own because it would affect other tests.
 #![cfg(unix)]
 
 #[path = "../src/http/tests/support/server.rs"]
-#[allow(
-    dead_code,
-    reason = "shared with the unit tests, which need more of it"
-)]
+#[allow(dead_code, reason = "shared with the unit tests, which use all of it")]
 mod server;
 
 use std::fs::File;
@@ -15,69 +12,69 @@ use std::sync::{Arc, Mutex};
 
 use pusher_core::Error;
 use pusher_core::http::{
-    Agent, Deadline, Host, Interest, RawSocket, Reply, Request, Settings, StdHost, Timeouts,
+    Agent, Deadline, Interest, RawSocket, Reply, Request, Settings, StdWaiter, Timeouts, Waiter,
 };
-use server::{PATIENCE, Server};
+use server::{LONG_TIMEOUT, Server};
 
-/// A host that holds all descriptors there are, and gives so many up when it is asked for some.
+/// A waiter that holds all descriptors and releases `released` of them on request.
 #[derive(Debug)]
-struct Hoard {
+struct ScarceDescriptors {
     files: Mutex<Vec<File>>,
-    given_up: usize,
-    asked: AtomicUsize,
+    released: usize,
+    requests: AtomicUsize,
 }
 
-impl Hoard {
-    /// All but those that are open already.
-    fn of_all_descriptors(given_up: usize) -> Arc<Self> {
+impl ScarceDescriptors {
+    /// Opens all descriptors that are left.
+    fn of_all_descriptors(released: usize) -> Arc<Self> {
         let files = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();
         Arc::new(Self {
             files: Mutex::new(files),
-            given_up,
-            asked: AtomicUsize::new(0),
+            released,
+            requests: AtomicUsize::new(0),
         })
     }
 }
 
-impl Host for Hoard {
+impl Waiter for ScarceDescriptors {
     fn resolve(&self, name: &str, port: u16, until: Deadline) -> Result<Vec<SocketAddr>, Error> {
-        StdHost.resolve(name, port, until)
+        StdWaiter.resolve(name, port, until)
     }
 
     fn wait(&self, socket: RawSocket, what: Interest, until: Deadline) -> Result<bool, Error> {
-        StdHost.wait(socket, what, until)
+        StdWaiter.wait(socket, what, until)
     }
 
     fn free_descriptors(&self) -> Result<(), Error> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.requests.fetch_add(1, Ordering::SeqCst);
         let mut files = self.files.lock().unwrap();
-        let rest = files.len() - self.given_up;
+        let rest = files.len() - self.released;
         files.truncate(rest);
         Ok(())
     }
 }
 
 #[test]
-fn the_host_is_asked_once_for_descriptors_where_there_are_none() {
+fn the_waiter_is_asked_once_for_descriptors() {
     limit_descriptors(64);
-    // More than one, for the server is a part of this process.
-    let server = Server::start(|door| {
-        door.accept().serve();
+    // More than one, because the server is part of this process.
+    let server = Server::start(|listener| {
+        listener.accept().serve();
     });
-    let host = Hoard::of_all_descriptors(8);
-    let agent = Agent::new(Settings::default(), host.clone());
+    let waiter = ScarceDescriptors::of_all_descriptors(8);
+    let agent = Agent::new(Settings::default(), waiter.clone());
     assert_eq!(send(&agent, &server.url("/")).unwrap().status, 200);
-    assert_eq!(host.asked.load(Ordering::SeqCst), 1);
-    drop((agent, host, server));
+    assert_eq!(waiter.requests.load(Ordering::SeqCst), 1);
+    drop((agent, waiter, server));
 
-    let host = Hoard::of_all_descriptors(0);
-    let agent = Agent::new(Settings::default(), host.clone());
+    let waiter = ScarceDescriptors::of_all_descriptors(0);
+    let agent = Agent::new(Settings::default(), waiter.clone());
     let error = send(&agent, "http://127.0.0.1:9/").unwrap_err();
     assert!(
         matches!(&error, Error::Connect { source, .. } if source.raw_os_error() == Some(libc::EMFILE)),
         "{error:?}"
     );
-    assert_eq!(host.asked.load(Ordering::SeqCst), 1);
+    assert_eq!(waiter.requests.load(Ordering::SeqCst), 1);
 }
 
 fn limit_descriptors(count: libc::rlim_t) {
@@ -96,9 +93,9 @@ fn send(agent: &Agent, url: &str) -> Result<Reply, Error> {
         headers: &[],
         body: None,
         timeouts: Timeouts {
-            connect: Some(PATIENCE),
-            send: Some(PATIENCE),
-            receive: Some(PATIENCE),
+            connect: Some(LONG_TIMEOUT),
+            send: Some(LONG_TIMEOUT),
+            receive: Some(LONG_TIMEOUT),
         },
     })
 }

@@ -1,26 +1,20 @@
-//! Real forks, one after the other: what a child does there must not be disturbed by other tests' threads.
+//! Forks of the process, one after the other, so that threads of other tests do not disturb them.
 #![cfg(unix)]
 
 #[path = "../src/http/tests/support/certificates.rs"]
-#[allow(
-    dead_code,
-    reason = "shared with the unit tests, which need more of it"
-)]
+#[allow(dead_code, reason = "shared with the unit tests, which use all of it")]
 mod certificates;
 #[path = "../src/http/tests/support/server.rs"]
-#[allow(
-    dead_code,
-    reason = "shared with the unit tests, which need more of it"
-)]
+#[allow(dead_code, reason = "shared with the unit tests, which use all of it")]
 mod server;
 
 #[test]
 fn forked_processes_share_no_connections() {
-    forks::a_child_gets_connections_of_its_own();
-    forks::a_child_does_not_touch_a_tls_session();
+    forks::a_child_makes_its_own_connections();
+    forks::a_child_sends_nothing_on_a_tls_session();
     forks::a_child_keeps_no_connection_open();
-    forks::a_request_does_not_go_on_in_a_child();
-    forks::parents_and_children_send_at_the_same_time();
+    forks::a_request_fails_in_a_child_forked_during_it();
+    forks::parent_and_children_send_concurrently();
 }
 
 mod forks {
@@ -35,44 +29,44 @@ mod forks {
 
     use pusher_core::Error;
     use pusher_core::http::{
-        Agent, Deadline, Host, Interest, RawSocket, Reply, Request, Settings, StdHost, Timeouts,
-        TlsSettings, generation,
+        Agent, Deadline, Interest, RawSocket, Reply, Request, Settings, StdWaiter, Timeouts,
+        TlsSettings, Waiter, generation,
     };
 
     use crate::certificates::Authority;
-    use crate::server::{OK, PATIENCE, Server};
+    use crate::server::{LONG_TIMEOUT, OK, Server};
 
-    pub fn a_child_gets_connections_of_its_own() {
-        let server = Server::start(|door| {
-            let mut parents = door.accept();
+    pub fn a_child_makes_its_own_connections() {
+        let server = Server::start(|listener| {
+            let mut parents = listener.accept();
             parents.serve();
-            let mut childs = door.accept();
+            let mut childs = listener.accept();
             childs.serve();
             childs.expect_end();
             parents.serve();
             parents.expect_end();
         });
-        let agent = Agent::new(Settings::default(), Arc::new(StdHost));
+        let agent = Agent::new(Settings::default(), Arc::new(StdWaiter));
         let url = server.url("/");
         send(&agent, &url).unwrap();
         let before = generation();
         wait_for(fork(|| {
             assert_ne!(generation(), before);
             assert!(agent.is_inherited());
-            // What its owner should have replaced is still harmless.
+            // An inherited agent still works.
             send(&agent, &url).unwrap();
         }));
         assert!(!agent.is_inherited());
         send(&agent, &url).unwrap();
     }
 
-    pub fn a_child_does_not_touch_a_tls_session() {
+    pub fn a_child_sends_nothing_on_a_tls_session() {
         let authority = Authority::new();
         let config = authority.identity().server();
-        let server = Server::start(move |door| {
-            let mut parents = door.accept_tls(&config);
+        let server = Server::start(move |listener| {
+            let mut parents = listener.accept_tls(&config);
             parents.serve();
-            door.accept_tls(&config).serve();
+            listener.accept_tls(&config).serve();
             parents.serve();
             parents.expect_end();
         });
@@ -85,88 +79,88 @@ mod forks {
             tls: tls.clone(),
             ..Settings::default()
         };
-        let agent = Agent::new(settings(), Arc::new(StdHost));
+        let agent = Agent::new(settings(), Arc::new(StdWaiter));
         let url = server.tls_url("127.0.0.1");
         send(&agent, &url).unwrap();
-        // The child drops what it inherited: no close_notify may go out.
+        // The child drops the inherited agent. It must not send a close_notify.
         let mut agent = Some(agent);
         wait_for(fork(|| {
             drop(agent.take());
-            send(&Agent::new(settings(), Arc::new(StdHost)), &url).unwrap();
+            send(&Agent::new(settings(), Arc::new(StdWaiter)), &url).unwrap();
         }));
-        let agent = agent.expect("the parent's own");
+        let agent = agent.expect("the parent's agent");
         send(&agent, &url).unwrap();
     }
 
     pub fn a_child_keeps_no_connection_open() {
         let (done, waiting) = UnixStream::pair().unwrap();
-        let server = Server::start(|door| {
-            let mut peer = door.accept();
+        let server = Server::start(|listener| {
+            let mut peer = listener.accept();
             peer.serve();
             peer.expect_end();
         });
-        let agent = Agent::new(Settings::default(), Arc::new(StdHost));
+        let agent = Agent::new(Settings::default(), Arc::new(StdWaiter));
         send(&agent, &server.url("/")).unwrap();
         let child = fork(|| {
-            // Not for ever: the parent's test may have failed.
-            waiting.set_read_timeout(Some(PATIENCE * 2)).unwrap();
+            // With a timeout, because the parent may have failed.
+            waiting.set_read_timeout(Some(LONG_TIMEOUT * 2)).unwrap();
             (&waiting).read_exact(&mut [0]).unwrap();
         });
         drop(agent);
-        // The server sees the end while the child is still there.
+        // The server sees the end of the connection while the child is still running.
         drop(server);
         (&done).write_all(b"x").unwrap();
         wait_for(child);
     }
 
-    pub fn a_request_does_not_go_on_in_a_child() {
+    pub fn a_request_fails_in_a_child_forked_during_it() {
         let (sender, receiver) = mpsc::channel();
-        let server = Server::start(move |door| {
-            let mut peer = door.accept();
+        let server = Server::start(move |listener| {
+            let mut peer = listener.accept();
             peer.serve();
             peer.request();
             receiver.recv().unwrap();
             peer.send(OK);
             peer.expect_end();
         });
-        let host = Arc::new(ForkingHost {
+        let waiter = Arc::new(ForkingWaiter {
             is_armed: AtomicBool::new(false),
             is_child_done: Mutex::new(sender),
         });
-        let agent = Agent::new(Settings::default(), host.clone());
+        let agent = Agent::new(Settings::default(), waiter.clone());
         let url = server.url("/");
         send(&agent, &url).unwrap();
-        host.is_armed.store(true, Ordering::SeqCst);
+        waiter.is_armed.store(true, Ordering::SeqCst);
         let before = generation();
         let outcome = send(&agent, &url);
         if generation() != before {
             let is_refused = matches!(&outcome, Err(Error::Io(_)));
-            // SAFETY: ends this process without running what belongs to the parent.
+            // SAFETY: ends this process without running the parent's code.
             unsafe { libc::_exit(if is_refused { 0 } else { 1 }) };
         }
         assert_eq!(outcome.unwrap().status, 200);
     }
 
-    /// A host whose wait is where the process forks, once.
+    /// A waiter that forks in its first wait.
     #[derive(Debug)]
-    struct ForkingHost {
+    struct ForkingWaiter {
         is_armed: AtomicBool,
         is_child_done: Mutex<mpsc::Sender<()>>,
     }
 
-    impl Host for ForkingHost {
+    impl Waiter for ForkingWaiter {
         fn resolve(
             &self,
             name: &str,
             port: u16,
             until: Deadline,
         ) -> Result<Vec<SocketAddr>, Error> {
-            StdHost.resolve(name, port, until)
+            StdWaiter.resolve(name, port, until)
         }
 
         fn wait(&self, socket: RawSocket, what: Interest, until: Deadline) -> Result<bool, Error> {
             if self.is_armed.swap(false, Ordering::SeqCst) {
-                // SAFETY: the child runs on in this thread alone, and ends by `_exit`.
+                // SAFETY: the child continues only in this thread and ends with `_exit`.
                 match unsafe { libc::fork() } {
                     0 => forge_reply_on(socket),
                     child => {
@@ -175,25 +169,25 @@ mod forks {
                     }
                 }
             }
-            StdHost.wait(socket, what, until)
+            StdWaiter.wait(socket, what, until)
         }
     }
 
-    /// In a child the number of a closed socket is soon something else's: here of a pipe with a reply in it.
+    /// Reuses the number of the closed socket, as can happen in a child: here for a socket pair that contains a reply.
     fn forge_reply_on(socket: RawSocket) {
         let (mut writer, reader) = UnixStream::pair().unwrap();
         writer.write_all(OK).unwrap();
-        // SAFETY: plain numbers of descriptors, of which the second was closed by the fork.
+        // SAFETY: two descriptor numbers; the fork closed the second one.
         unsafe { libc::dup2(reader.as_raw_fd(), socket) };
         std::mem::forget((writer, reader));
     }
 
-    pub fn parents_and_children_send_at_the_same_time() {
+    pub fn parent_and_children_send_concurrently() {
         const THREADS: usize = 3;
         const CHILDREN: usize = 40;
 
-        let hub = Hub::open();
-        let agent = Agent::new(Settings::default(), Arc::new(StdHost));
+        let hub = SharedServer::open();
+        let agent = Agent::new(Settings::default(), Arc::new(StdWaiter));
         let is_over = AtomicBool::new(false);
         let sent = std::thread::scope(|scope| {
             let (agent, hub, is_over) = (&agent, &hub, &is_over);
@@ -202,7 +196,7 @@ mod forks {
                 .collect();
             for child in 0..CHILDREN {
                 wait_for(fork(|| {
-                    let agent = Agent::new(Settings::default(), Arc::new(StdHost));
+                    let agent = Agent::new(Settings::default(), Arc::new(StdWaiter));
                     for number in 0..10 {
                         send_numbered(&agent, hub, &format!("child{child}"), number);
                     }
@@ -218,33 +212,37 @@ mod forks {
         assert_eq!(hub.close(), sent + CHILDREN * 10);
     }
 
-    fn send_until(is_over: &AtomicBool, agent: &Agent, hub: &Hub, thread: usize) -> usize {
+    fn send_until(is_over: &AtomicBool, agent: &Agent, hub: &SharedServer, thread: usize) -> usize {
         for number in 0.. {
             if is_over.load(Ordering::SeqCst) {
                 return number;
             }
-            // Now and then on a fresh connection, so that forks meet sockets being opened and closed.
-            let fresh = Agent::new(Settings::default(), Arc::new(StdHost));
+            // Sometimes on a fresh connection, so that forks happen while sockets are opened and closed.
+            let fresh = Agent::new(Settings::default(), Arc::new(StdWaiter));
             let agent = if number % 5 == 0 { &fresh } else { agent };
             send_numbered(agent, hub, "parent", thread * 1_000_000 + number);
         }
-        unreachable!("more numbers than there are")
+        unreachable!("the counter is unbounded")
     }
 
-    fn send_numbered(agent: &Agent, hub: &Hub, sender: &str, number: usize) {
+    fn send_numbered(agent: &Agent, hub: &SharedServer, sender: &str, number: usize) {
         let path = format!("/{sender}/{number}");
         let reply = send(agent, &format!("http://{}{path}", hub.address)).unwrap();
-        assert_eq!(reply.body, path.as_bytes(), "a reply to another request");
+        assert_eq!(
+            reply.body,
+            path.as_bytes(),
+            "the reply belongs to another request"
+        );
     }
 
-    /// A server for many, which checks that no connection has two masters and no request comes twice.
-    struct Hub {
+    /// A server for all processes. It checks that each connection has one sender and that no request is repeated.
+    struct SharedServer {
         address: SocketAddr,
         requests: Arc<Mutex<HashSet<String>>>,
         faults: Arc<Mutex<Vec<String>>>,
     }
 
-    impl Hub {
+    impl SharedServer {
         fn open() -> Self {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let hub = Self {
@@ -267,7 +265,7 @@ mod forks {
             requests: &Mutex<HashSet<String>>,
             faults: &Mutex<Vec<String>>,
         ) {
-            let mut master = None;
+            let mut owner = None;
             let mut lines = BufReader::new(&client).lines();
             while let Some(Ok(line)) = lines.next() {
                 if !line.starts_with("GET ") {
@@ -275,11 +273,11 @@ mod forks {
                 }
                 let path = line.split(' ').nth(1).unwrap().to_owned();
                 let sender = path.split('/').nth(1).unwrap().to_owned();
-                if *master.get_or_insert_with(|| sender.clone()) != sender {
+                if *owner.get_or_insert_with(|| sender.clone()) != sender {
                     faults
                         .lock()
                         .unwrap()
-                        .push(format!("{sender} on {master:?}'s connection"));
+                        .push(format!("{sender} on {owner:?}'s connection"));
                 }
                 if !requests.lock().unwrap().insert(path.clone()) {
                     faults.lock().unwrap().push(format!("{path} came twice"));
@@ -290,7 +288,7 @@ mod forks {
             }
         }
 
-        /// How many requests came.
+        /// The number of requests.
         fn close(self) -> usize {
             assert_eq!(*self.faults.lock().unwrap(), [""; 0]);
             self.requests.lock().unwrap().len()
@@ -304,19 +302,19 @@ mod forks {
             headers: &[],
             body: None,
             timeouts: Timeouts {
-                connect: Some(PATIENCE),
-                send: Some(PATIENCE),
-                receive: Some(PATIENCE),
+                connect: Some(LONG_TIMEOUT),
+                send: Some(LONG_TIMEOUT),
+                receive: Some(LONG_TIMEOUT),
             },
         })
     }
 
     fn fork(work: impl FnOnce()) -> libc::pid_t {
-        // SAFETY: the child runs on in this thread alone, and ends by `_exit`.
+        // SAFETY: the child continues only in this thread and ends with `_exit`.
         let pid = unsafe { libc::fork() };
         if pid == 0 {
             let outcome = catch_unwind(AssertUnwindSafe(work));
-            // SAFETY: ends this process without running what belongs to the parent.
+            // SAFETY: ends this process without running the parent's code.
             unsafe { libc::_exit(if outcome.is_ok() { 0 } else { 1 }) };
         }
         assert!(pid > 0, "no fork");

@@ -1,7 +1,7 @@
-//! Rust's memory, as Ruby's collector knows of it.
+//! Reports Rust's memory to Ruby's collector.
 //!
-//! The body of a reply and the connections of a client lie in Rust's memory, behind small Ruby objects. The collector
-//! runs when memory grows; unless it is told of this memory, it has no reason to run, however much there is.
+//! The bodies of replies and the connections of clients are in Rust's memory, behind small Ruby objects. The collector
+//! runs when memory grows. Without these reports it would not count this memory, and would run too late.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,19 +10,18 @@ use magnus::Error;
 use magnus::rb_sys::protect;
 use rb_sys::tracking_allocator::TrackingAllocator;
 
-/// Smaller blocks are not reported. There are many of them in each request, none of which outlives it for long; what
-/// is large or lasts is made of larger ones.
+/// Smaller blocks are not reported. A request allocates many of them, and they do not live longer than the request.
 const MIN_REPORTED: usize = 1024;
-/// So much new memory that Ruby should look at its counters, whether it needs memory itself or not.
-const WORTH_A_LOOK: usize = 1024 * 1024;
+/// After so many new bytes Ruby is made to check its counters.
+const MAX_UNCHECKED: usize = 1024 * 1024;
 
-/// How much has been reported since Ruby was last made to look.
-static UNSEEN: AtomicUsize = AtomicUsize::new(0);
+/// How many bytes were reported since Ruby last checked its counters.
+static UNCHECKED: AtomicUsize = AtomicUsize::new(0);
 
 /// The system's allocator, which reports larger blocks.
 ///
-/// A report is an addition to atomic counters of Ruby's, which Ruby looks at when it next allocates memory itself. It
-/// starts no collection, so it may come at any time: without the lock, from other threads, during a collection.
+/// A report adds to atomic counters of Ruby, which Ruby checks when it next allocates memory. A report starts no
+/// collection, so it is allowed at any time: without the lock, from other threads, during a collection.
 struct ReportingAllocator;
 
 #[global_allocator]
@@ -41,18 +40,19 @@ fn report(change: isize) {
     }
     TrackingAllocator::adjust_memory_usage(change);
     if change > 0 {
-        UNSEEN.fetch_add(change.unsigned_abs(), Ordering::Relaxed);
+        UNCHECKED.fetch_add(change.unsigned_abs(), Ordering::Relaxed);
     }
 }
 
-/// Lets Ruby collect garbage where much was reported: it looks when it allocates memory, which a program that does
-/// little but send requests hardly makes it do. Called with the lock, while no bytes of Ruby's are borrowed.
-pub(crate) fn let_ruby_look() -> Result<(), Error> {
-    if UNSEEN.load(Ordering::Relaxed) < WORTH_A_LOOK {
+/// Lets Ruby collect garbage after many bytes were reported. Ruby checks its counters only when it allocates memory,
+/// which is rare in a program that does little but send requests. Called with the lock, while no bytes of Ruby's Strings
+/// are borrowed.
+pub(crate) fn let_ruby_collect() -> Result<(), Error> {
+    if UNCHECKED.load(Ordering::Relaxed) < MAX_UNCHECKED {
         return Ok(());
     }
-    UNSEEN.store(0, Ordering::Relaxed);
-    // SAFETY: under `protect`; the block is freed by the function that belongs to the one which made it.
+    UNCHECKED.store(0, Ordering::Relaxed);
+    // SAFETY: runs under `protect`; the block is freed by the counterpart of the function that allocated it.
     protect(|| unsafe {
         rb_sys::ruby_xfree(rb_sys::ruby_xmalloc(1));
         rb_sys::special_consts::Qnil as rb_sys::VALUE
@@ -60,11 +60,11 @@ pub(crate) fn let_ruby_look() -> Result<(), Error> {
     .map(|_| ())
 }
 
-// SAFETY: every block is the system allocator's, under the caller's own promises; reporting neither allocates nor
-// panics nor jumps.
+// SAFETY: every block comes from the system allocator, under the caller's guarantees; a report does not allocate, panic
+// or jump.
 unsafe impl GlobalAlloc for ReportingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises.
+        // SAFETY: guaranteed by the caller.
         let block = unsafe { System.alloc(layout) };
         if !block.is_null() {
             report(reported(layout.size()));
@@ -73,7 +73,7 @@ unsafe impl GlobalAlloc for ReportingAllocator {
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises.
+        // SAFETY: guaranteed by the caller.
         let block = unsafe { System.alloc_zeroed(layout) };
         if !block.is_null() {
             report(reported(layout.size()));
@@ -82,13 +82,13 @@ unsafe impl GlobalAlloc for ReportingAllocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises.
+        // SAFETY: guaranteed by the caller.
         unsafe { System.dealloc(block, layout) };
         report(-reported(layout.size()));
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: the caller's promises.
+        // SAFETY: guaranteed by the caller.
         let block = unsafe { System.realloc(block, layout, size) };
         if !block.is_null() {
             report(reported(size) - reported(layout.size()));

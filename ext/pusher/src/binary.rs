@@ -1,30 +1,31 @@
-//! Binary Strings that hold UTF-8: JSON engines refuse them, write them with a warning, or guess.
+//! Binary Strings that hold UTF-8. JSON engines treat them differently: some refuse them, some print a warning.
 
 use magnus::encoding::EncodingCapable;
 use magnus::r_hash::ForEach;
 use magnus::value::ReprValue;
 use magnus::{Error, RArray, RHash, RString, Ruby, Symbol, Value};
 
-use crate::borrow;
 use crate::hashes::each_pair;
+use crate::objects::is_exactly;
+use crate::strings;
 
-/// As deep as Ruby's own JSON nests. What is deeper, or holds itself, is left to the engine.
+/// The nesting that Ruby's own JSON accepts. Values that are nested deeper, or contain themselves, are left to the engine.
 const MAX_DEPTH: usize = 100;
 
-/// Into which objects to look.
+/// Which objects are searched.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Scope {
-    /// Strings, Arrays and Hashes themselves.
+    /// Direct instances of String, Array and Hash.
     Plain,
-    /// Those of subclasses as well.
+    /// Instances of their subclasses as well.
     Subclasses,
 }
 
-/// A copy of a value whose binary Strings are UTF-8 where they hold that; `None` where there is none to change.
+/// A copy of a value in which binary Strings that hold UTF-8 are marked as UTF-8; `None` where there are no such Strings.
 pub(crate) fn as_utf8(ruby: &Ruby, value: Value, scope: Scope) -> Result<Option<Value>, Error> {
     let search = Search { ruby, scope };
     let mut has_binary = false;
-    let is_searched = search.look(value, &mut has_binary, 0)?;
+    let is_searched = search.search(value, &mut has_binary, 0)?;
     if is_searched && has_binary {
         return search.copy(value).map(Some);
     }
@@ -37,10 +38,10 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Notes whether there are binary Strings. `false`: given up, nested too deeply.
-    fn look(&self, value: Value, has_binary: &mut bool, depth: usize) -> Result<bool, Error> {
+    /// Sets `has_binary` where there are binary Strings. Returns `false` for a value that is nested too deeply.
+    fn search(&self, value: Value, has_binary: &mut bool, depth: usize) -> Result<bool, Error> {
         if let Some(string) = self.text(value) {
-            *has_binary |= borrow::is_binary_utf8(self.ruby, string);
+            *has_binary |= strings::is_binary_utf8(self.ruby, string);
             return Ok(true);
         }
         let array = self.array(value);
@@ -53,19 +54,21 @@ impl Search<'_> {
         }
         if let Some(array) = array {
             for index in 0..array.len() {
-                if !self.look(array.entry(index as isize)?, has_binary, depth + 1)? {
+                if !self.search(array.entry(index as isize)?, has_binary, depth + 1)? {
                     return Ok(false);
                 }
             }
         }
-        hash.map_or(Ok(true), |hash| self.look_into(hash, has_binary, depth + 1))
+        hash.map_or(Ok(true), |hash| {
+            self.search_hash(hash, has_binary, depth + 1)
+        })
     }
 
-    fn look_into(&self, hash: RHash, has_binary: &mut bool, depth: usize) -> Result<bool, Error> {
+    fn search_hash(&self, hash: RHash, has_binary: &mut bool, depth: usize) -> Result<bool, Error> {
         let mut is_searched = true;
         each_pair(hash, |key: Value, value: Value| {
             is_searched =
-                self.look(key, has_binary, depth)? && self.look(value, has_binary, depth)?;
+                self.search(key, has_binary, depth)? && self.search(value, has_binary, depth)?;
             Ok::<_, Error>(if is_searched {
                 ForEach::Continue
             } else {
@@ -99,7 +102,7 @@ impl Search<'_> {
     }
 
     fn copy_text(&self, value: Value, text: RString) -> Result<Value, Error> {
-        if !borrow::is_binary_utf8(self.ruby, text) {
+        if !strings::is_binary_utf8(self.ruby, text) {
             return Ok(value);
         }
         let copy: RString = text.funcall("dup", ())?;
@@ -110,7 +113,7 @@ impl Search<'_> {
     /// The text of a String or a Symbol.
     fn text(&self, value: Value) -> Option<RString> {
         match Symbol::from_value(value) {
-            Some(symbol) => Some(borrow::name(symbol)),
+            Some(symbol) => Some(strings::symbol_name(symbol)),
             None => RString::from_value(value)
                 .filter(|_| self.includes(value, self.ruby.class_string().as_value())),
         }
@@ -126,6 +129,6 @@ impl Search<'_> {
     }
 
     fn includes(&self, value: Value, class: Value) -> bool {
-        self.scope == Scope::Subclasses || borrow::is_exactly(value, class)
+        self.scope == Scope::Subclasses || is_exactly(value, class)
     }
 }

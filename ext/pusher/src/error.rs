@@ -1,4 +1,4 @@
-//! From what can go wrong in the core to the exceptions Ruby programmers know.
+//! From the core's errors to Ruby exceptions.
 
 use magnus::error::ErrorType;
 use magnus::value::ReprValue;
@@ -7,9 +7,9 @@ use pusher_core::Error as Core;
 
 use crate::ids;
 
-/// Why a native gives up.
+/// Why a native method fails.
 pub(crate) enum Failure {
-    /// Something the core said.
+    /// An error of the core.
     Core(Core),
     /// A Ruby exception or another jump.
     Ruby(Error),
@@ -44,7 +44,7 @@ pub(crate) fn to_ruby(ruby: &Ruby, error: &Core) -> Error {
         Core::InvalidRequest(_) | Core::UnsupportedProxy(_) => {
             Error::new(ruby.exception_arg_error(), message)
         }
-        Core::Resolve(_) => elsewhere(ruby, &["SocketError"], &message),
+        Core::Resolve(_) => of_class(ruby, &["SocketError"], &message),
         Core::Connect { peer, source } => {
             let detail = format!("connect(2) for {peer}");
             system_call_error(ruby, source, Some(&detail), &message)
@@ -53,7 +53,7 @@ pub(crate) fn to_ruby(ruby: &Ruby, error: &Core) -> Error {
         Core::ConnectTimeout(_) => named(ruby, "ConnectTimeoutError", &message),
         Core::SendTimeout => named(ruby, "SendTimeoutError", &message),
         Core::ReceiveTimeout => named(ruby, "ReceiveTimeoutError", &message),
-        Core::Tls(_) => elsewhere(ruby, &["OpenSSL", "SSL", "SSLError"], &message),
+        Core::Tls(_) => of_class(ruby, &["OpenSSL", "SSL", "SSLError"], &message),
         Core::Truncated | Core::Stale => Error::new(ruby.exception_eof_error(), message),
         Core::ProxyAuthentication
         | Core::ProxyRefused(_)
@@ -64,7 +64,7 @@ pub(crate) fn to_ruby(ruby: &Ruby, error: &Core) -> Error {
     }
 }
 
-/// A `Pusher::Error` for what should never happen.
+/// A `Pusher::Error` for a bug in this library.
 pub(crate) fn internal(ruby: &Ruby, message: &str) -> Error {
     named(
         ruby,
@@ -75,17 +75,17 @@ pub(crate) fn internal(ruby: &Ruby, message: &str) -> Error {
 
 /// An error of one of the classes in the module `Pusher`.
 pub(crate) fn named(ruby: &Ruby, class: &str, message: &str) -> Error {
-    elsewhere(ruby, &["Pusher", class], message)
+    of_class(ruby, &["Pusher", class], message)
 }
 
-/// `Pusher::ConfigurationError` for a setting that is not what it should be.
+/// A `Pusher::ConfigurationError` for a setting with an invalid value.
 pub(crate) fn misconfigured(ruby: &Ruby, setting: &str, message: &str) -> Error {
     let outcome = exception_class(ruby, &["Pusher", "ConfigurationError"])
         .and_then(|class| class.funcall(*ids::NEW, (ruby.to_symbol(setting), message)));
     outcome.map_or_else(|error| error, |exception: Exception| exception.into())
 }
 
-/// The exception of an error, where it is one and not some other jump.
+/// The exception of an error; `None` for any other jump.
 pub(crate) fn exception(ruby: &Ruby, error: &Error) -> Option<Exception> {
     match error.error_type() {
         ErrorType::Exception(exception) => Some(*exception),
@@ -97,7 +97,7 @@ pub(crate) fn exception(ruby: &Ruby, error: &Error) -> Option<Exception> {
     }
 }
 
-fn elsewhere(ruby: &Ruby, path: &[&str], message: &str) -> Error {
+fn of_class(ruby: &Ruby, path: &[&str], message: &str) -> Error {
     match exception_class(ruby, path) {
         Ok(class) => Error::new(class, message.to_owned()),
         Err(error) => error,
@@ -115,7 +115,7 @@ fn exception_class(ruby: &Ruby, path: &[&str]) -> Result<ExceptionClass, Error> 
     ExceptionClass::try_convert(place)
 }
 
-/// `Errno::…` for the operating system's number, `IOError` where there is none.
+/// `Errno::…` for the operating system's error number, `IOError` without a number.
 fn system_call_error(
     ruby: &Ruby,
     source: &std::io::Error,

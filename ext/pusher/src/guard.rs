@@ -1,5 +1,5 @@
-//! The wrapper around every native: whatever happens inside leaves as a Ruby exception, after every Rust frame
-//! has been left in the ordinary way.
+//! The wrapper around every native method. Errors, panics and jumps leave a native as a Ruby exception or jump, after
+//! every Rust frame has returned.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,14 +12,14 @@ use crate::error::{self, Failure};
 
 const TAG_RAISE: i32 = 6;
 
-/// Runs the body of a native.
+/// Runs the body of a native method.
 ///
-/// A panic becomes a `Pusher::Error`. A jump that the host noted while it waited (an exception from another
-/// thread, `Thread#kill`, a `throw`) is resumed.
+/// A panic becomes a `Pusher::Error`. A jump that the waiter stopped during a wait (an exception from another thread,
+/// `Thread#kill`, a `throw`) is resumed.
 pub(crate) fn guard<T>(body: impl FnOnce(&Ruby) -> Result<T, Failure>) -> Result<T, Error> {
     let ruby = Ruby::get().expect("natives are called by Ruby");
-    allocator::let_ruby_look()?;
-    // SAFETY: reads the current execution context, which a native always has.
+    allocator::let_ruby_collect()?;
+    // SAFETY: reads the current execution context, which exists while a native runs.
     let errinfo_before = unsafe { rb_sys::rb_errinfo() };
     match catch_unwind(AssertUnwindSafe(|| body(&ruby))) {
         Ok(Ok(value)) => Ok(value),
@@ -32,17 +32,17 @@ pub(crate) fn guard<T>(body: impl FnOnce(&Ruby) -> Result<T, Failure>) -> Result
     }
 }
 
-/// The jump that `rb_protect` stopped at a wait, as an error that resumes it when the native returns.
+/// The jump that `rb_protect` stopped during a wait, as an error that resumes the jump when the native returns.
 fn pending_jump(state: i32, errinfo_before: rb_sys::VALUE) -> Error {
     if state != TAG_RAISE {
-        // SAFETY: the jump's own data still lies in errinfo: no Ruby code has run since it was stopped.
+        // SAFETY: errinfo still holds the jump's data, because no Ruby code has run since the jump was stopped.
         return protect(|| unsafe { rb_sys::rb_jump_tag(state) })
             .expect_err("a jump never returns");
     }
-    // SAFETY: with this state errinfo is the exception; the local below keeps it alive from here on.
+    // SAFETY: with this state errinfo is the exception. The local variable keeps the exception alive.
     let exception = unsafe { Value::from_raw(rb_sys::rb_errinfo()) };
-    // What was being handled before is being handled again. In an `ensure` block of a dying thread that is no
-    // exception, and Ruby refuses to have it set: then errinfo stays, and the raise overwrites it.
+    // Restores `$!` of the caller. In an `ensure` block of a thread that is being killed the old errinfo is not an
+    // exception, and Ruby refuses to set it. Then errinfo stays as it is, and the raise overwrites it.
     // SAFETY: plain calls under `protect`.
     protect(|| unsafe {
         rb_sys::rb_set_errinfo(errinfo_before);

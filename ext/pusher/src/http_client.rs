@@ -1,39 +1,40 @@
-//! `Pusher::HttpClient`, the object behind `sync_http_client`: the one seam through which every request goes.
+//! `Pusher::Internal::HTTP::Client`, the object behind `sync_http_client`. It sends every request of the gem.
 
 use std::cell::RefCell;
 use std::path::Path;
 
 use magnus::{
-    Class, Error, Module, RArray, RModule, RObject, RString, Ruby, TryConvert, Value, method,
+    Class, Error, Module, RArray, RClass, RModule, RObject, RString, Ruby, TryConvert, Value,
     typed_data::Obj,
 };
 use pusher_core::http::{
     Agent, Certificate, Identity, Request, Timeouts, TlsSettings, Verification,
 };
 
-use crate::arguments;
-use crate::borrow;
 use crate::error::Failure;
 use crate::guard::guard;
+use crate::http_arguments;
 use crate::ids;
 use crate::reply::Reply;
-use crate::settings::{self, Pushed, State};
-use crate::transport_error;
+use crate::settings::{self, ClientSettings, State, Timeout};
+use crate::strings::bytes;
+use crate::transport_failure;
 
 /// The native state. No borrow of it is held while a request waits.
 #[magnus::wrap(class = "Pusher::Internal::HTTP::Client", free_immediately, size)]
 #[derive(Default)]
-pub(crate) struct HttpClient(RefCell<State>);
+pub(crate) struct Client(RefCell<State>);
 
-impl HttpClient {
-    fn set_limit(&self, ruby: &Ruby, index: usize, seconds: Value) -> Result<(), Failure> {
-        let limit = settings::limit(ruby, seconds)?;
-        self.0.borrow_mut().set_limit(index, limit);
-        Ok(())
+impl Client {
+    fn timeout(&self, timeout: Timeout) -> Option<f64> {
+        let duration = self.0.borrow().timeout(timeout);
+        duration.map(|duration| duration.as_secs_f64())
     }
 
-    fn limit(&self, index: usize) -> Option<f64> {
-        self.0.borrow().limits[index].map(|limit| limit.as_secs_f64())
+    fn set_timeout(&self, ruby: &Ruby, timeout: Timeout, seconds: Value) -> Result<(), Failure> {
+        let duration = settings::duration(ruby, seconds)?;
+        self.0.borrow_mut().set_timeout(timeout, duration);
+        Ok(())
     }
 
     fn reset_all(&self) {
@@ -60,7 +61,7 @@ impl HttpClient {
         self.set_tls(|tls| tls.verification = verification);
     }
 
-    /// Trusts the certificates in a file or a folder, besides others or alone.
+    /// Trusts the certificates in a file or a folder: in addition to others, or exclusively.
     fn trust(&self, ruby: &Ruby, path: &str, only: bool) -> Result<(), Failure> {
         let roots = certificates(ruby, path)?;
         if only {
@@ -81,7 +82,7 @@ impl HttpClient {
         self.set_tls(|tls| tls.only_extra_roots = false);
     }
 
-    /// What servers that ask for a certificate are shown: certificates and a key in DER form, or nothing.
+    /// Sets what is sent to servers that request a certificate: certificates and a key in DER form, or nothing.
     fn identify(&self, chain: RArray, key: Option<RString>) -> Result<(), Failure> {
         let identity = match key {
             Some(key) => Some(identity(chain, key)?),
@@ -94,15 +95,15 @@ impl HttpClient {
     fn request(
         &self,
         ruby: &Ruby,
-        (method, uri, query, body, headers): (Value, Value, Value, Value, Value),
+        (verb, uri, query, body, headers): (Value, Value, Value, Value, Value),
     ) -> Result<Value, Failure> {
-        let method = arguments::method_name(ruby, method)?;
-        let url = arguments::absolute_url(ruby, uri, query)?;
-        let body = Option::<RString>::try_convert(body)?.map(borrow::bytes);
-        // These say how long their body is even where there is none: some servers insist.
+        let method = http_arguments::method_name(ruby, verb)?;
+        let url = http_arguments::absolute_url(ruby, uri, query)?;
+        let body = Option::<RString>::try_convert(body)?.map(bytes);
+        // Some servers require a content-length from these methods, also without a body.
         let body =
             body.or_else(|| matches!(method.as_str(), "POST" | "PUT" | "PATCH").then(Vec::new));
-        let headers = arguments::header_fields(ruby, headers)?;
+        let headers = http_arguments::header_fields(ruby, headers)?;
         let fields: Vec<(&str, &[u8])> = headers
             .iter()
             .map(|(name, value)| (name.as_str(), &value[..]))
@@ -122,21 +123,22 @@ impl HttpClient {
                 Ok(ruby.into_value(Reply::proxy_authentication()))
             }
             Err(error) => {
-                let exception = transport_error::exception(ruby, error)?;
-                Ok(transport_error::pair(ruby, exception, attempts))
+                let exception = transport_failure::exception(ruby, error)?;
+                Ok(transport_failure::pair(ruby, exception, attempts))
             }
         }
     }
 
+    /// Takes over the settings of a `Pusher::Client` that have changed since the last call.
     fn configure(&self, ruby: &Ruby, client: RObject) -> Result<(), Failure> {
-        let pushed = Pushed::of_client(ruby, client)?;
-        self.0.borrow_mut().take_over(pushed);
+        let settings = ClientSettings::of(ruby, client)?;
+        self.0.borrow_mut().sync(settings);
         Ok(())
     }
 
     fn prepare(&self, url: &str) -> Result<(Agent, Timeouts), Failure> {
         let mut state = self.0.borrow_mut();
-        let proxy = match arguments::host_and_port(url)? {
+        let proxy = match http_arguments::host_and_port(url)? {
             Some((is_https, host, port)) => state
                 .proxy
                 .select(is_https, host, port, |name| std::env::var(name).ok())?,
@@ -146,7 +148,7 @@ impl HttpClient {
     }
 }
 
-/// Certificates from a file in PEM form, or a folder of such files.
+/// Certificates from a file in PEM form, or from a folder of such files.
 fn certificates(ruby: &Ruby, path: &str) -> Result<Vec<Certificate>, Failure> {
     pusher_core::http::read_certificates(Path::new(path)).map_err(|reason| {
         Error::new(
@@ -160,55 +162,74 @@ fn certificates(ruby: &Ruby, path: &str) -> Result<Vec<Certificate>, Failure> {
 fn identity(chain: RArray, key: RString) -> Result<Identity, Failure> {
     let chain = chain
         .into_iter()
-        .map(|certificate| RString::try_convert(certificate).map(borrow::bytes))
+        .map(|certificate| RString::try_convert(certificate).map(bytes))
         .collect::<Result<Vec<_>, _>>()?;
     let chain = chain.into_iter().map(Certificate::from).collect();
-    Ok(Identity::new(chain, borrow::bytes(key)))
+    Ok(Identity::new(chain, bytes(key)))
 }
 
-macro_rules! natives {
-    ($class:ident, $($name:literal => $body:expr, $arity:tt);* $(;)?) => {
-        $($class.define_private_method($name, method!($body, $arity))?;)*
-    };
-}
-
-pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
-    let class = pusher.define_module("Internal")?.define_module("HTTP")?.define_class("Client", ruby.class_object())?;
-    class.define_alloc_func::<HttpClient>();
-    ids::look_up_class_of::<HttpClient>(ruby);
-    natives!(class,
-        "native_limit" => |this: &HttpClient, index: usize| guard(|_| Ok(this.limit(index))), 1;
-        "native_set_limit" => |this: &HttpClient, index: usize, seconds: Value| {
-            guard(|ruby| this.set_limit(ruby, index, seconds))
-        }, 2;
-        "native_configure" => |this: &HttpClient, client: RObject| guard(|ruby| this.configure(ruby, client)), 1;
-        "native_copy_settings" => |this: &HttpClient, original: &HttpClient| guard(|_| {
+pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
+    let class = http.define_class("Client", ruby.class_object())?;
+    class.define_alloc_func::<Client>();
+    ids::look_up_class_of::<Client>(ruby);
+    define_timeouts(class)?;
+    define_tls(class)?;
+    private_methods!(class,
+        "native_configure" => |this: &Client, client: RObject| guard(|ruby| this.configure(ruby, client)), 1;
+        "native_copy_settings" => |this: &Client, original: &Client| guard(|_| {
             this.copy_settings(original);
             Ok(())
         }), 1;
-        "native_reset_all" => |this: &HttpClient| guard(|_| {
+        "native_reset_all" => |this: &Client| guard(|_| {
             this.reset_all();
             Ok(())
         }), 0;
-        "native_verify" => |this: &HttpClient, verify: bool| guard(|_| {
+        "native_request" => |this: Obj<Client>, verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
+            guard(|ruby| this.request(ruby, (verb, uri, query, body, headers)))
+        }, 5;
+    );
+    Ok(())
+}
+
+macro_rules! timeouts {
+    ($class:ident, $($timeout:ident => $reader:literal, $writer:literal);* $(;)?) => {
+        private_methods!($class, $(
+            $reader => |this: &Client| guard(|_| Ok(this.timeout(Timeout::$timeout))), 0;
+            $writer => |this: &Client, seconds: Value| {
+                guard(|ruby| this.set_timeout(ruby, Timeout::$timeout, seconds))
+            }, 1;
+        )*);
+    };
+}
+
+fn define_timeouts(class: RClass) -> Result<(), Error> {
+    timeouts!(class,
+        Connect => "native_connect_timeout", "native_set_connect_timeout";
+        Send => "native_send_timeout", "native_set_send_timeout";
+        Receive => "native_receive_timeout", "native_set_receive_timeout";
+        KeepAlive => "native_keep_alive_timeout", "native_set_keep_alive_timeout";
+    );
+    Ok(())
+}
+
+fn define_tls(class: RClass) -> Result<(), Error> {
+    private_methods!(class,
+        "native_verify" => |this: &Client, verify: bool| guard(|_| {
             this.verify(verify);
             Ok(())
         }), 1;
-        "native_trust" => |this: &HttpClient, path: String, only: bool| guard(|ruby| this.trust(ruby, &path, only)), 2;
-        "native_trust_nobody" => |this: &HttpClient| guard(|_| {
+        "native_trust" => |this: &Client, path: String, only: bool| guard(|ruby| this.trust(ruby, &path, only)), 2;
+        "native_trust_nobody" => |this: &Client| guard(|_| {
             this.trust_nobody();
             Ok(())
         }), 0;
-        "native_trust_the_system" => |this: &HttpClient| guard(|_| {
+        "native_trust_the_system" => |this: &Client| guard(|_| {
             this.trust_the_system();
             Ok(())
         }), 0;
-        "native_identify" => |this: &HttpClient, chain: RArray, key: Option<RString>| {
+        "native_identify" => |this: &Client, chain: RArray, key: Option<RString>| {
             guard(|_| this.identify(chain, key))
         }, 2;
-        "native_request" => |this: Obj<HttpClient>, verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
-            guard(|ruby| this.request(ruby, (verb, uri, query, body, headers)))
-        }, 5;
     );
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! Names of methods, instance variables and constants, interned once.
+//! Names of methods, instance variables and constants, interned once; and what Ruby defines under such names.
 
 use magnus::value::LazyId;
-use magnus::{Error, Module, RModule, Ruby, TryConvert, TypedData};
+use magnus::{Error, Module, RModule, Ruby, TypedData};
 
 macro_rules! ids {
     ($($constant:ident = $name:literal),* $(,)?) => {
@@ -18,29 +18,45 @@ ids! {
     IV_SEND_TIMEOUT = "@send_timeout",
 
     DUMP = "dump",
+    EVENT_MACHINE_WAITER = "pusher_event_machine_waiter",
     NEW = "new",
-    REACTOR_HOST = "pusher_event_machine_waiter",
     TO_F = "to_f",
     TO_S = "to_s",
 
     FAILURES = "Failures",
     HTTP = "HTTP",
+    INTERNAL = "Internal",
     JSON = "Json",
     NAME_RESOLUTION = "NameResolution",
     PUSHER = "Pusher",
 }
 
-/// What the module `Pusher` has under a name. Looked up each time: Rust holds no Ruby values.
-pub(crate) fn of_pusher<T: TryConvert>(ruby: &Ruby, name: &LazyId) -> Result<T, Error> {
-    let pusher: RModule = ruby.class_object().const_get(*PUSHER)?;
-    let internal: RModule = pusher.const_get("Internal")?;
-    internal.const_get(**name)
+/// `Pusher::Internal::Failures`, which raises errors with a cause.
+pub(crate) fn failures(ruby: &Ruby) -> Result<RModule, Error> {
+    internal(ruby)?.const_get(*FAILURES)
 }
 
-/// Has magnus look the class of a native type up while the library loads.
+/// `Pusher::Internal::Json`, which calls the application's JSON engine.
+pub(crate) fn json(ruby: &Ruby) -> Result<RModule, Error> {
+    internal(ruby)?.const_get(*JSON)
+}
+
+/// `Pusher::Internal::HTTP::NameResolution`.
+pub(crate) fn name_resolution(ruby: &Ruby) -> Result<RModule, Error> {
+    let http: RModule = internal(ruby)?.const_get(*HTTP)?;
+    http.const_get(*NAME_RESOLUTION)
+}
+
+/// Looked up at each call: Rust keeps no Ruby values.
+fn internal(ruby: &Ruby) -> Result<RModule, Error> {
+    let pusher: RModule = ruby.class_object().const_get(*PUSHER)?;
+    pusher.const_get(*INTERNAL)
+}
+
+/// Makes magnus look up the class of a native type while the library loads.
 ///
-/// magnus does so once, by a method call under a Rust lock. At the first use of the type another thread could run
-/// meanwhile, come to the same place, and wait for that lock while it holds Ruby's own.
+/// magnus looks it up once, by a method call under a Rust lock. If that happened at the first use of the type, another
+/// thread could run during the call, reach the same lookup, and wait for the Rust lock while it holds Ruby's lock.
 pub(crate) fn look_up_class_of<T: TypedData>(ruby: &Ruby) {
     T::class(ruby);
 }

@@ -1,19 +1,19 @@
-//! JSON as Ruby values, by RFC 8259: whatever the application's engine is, every number exact.
+//! JSON as Ruby values, by RFC 8259. The application's engine plays no part; every integer is exact.
 
 use magnus::value::ReprValue;
 use magnus::{Integer, RArray, RHash, RString, Ruby, Value};
 
-/// How values are made.
+/// How values are created.
 pub(crate) struct Style {
-    /// Whether the keys of the outermost object are Symbols. Those of deeper ones are Strings.
+    /// Whether the keys of the outermost object are Symbols. Keys of inner objects are always Strings.
     pub(crate) symbol_keys: bool,
     /// Whether Strings, Arrays and Hashes are frozen.
     pub(crate) frozen: bool,
-    /// How many containers may be open at once.
+    /// How many containers may be open at the same time.
     pub(crate) max_depth: usize,
 }
 
-/// Reads a text that is one JSON value; where it is none, the error says why and where.
+/// Reads a text that is one JSON value. The error says why the text is invalid, and where.
 pub(crate) fn read(ruby: &Ruby, bytes: &[u8], style: &Style) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
@@ -41,14 +41,14 @@ type Read<T> = Result<T, &'static str>;
 struct Reader<'a> {
     ruby: &'a Ruby,
     text: &'a str,
-    /// Where the next byte is read. When something is wrong, that is here.
+    /// The position of the next byte. At an error, the position of the error.
     at: usize,
     style: &'a Style,
 }
 
 impl Reader<'_> {
     fn document(&mut self) -> Read<Value> {
-        // The open containers, outermost first. Ruby's collector looks into an Array, but not into a `Vec`.
+        // The open containers, outermost first. It is an Array because Ruby's collector does not see into a `Vec`.
         let open = self.ruby.ary_new();
         let outermost = self.begin_value(open)?;
         while let Some(container) = innermost(open) {
@@ -61,7 +61,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A scalar, or a container of which only the beginning has been read.
+    /// Reads a scalar, or the beginning of a container.
     fn begin_value(&mut self, open: RArray) -> Read<Value> {
         self.skip_whitespace();
         match self.peek() {
@@ -85,7 +85,7 @@ impl Reader<'_> {
         Ok(container)
     }
 
-    /// Reads the next member of the innermost container, or its end.
+    /// Reads the next member of the innermost container, or the container's end.
     fn continue_container(&mut self, open: RArray, container: Value) -> Read<()> {
         match RHash::from_value(container) {
             Some(hash) => self.continue_object(open, hash),
@@ -94,7 +94,7 @@ impl Reader<'_> {
     }
 
     fn continue_array(&mut self, open: RArray, container: Value) -> Read<()> {
-        let array = RArray::from_value(container).ok_or("no container")?;
+        let array = RArray::from_value(container).ok_or("not a container")?;
         if self.is_at_end(b']', array.is_empty())? {
             return self.end_container(open, container);
         }
@@ -112,7 +112,7 @@ impl Reader<'_> {
         }
         let mut key = self.string()?.as_value();
         if self.style.symbol_keys && open.len() == 1 {
-            key = key.funcall("to_sym", ()).map_err(|_| "no key")?;
+            key = key.funcall("to_sym", ()).map_err(|_| "invalid key")?;
         }
         self.skip_whitespace();
         self.expect(b':')?;
@@ -120,7 +120,7 @@ impl Reader<'_> {
         hash.aset(key, value).map_err(|_| "out of memory")
     }
 
-    /// Whether a container ends here. If not, the comma before its next member has been read.
+    /// Whether a container ends here. Otherwise the comma before its next member has been read.
     fn is_at_end(&mut self, end: u8, is_empty: bool) -> Read<bool> {
         self.skip_whitespace();
         if self.peek() == Some(end) {
@@ -137,7 +137,9 @@ impl Reader<'_> {
         if self.style.frozen {
             container.freeze();
         }
-        open.pop::<Value>().map(|_| ()).map_err(|_| "no container")
+        open.pop::<Value>()
+            .map(|_| ())
+            .map_err(|_| "not a container")
     }
 
     fn string(&mut self) -> Read<RString> {
@@ -177,7 +179,7 @@ impl Reader<'_> {
         string
     }
 
-    /// A character of any length after a backslash.
+    /// Skips the character after a backslash.
     fn skip_char(&mut self) -> Read<()> {
         let char = self.text[self.at..].chars().next();
         self.at += char.ok_or(unexpected(None))?.len_utf8();
@@ -212,7 +214,7 @@ impl Reader<'_> {
         if is_integer {
             return self.integer(number);
         }
-        // Too large a number is infinite, as Ruby's own JSON reads it.
+        // A number that is too large becomes infinite, as in Ruby's own JSON.
         let float: f64 = number.parse().map_err(|_| "invalid number")?;
         Ok(self.ruby.into_value(float))
     }

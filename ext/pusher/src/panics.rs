@@ -1,4 +1,4 @@
-//! Natives that panic, in builds with the feature `panicking-natives` only: what becomes of a panic is seen by them.
+//! Natives that panic, only in builds with the feature `panicking-natives`. Specs use them to test the guard.
 
 use magnus::r_hash::ForEach;
 use magnus::{Error, Module, Object, RHash, RModule, function};
@@ -11,7 +11,7 @@ fn panic(message: String) -> Result<(), Error> {
     guard(|_| panic!("{message}"))
 }
 
-/// Panics inside the callback of an iteration, in which the rest of the Hash is not visited.
+/// Panics in the callback of an iteration. The rest of the Hash must not be visited.
 fn panic_in_callback(hash: RHash) -> Result<(), Error> {
     guard(|_| {
         let mut visited = 0;

@@ -1,14 +1,14 @@
-//! Replies: `Pusher::Reply` as `sync_http_client.request` gives it.
+//! Replies: `Pusher::Internal::HTTP::Reply`, which `sync_http_client.request` returns.
 
-use magnus::{Class, Error, Module, RHash, RModule, RString, Ruby, method};
+use magnus::{Class, Error, Module, Object, RArray, RHash, RModule, RString, Ruby, method};
 use pusher_core::http;
 
-use crate::borrow;
 use crate::error::Failure;
 use crate::guard::guard;
 use crate::ids;
+use crate::strings;
 
-/// A reply as it came. It holds no Ruby values: these are made when they are asked for.
+/// An HTTP reply. It holds no Ruby values: its methods make them when they are called.
 #[magnus::wrap(class = "Pusher::Internal::HTTP::Reply", free_immediately, size)]
 pub(crate) struct Reply(http::Reply);
 
@@ -19,17 +19,13 @@ impl From<http::Reply> for Reply {
 }
 
 impl Reply {
-    /// What a proxy that wants credentials says when it is asked for a tunnel.
+    /// The reply of a proxy that refuses a tunnel because it requires credentials.
     pub(crate) fn proxy_authentication() -> Self {
         Self(http::Reply::new(407, http::HeaderMap::new(), Vec::new()))
     }
 
-    /// A reply that no server gave.
-    pub(crate) fn made_up(
-        status: u16,
-        fields: &[(String, String)],
-        body: RString,
-    ) -> Result<Self, Failure> {
+    /// A reply that middleware returns in place of a server's.
+    fn build(status: u16, fields: &[(String, String)], body: RString) -> Result<Self, Failure> {
         let mut headers = http::HeaderMap::new();
         for (name, value) in fields {
             let field = (
@@ -37,20 +33,21 @@ impl Reply {
                 http::HeaderValue::from_bytes(value.as_bytes()),
             );
             let (Ok(name), Ok(value)) = field else {
-                let reason = format!("{name:?} is no header, or its value is none");
+                let reason =
+                    format!("{name:?} is not a valid header name, or its value is invalid");
                 return Err(pusher_core::Error::InvalidRequest(reason).into());
             };
             headers.append(name, value);
         }
-        let body = borrow::bytes(body);
+        let body = strings::bytes(body);
         Ok(Self(http::Reply::new(status, headers, body)))
     }
 
     fn body(&self, ruby: &Ruby) -> RString {
-        borrow::string(ruby, &self.0.body)
+        strings::new_string(ruby, &self.0.body)
     }
 
-    /// Names as they are usually written, values joined where a field came several times.
+    /// Field names in canonical form; the values of a repeated field are joined.
     fn headers(&self, ruby: &Ruby) -> Result<RHash, Failure> {
         let headers = ruby.hash_new();
         for name in self.0.headers.keys() {
@@ -63,14 +60,14 @@ impl Reply {
                 .collect();
             headers.aset(
                 canonical(name.as_str()),
-                borrow::string(ruby, &values.join(&b", "[..])),
+                strings::new_string(ruby, &values.join(&b", "[..])),
             )?;
         }
         Ok(headers)
     }
 }
 
-/// `content-type` as `Content-Type`.
+/// `Content-Type` for `content-type`.
 fn canonical(name: &str) -> String {
     let words = name.split('-').map(|word| {
         let mut letters = word.chars();
@@ -81,8 +78,8 @@ fn canonical(name: &str) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
-pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
-    let class = pusher.define_module("Internal")?.define_module("HTTP")?.define_class("Reply", ruby.class_object())?;
+pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
+    let class = http.define_class("Reply", ruby.class_object())?;
     class.undef_default_alloc_func();
     ids::look_up_class_of::<Reply>(ruby);
     class.define_method(
@@ -94,22 +91,27 @@ pub(crate) fn define(ruby: &Ruby, pusher: RModule) -> Result<(), Error> {
         method!(|this: &Reply| guard(|ruby| Ok(this.body(ruby))), 0),
     )?;
     class.define_method(
-        "attempts",
-        method!(|this: &Reply| guard(|_| Ok(this.0.attempts)), 0),
-    )?;
-    class.define_private_method(
-        "native_close_connection",
-        method!(
-            |this: &Reply| guard(|_| {
-                this.0.connection.close();
-                Ok(())
-            }),
-            0
-        ),
-    )?;
-    class.define_method(
         "headers",
         method!(|this: &Reply| guard(|ruby| this.headers(ruby)), 0),
     )?;
+    class.define_method(
+        "attempts",
+        method!(|this: &Reply| guard(|_| Ok(this.0.attempts)), 0),
+    )?;
+    private_methods!(class,
+        "native_close_connection" => |this: &Reply| guard(|_| {
+            this.0.connection.close();
+            Ok(())
+        }), 0;
+    );
+    Ok(())
+}
+
+pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
+    leaves!(native,
+        "reply" => |status: u16, fields: RArray, body: RString| {
+            guard(|_| Reply::build(status, &fields.to_vec()?, body))
+        }, 3;
+    );
     Ok(())
 }

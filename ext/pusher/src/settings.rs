@@ -1,4 +1,4 @@
-//! What an http client is set to, by itself or by the `Pusher::Client` it belongs to.
+//! The settings of an http client: its own, and those of the `Pusher::Client` it belongs to.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,112 +7,125 @@ use magnus::value::ReprValue;
 use magnus::{Error, Fixnum, Float, RHash, RObject, RString, Ruby, Value};
 use pusher_core::http::{Agent, Proxy, ProxyChoice, Settings, Timeouts, TlsSettings};
 
-use crate::borrow;
 use crate::error::Failure;
-use crate::host::RubyHost;
 use crate::ids;
+use crate::objects::instance_variable;
+use crate::strings::{self, bytes};
+use crate::waiter::RubyWaiter;
 
-/// The timeouts a client has, in the order in which they are pushed.
-const TIMEOUTS: usize = 4;
-const CONNECT: usize = 0;
-const SEND: usize = 1;
-const RECEIVE: usize = 2;
-const KEEP_ALIVE: usize = 3;
-
-/// So many seconds, more than a century, are no limit: clocks overflow beyond.
+/// From this number of seconds on, more than a century, a timeout counts as none: clocks overflow beyond.
 const FOR_EVER: f64 = u32::MAX as f64;
 
-/// The limits, in that order.
-type Limits = [Option<Duration>; TIMEOUTS];
+/// One of the timeouts of an http client.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Timeout {
+    Connect,
+    Send,
+    Receive,
+    KeepAlive,
+}
 
-/// What a `Pusher::Client` is set to.
-pub(crate) struct Pushed {
-    limits: Limits,
+impl Timeout {
+    const ALL: [Self; 4] = [Self::Connect, Self::Send, Self::Receive, Self::KeepAlive];
+}
+
+/// A duration for each [`Timeout`], in the order of [`Timeout::ALL`].
+type Durations = [Option<Duration>; Timeout::ALL.len()];
+
+/// The settings of a `Pusher::Client` that concern its http client.
+pub(crate) struct ClientSettings {
+    timeouts: Durations,
     proxy: ProxyChoice,
 }
 
-impl Pushed {
-    /// Reads the settings of a client as they are at this moment.
-    pub(crate) fn of_client(ruby: &Ruby, client: RObject) -> Result<Self, Failure> {
-        let settings = [
+impl ClientSettings {
+    /// Reads the current settings of a client.
+    pub(crate) fn of(ruby: &Ruby, client: RObject) -> Result<Self, Failure> {
+        let variables = [
             &ids::IV_CONNECT_TIMEOUT,
             &ids::IV_SEND_TIMEOUT,
             &ids::IV_RECEIVE_TIMEOUT,
             &ids::IV_KEEP_ALIVE_TIMEOUT,
         ];
-        let mut limits = [None; TIMEOUTS];
-        for (slot, name) in limits.iter_mut().zip(settings) {
-            *slot = limit(ruby, borrow::instance_variable(client, name))?;
+        let mut timeouts = Durations::default();
+        for (timeout, variable) in timeouts.iter_mut().zip(variables) {
+            *timeout = duration(ruby, instance_variable(client, variable))?;
         }
         let proxy = proxy_choice(ruby, client)?;
-        Ok(Self { limits, proxy })
+        Ok(Self { timeouts, proxy })
     }
 }
 
 #[derive(Default)]
 pub(crate) struct State {
-    pub(crate) limits: Limits,
-    /// What a `Pusher::Client` last pushed: a value is taken over only when it differs, so that the last writer
-    /// wins, be it the client or someone who set it here.
-    pushed_limits: [Option<Option<Duration>>; TIMEOUTS],
+    timeouts: Durations,
     pub(crate) proxy: ProxyChoice,
-    pushed_proxy: Option<ProxyChoice>,
     pub(crate) tls: TlsSettings,
     pub(crate) agents: Vec<(Option<Proxy>, Agent)>,
+    /// The values that the `Pusher::Client` had at the last [`State::sync`]. A value is taken over only when it differs
+    /// from these, so that the last writer wins: the client, or code that set the value on the http client itself.
+    synced_timeouts: [Option<Option<Duration>>; Timeout::ALL.len()],
+    synced_proxy: Option<ProxyChoice>,
 }
 
 impl State {
-    pub(crate) fn set_limit(&mut self, index: usize, limit: Option<Duration>) {
-        if index == KEEP_ALIVE && self.limits[index] != limit {
+    pub(crate) fn timeout(&self, timeout: Timeout) -> Option<Duration> {
+        self.timeouts[timeout as usize]
+    }
+
+    pub(crate) fn set_timeout(&mut self, timeout: Timeout, duration: Option<Duration>) {
+        if timeout == Timeout::KeepAlive && self.timeout(timeout) != duration {
             self.agents.clear();
         }
-        self.limits[index] = limit;
+        self.timeouts[timeout as usize] = duration;
     }
 
-    /// Takes over what a client is set to, where that has changed since the last time.
-    pub(crate) fn take_over(&mut self, pushed: Pushed) {
-        for (index, limit) in pushed.limits.into_iter().enumerate() {
-            self.push_limit(index, limit);
+    /// Takes over the settings of the client that have changed since the last call.
+    pub(crate) fn sync(&mut self, settings: ClientSettings) {
+        for (timeout, duration) in Timeout::ALL.into_iter().zip(settings.timeouts) {
+            self.sync_timeout(timeout, duration);
         }
-        self.push_proxy(pushed.proxy);
+        self.sync_proxy(settings.proxy);
     }
 
-    fn push_limit(&mut self, index: usize, limit: Option<Duration>) {
-        if self.pushed_limits[index] != Some(limit) {
-            self.pushed_limits[index] = Some(limit);
-            self.set_limit(index, limit);
+    fn sync_timeout(&mut self, timeout: Timeout, duration: Option<Duration>) {
+        let synced = &mut self.synced_timeouts[timeout as usize];
+        if *synced != Some(duration) {
+            *synced = Some(duration);
+            self.set_timeout(timeout, duration);
         }
     }
 
-    fn push_proxy(&mut self, proxy: ProxyChoice) {
-        if self.pushed_proxy.as_ref() != Some(&proxy) {
+    fn sync_proxy(&mut self, proxy: ProxyChoice) {
+        if self.synced_proxy.as_ref() != Some(&proxy) {
             self.proxy.clone_from(&proxy);
-            self.pushed_proxy = Some(proxy);
+            self.synced_proxy = Some(proxy);
         }
     }
 
+    /// The timeouts of a request. Zero is no timeout.
     pub(crate) fn timeouts(&self) -> Timeouts {
-        let limit = |index: usize| self.limits[index].filter(|limit| !limit.is_zero());
+        let of = |timeout| self.timeout(timeout).filter(|duration| !duration.is_zero());
         Timeouts {
-            connect: limit(CONNECT),
-            send: limit(SEND),
-            receive: limit(RECEIVE),
+            connect: of(Timeout::Connect),
+            send: of(Timeout::Send),
+            receive: of(Timeout::Receive),
         }
     }
 
     /// The same settings, without the connections.
     pub(crate) fn copy(&self) -> Self {
         Self {
-            limits: self.limits,
-            pushed_limits: self.pushed_limits,
+            timeouts: self.timeouts,
             proxy: self.proxy.clone(),
-            pushed_proxy: self.pushed_proxy.clone(),
             tls: self.tls.clone(),
             agents: Vec::new(),
+            synced_timeouts: self.synced_timeouts,
+            synced_proxy: self.synced_proxy.clone(),
         }
     }
 
-    /// The agent for a proxy; one that a parent process made is forgotten.
+    /// The agent for a proxy. Agents that a parent process made are dropped.
     pub(crate) fn agent(&mut self, proxy: Option<Proxy>) -> Agent {
         self.agents.retain(|(_, agent)| !agent.is_inherited());
         if let Some((_, agent)) = self.agents.iter().find(|(other, _)| *other == proxy) {
@@ -121,16 +134,16 @@ impl State {
         let settings = Settings {
             proxy: proxy.clone(),
             tls: self.tls.clone(),
-            keep_alive: self.limits[KEEP_ALIVE],
+            keep_alive: self.timeout(Timeout::KeepAlive),
         };
-        let agent = Agent::new(settings, Arc::new(RubyHost));
+        let agent = Agent::new(settings, Arc::new(RubyWaiter));
         self.agents.push((proxy, agent.clone()));
         agent
     }
 }
 
-/// Seconds as a time limit; nil is none.
-pub(crate) fn limit(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Failure> {
+/// Seconds as a duration; `None` for nil.
+pub(crate) fn duration(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Failure> {
     if seconds.is_nil() {
         return Ok(None);
     }
@@ -144,19 +157,19 @@ pub(crate) fn limit(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Fai
     if number >= FOR_EVER {
         return Ok(None);
     }
-    let limit = Duration::try_from_secs_f64(number).map_err(|_| {
+    let duration = Duration::try_from_secs_f64(number).map_err(|_| {
         let message = format!("a timeout must be a number of seconds, nil or 0, got {number}");
         Error::new(ruby.exception_arg_error(), message)
     })?;
-    Ok(Some(limit))
+    Ok(Some(duration))
 }
 
 fn proxy_choice(ruby: &Ruby, client: RObject) -> Result<ProxyChoice, Failure> {
-    let proxy: Value = borrow::instance_variable(client, &ids::IV_PROXY);
+    let proxy: Value = instance_variable(client, &ids::IV_PROXY);
     if let Some(proxy) = RHash::from_value(proxy) {
         return Ok(ProxyChoice::Explicit(explicit_proxy(ruby, proxy)?));
     }
-    let url: Value = borrow::instance_variable(client, &ids::IV_HTTP_PROXY);
+    let url: Value = instance_variable(client, &ids::IV_HTTP_PROXY);
     let is_empty = RString::from_value(url).is_some_and(RString::is_empty);
     Ok(if is_empty {
         ProxyChoice::Direct
@@ -171,17 +184,17 @@ fn explicit_proxy(ruby: &Ruby, proxy: RHash) -> Result<Proxy, Failure> {
         if value.is_nil() {
             Ok(None)
         } else {
-            Ok(Some(borrow::text(ruby, value)?))
+            Ok(Some(strings::text(ruby, value)?))
         }
     };
-    if field("scheme")?.map(borrow::bytes).as_deref() != Some(b"http") {
+    if field("scheme")?.map(bytes).as_deref() != Some(b"http") {
         let reason = "only http proxies are supported".to_owned();
         return Err(pusher_core::Error::UnsupportedProxy(reason).into());
     }
     let host = field("host")?.map_or(Ok(String::new()), RString::to_string)?;
     let port: Option<u16> = proxy.lookup(ruby.to_symbol("port"))?;
-    let user = field("user")?.map(borrow::bytes);
-    let password = field("password")?.map(borrow::bytes).unwrap_or_default();
+    let user = field("user")?.map(bytes);
+    let password = field("password")?.map(bytes).unwrap_or_default();
     let credentials = user.as_deref().map(|user| (user, password.as_slice()));
     Ok(Proxy::new(&host, port.unwrap_or(80), credentials))
 }

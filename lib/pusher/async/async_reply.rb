@@ -5,14 +5,14 @@ require "stringio"
 module Pusher
   module Internal
     class Async
-      # The reply to a request that was sent in the background, as it came, whatever its status.
+      # The HTTP reply to a background request, with any status.
       class AsyncReply
         # @api private
         def initialize(reply)
           @reply = reply
         end
 
-        # @return [StringIO] to be read once, as a stream is
+        # @return [StringIO] the body as a stream; it keeps its position between calls
         def body
           @body ||= ::StringIO.new(content)
         end
@@ -21,10 +21,10 @@ module Pusher
         def status = @reply.status
         alias code status
 
-        # @return [String] the whole body, however often it is asked for
+        # @return [String] the whole body, at each call
         def content = @reply.body.to_s
 
-        # @return [Hash{String => String}] fields by their canonical names
+        # @return [Hash{String => String}] header fields by their canonical names
         def headers = @reply.headers
 
         # @return [String]

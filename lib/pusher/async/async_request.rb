@@ -5,43 +5,43 @@ require_relative "helper_thread"
 module Pusher
   module Internal
     class Async
-      # A request that a thread or a fiber in the background sends. It was accepted: unless the process is killed, it is
-      # sent, whether anybody asks for its reply or not.
+      # A request that a thread or a fiber sends in the background. It is sent whether or not its reply is asked for,
+      # unless the process is killed.
       class AsyncRequest
         # @api private
         def initialize(job)
           @job = job
         end
 
-        # @return [Boolean] whether the request has ended, with a reply or without
+        # @return [Boolean] whether the request has finished, with a reply or with an error
         def finished?
           @job.finished?
         end
 
-        # Waits until the request has ended.
+        # Waits until the request has finished.
         #
         # @param limit [Numeric, nil] seconds to wait at most
-        # @return [AsyncRequest, nil] itself; nil when the time was up
-        # @raise [Pusher::Error] in a process forked from the one that accepted the request, which sends it
-        # @raise [ArgumentError] for what is no number of seconds
+        # @return [AsyncRequest, nil] itself, or nil after the timeout
+        # @raise [Pusher::Error] in a forked child, if the parent accepted the request and had not finished it
+        # @raise [ArgumentError] if the limit is not a number of seconds
         def join(limit = nil)
           self if @job.join(limit)
         end
 
         # Waits for the reply.
         #
-        # @return [AsyncReply] whatever its status
-        # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] when there is none
+        # @return [AsyncReply] with any status
+        # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] if no reply arrived
         def pop
           @job.reply
         end
 
-        # @return [Thread] one that ends with the request
+        # @return [Thread] a thread that ends when the request has finished
         def async_thread
           @async_thread ||= HelperThread.start("pusher-async-request") { @job.join }
         end
 
-        # @return [String] without the query, which is signed
+        # @return [String] without the query, which holds the signature
         def inspect
           "#<#{self.class} #{@job}>"
         end

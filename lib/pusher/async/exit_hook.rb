@@ -5,80 +5,84 @@ require_relative "failure_reporter"
 module Pusher
   module Internal
     class Async
-      # The end of the process, as far as requests in the background are concerned: they are waited for, within a limit.
+      # Waits at exit for the requests in the background, for {Pusher.async_exit_timeout} seconds at most.
       # @api private
       class ExitHook
-        # Seconds after which a process that has come to its end has not.
-        MOMENT = 1
+        # How long after at_exit we still treat the process as exiting, in seconds. Not for ever: some applications do
+        # their work in an exit handler.
+        GRACE = 1
 
-        # @param async [Async] what is waited for
+        # @param async [Async] whose jobs it waits for
         def initialize(async)
           @async = async
         end
 
-        # From now on the process does not end without what was accepted. Where two threads get here at once there are
-        # two handlers, of which the second finds nothing to do. When the end has come, nothing is left to others.
-        def watch
-          return if @is_watched || come?
+        # Registers the at_exit handler, once. Two threads may register two at the same time; the second then finds no
+        # jobs. While the process exits, requests are sent at once, so none is needed.
+        def install
+          return if @is_installed || exiting?
 
-          at_exit { come if @async.here? }
-          @is_watched = true
+          at_exit { run if @async.here? }
+          @is_installed = true
         end
 
-        # @return [Boolean] whether the process has come to its end once. It kills its threads, and would wait for one
-        #   that they start meanwhile.
-        def begun? = @is_begun
+        # @return [Boolean] whether the handler has ever run. Ruby may then be killing the threads of the process, and
+        #   would wait for new ones.
+        def started? = @is_started
 
-        # @return [Boolean] whether nobody is left who would wait for others: the end has come, or is just over. Some
-        #   applications live on after that, in an exit handler of their own.
-        def come?
-          @is_coming || (!@over_since.nil? && now - @over_since < MOMENT)
+        # @return [Boolean] whether the handler runs, or ran a moment ago: nothing will wait for new requests
+        def exiting?
+          @is_running || (!@finished_at.nil? && now - @finished_at < GRACE)
         end
 
-        # @return [Boolean] whether it has come, and the time is up: for exit handlers that follow as well, which run on
-        #   the main thread
-        def time_up?
-          come? && !@deadline.nil? && left.zero? && (@is_coming || Thread.current.equal?(Thread.main))
+        # @return [Boolean] whether the process is exiting and its deadline has passed. It still holds for the exit
+        #   handlers that run after ours, on the main thread.
+        def deadline_passed?
+          exiting? && !@deadline.nil? && seconds_left.zero? && (@is_running || Thread.current.equal?(Thread.main))
         end
 
         private
 
         def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
-        def left
+        def seconds_left
           [@deadline - now, 0].max if @deadline
         end
 
-        def come
-          @is_watched = false
-          @is_begun = true
-          limit = Async.exit_timeout
-          return @async.tell_all if limit&.zero?
+        def run
+          @is_installed = false
+          @is_started = true
+          timeout = Async.exit_timeout
+          return @async.report_failures if timeout&.zero?
 
-          @deadline = (now + limit if limit) unless come?
-          @is_coming = true
+          @deadline = (now + timeout if timeout) unless exiting?
+          @is_running = true
           wait
         end
 
         def wait
           jobs = @async.pending
-          @async.flush(left)
-          @async.wait_for_reports(left)
+          @async.flush(seconds_left)
+          @async.wait_for_reports(seconds_left)
         ensure
-          # A signal may have ended the wait.
-          give_up(jobs.reject(&:finished?))
-          @over_since = now
-          @is_coming = false
+          # Also when a signal ends the wait.
+          abandon(jobs.reject(&:finished?))
+          @finished_at = now
+          @is_running = false
         end
 
-        def give_up(jobs)
+        def abandon(jobs)
           return if jobs.empty?
 
-          jobs.each(&:give_up)
-          error = Error.new("given up at the end of the process")
-          return jobs.each { |job| FailureReporter.failure(job, error) } if Async.on_error
+          jobs.each(&:abandon)
+          report_abandoned(jobs)
+        end
 
-          FailureReporter.line("#{error.message}: #{jobs.size} of the requests in the background")
+        def report_abandoned(jobs)
+          error = Error.new("the process exited before the request finished")
+          return jobs.each { |job| FailureReporter.report(job, error) } if Async.on_error
+
+          FailureReporter.log("the process exited before #{jobs.size} background requests finished")
         end
       end
     end

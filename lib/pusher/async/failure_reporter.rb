@@ -3,41 +3,42 @@
 module Pusher
   module Internal
     class Async
-      # What is told of requests in the background that failed: to the application's handler, else to the log. Whatever
-      # these raise ends here: who tells has others to tell.
+      # Reports failed background requests to the application's handler, or to the log. Errors that these raise are
+      # rescued, so that the caller can report further failures.
       # @api private
       module FailureReporter
-        # Set while a handler runs, in the fiber that runs it.
-        HANDLING = :pusher_async_report
+        # Fiber variable: set while the handler runs in that fiber.
+        HANDLING = :pusher_async_error_handler
         SIGNED = /(auth_(?:key|signature)=)[^&\s"']+/
         private_constant :HANDLING, :SIGNED
 
         class << self
           # @param job [#facts]
-          # @param error [Exception] what it failed with
-          def failure(job, error)
+          # @param error [Exception] why it failed
+          def report(job, error)
             handler = Async.on_error
-            # A handler that publishes again must not be told of that in turn, without end.
-            return line("#{error.message} (#{error.class})") if handler.nil? || Thread.current[HANDLING]
+            # Prevents endless recursion where the handler itself publishes and fails.
+            return log("#{error.message} (#{error.class})") if handler.nil? || Thread.current[HANDLING]
 
-            hand_over(handler, job, error)
+            call_handler(handler, job, error)
           end
 
-          # @param text [String] for the log; a query in it, as some libraries' messages have one, loses its signature
-          def line(text)
+          # @param text [String] logged as an error. Key and signature are masked: some libraries put the query string
+          #   into their messages.
+          def log(text)
             text = text.gsub(SIGNED, '\\1[FILTERED]')
             Pusher.logger.error(text)
           rescue StandardError => e
-            warn("#{text}; it could not be logged: #{e.message} (#{e.class})")
+            warn("#{text}; logging this failed: #{e.message} (#{e.class})")
           end
 
           private
 
-          def hand_over(handler, job, error)
+          def call_handler(handler, job, error)
             Thread.current[HANDLING] = true
             handler.call(error, job.facts)
           rescue StandardError, ScriptError => e
-            line("on_async_error failed: #{e.message} (#{e.class})")
+            log("on_async_error failed: #{e.message} (#{e.class})")
           ensure
             Thread.current[HANDLING] = nil
           end

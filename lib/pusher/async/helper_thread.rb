@@ -4,16 +4,16 @@ require "io/wait"
 
 module Pusher
   module Internal
-    # Threads of the library's own.
+    # Starts the threads of this gem, and runs blocking work in short-lived ones.
     # @api private
     module HelperThread
-      # Starts a thread. What it does must not raise: an error that left it would trip `Thread.abort_on_exception`.
+      # Starts a thread. The block must not raise: an error that leaves it would trigger `Thread.abort_on_exception`.
       #
       # @param name [String]
       # @return [Thread]
       def self.start(name, &work)
-        # A thread inherits what its maker shuts out; one of ours can always be ended.
-        # Tests stub Thread.new, to have done at once what an application leaves to threads.
+        # A thread inherits its creator's interrupt mask, and could then not be killed.
+        # Thread.start, because tests stub Thread.new to run an application's threads at once.
         thread = Thread.start { Thread.handle_interrupt(Object => :immediate) { work.call } }
         thread.report_on_exception = false
         thread.name = name
@@ -26,53 +26,53 @@ module Pusher
         thread.priority = 0
         ThreadGroup::Default.add(thread)
       rescue ThreadError
-        # The maker's group is enclosed.
+        # The creator's group is enclosed.
       end
       private_class_method :make_independent
 
-      # Longer than any process waits, and as long as Ruby's clocks can.
-      FOR_EVER = 1_000_000_000
-      private_constant :FOR_EVER
+      # Seconds; Ruby raises RangeError for much longer waits.
+      LONGEST_WAIT = 1_000_000_000
+      private_constant :LONGEST_WAIT
 
-      # @return [Boolean] whether this is a signal trap, where no lock can be taken
+      # @return [Boolean] whether this is a signal trap, where Ruby refuses to lock a Mutex
       def self.trap?
         Mutex.new.synchronize { false }
       rescue ThreadError
         true
       end
 
-      # Does work that has no time limit of its own in a short-lived thread, which is awaited for so long: the wait can be
-      # interrupted, and leaves other threads and fibers running.
+      # Runs work that has no timeout of its own in a short-lived thread, and waits for it. The wait can be interrupted,
+      # and lets other threads and fibers run.
       #
-      # @param seconds [Numeric, nil] how long it may take
-      # @return [Object, nil] the block's value; nil when it took too long
+      # @param seconds [Numeric, nil] timeout
+      # @return [Object, nil] the block's value; nil after the timeout
       # @raise [Exception] what the block raises
       def self.run(seconds, &work)
-        # Under a fiber scheduler Ruby 3.1 joins a thread without heeding the limit: there the end of a pipe is awaited.
-        ended, ending = IO.pipe if Fiber.current_scheduler
-        thread = start("pusher-aside") { outcome_of(ending, &work) }
-        value, error = thread.value if await(thread, ended, seconds)
+        # Under a fiber scheduler Thread#join of Ruby 3.1 ignores its limit; waiting for a pipe does not.
+        reader, writer = IO.pipe if Fiber.current_scheduler
+        thread = start("pusher-helper") { value_or_error(writer, &work) }
+        value, error = thread.value if await(thread, reader, seconds)
         error ? raise(error) : value
       ensure
         thread&.kill
-        [ended, ending].compact.each(&:close)
+        [reader, writer].compact.each(&:close)
       end
 
-      # What the block gives, or what it raises: an error that left a thread would trip `Thread.abort_on_exception`.
+      # Returns an error instead of raising it: one that left the thread would trigger `Thread.abort_on_exception`.
       #
-      # @param ending [IO, nil] closed when the block has ended
+      # @param writer [IO, nil] closed when the block has ended
       # @return [Array(Object, nil), Array(nil, Exception)]
-      def self.outcome_of(ending = nil)
+      def self.value_or_error(writer = nil)
         [yield, nil]
-      rescue Exception => e # rubocop:disable Lint/RescueException -- whoever awaits the thread raises it
+      rescue Exception => e # rubocop:disable Lint/RescueException -- raised again in the thread that waits
         [nil, e]
       ensure
-        ending&.close
+        writer&.close
       end
 
-      def self.await(thread, ended, seconds)
-        seconds = nil if seconds && seconds >= FOR_EVER
-        ended ? ended.wait_readable(seconds) : thread.join(seconds)
+      def self.await(thread, reader, seconds)
+        seconds = nil if seconds && seconds >= LONGEST_WAIT
+        reader ? reader.wait_readable(seconds) : thread.join(seconds)
       end
       private_class_method :await
     end

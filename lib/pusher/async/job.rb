@@ -7,90 +7,91 @@ require_relative "../errors"
 module Pusher
   module Internal
     class Async
-      # A request that is sent in the background, and what becomes of it.
+      # A request in the background, and its outcome.
       # @api private
       class Job
-        # @return [Exception, nil] what the request failed with, once it has ended
+        # @return [Exception, nil] why the request failed, once it has finished
         attr_reader :error
 
-        # @param request [HTTP::OutgoingRequest] the request
+        # @return [Thread] the thread of the fiber that sends the request, where a fiber does
+        attr_writer :thread
+
+        # @param request [HTTP::OutgoingRequest]
         # @param work [#call] sends it and returns the reply
-        # @yieldparam job [Job] once, when it has ended, before those who wait for it are told
-        def initialize(request, work, &at_end)
+        # @yieldparam job [Job] called once, when the job has finished, before its waiters wake
+        def initialize(request, work, &on_finish)
           @request = request
           @work = work
-          @at_end = at_end
+          @on_finish = on_finish
           @process = Process.pid
-          # Closed when the request has ended: unlike a condition variable, that can be awaited in a signal trap.
-          @ended = Thread::Queue.new
-          @is_asked_for = @is_given_up = false
+          # Closed when the job has finished. Unlike a condition variable, a queue can be waited for in a signal trap.
+          @finished = Thread::Queue.new
+          @is_reply_wanted = @is_abandoned = false
         end
 
-        # @return [Boolean] whether the request has ended, with a reply or without
-        def finished? = @ended.closed?
+        # @return [Boolean] whether the request has finished, with a reply or with an error
+        def finished? = @finished.closed?
 
-        # @return [Boolean] whether somebody has asked for the reply, and so has seen the error, or will; or knows already
-        def asked_for? = @is_asked_for || @is_given_up
+        # @return [Boolean] whether a failure needs no report: a caller of {#reply} gets it, or the job was abandoned
+        def failure_handled? = @is_reply_wanted || @is_abandoned
 
-        # @return [Boolean] whether the request has ended, and nobody is unaware of a failure
-        def gone? = finished? && (asked_for? || error.nil?)
+        # @return [Boolean] whether the request has finished, and its failure, if any, has reached the application
+        def reported? = finished? && (failure_handled? || error.nil?)
 
-        # @return [Boolean] whether the caller may wait without keeping the request from being sent, and not in vain: a
-        #   fiber goes on when its thread lets it
+        # @return [Boolean] false where waiting would not end: the request's fiber runs on this thread, or its thread
+        #   is dead
         def awaitable?
           return true unless @thread
 
           @thread.alive? && (!@thread.equal?(Thread.current) || !Fiber.current_scheduler.nil?)
         end
 
-        # The thread of the fiber that sends the request, where one does.
-        attr_writer :thread
-
-        # @return [Hash] what may be told of the request
+        # @return [Hash] what the application's failure handler gets
         def facts = @request.facts
 
-        # Waits until the request has ended.
+        # Waits until the request has finished.
         #
         # @param limit [Numeric, nil] seconds to wait at most
-        # @return [Boolean] whether it has
-        # @raise [Pusher::Error] in a process forked from the one that accepted the request, and where the fiber that
-        #   sends it could not go on meanwhile
-        # @raise [ArgumentError] for what is no number of seconds
+        # @return [Boolean] whether it has finished
+        # @raise [Pusher::Error] if it cannot finish: in a child of the process that accepted it, or where the fiber
+        #   that sends it cannot run meanwhile
+        # @raise [ArgumentError] if the limit is not a number of seconds
         def join(limit = nil)
           return true if finished?
 
-          limit = Async.limit(:limit, limit)
+          limit = Async.timeout(:limit, limit)
           check_sender
-          Async.current.hire
-          limit ? HelperThread.run(limit) { @ended.pop } : @ended.pop
+          Async.current.add_worker
+          limit ? HelperThread.run(limit) { @finished.pop } : @finished.pop
           finished?
         end
 
         # Waits for the reply.
         #
         # @return [AsyncReply]
-        # @raise [Exception] what the request failed with
+        # @raise [Exception] why the request failed
         def reply
-          @is_asked_for = true
+          @is_reply_wanted = true
           join
           raise @error if @error
 
           @reply
         ensure
-          # Who was interrupted in its wait has not heard.
-          @is_asked_for = finished?
+          # A caller that is interrupted while it waits has not seen the failure.
+          @is_reply_wanted = finished?
         end
 
-        # Sends the request: called once, by a thread in the background.
+        # Sends the request. A thread calls this once.
         def perform
           @reply = AsyncReply.new(@work.call) unless finished?
-        rescue Exception => e # rubocop:disable Lint/RescueException -- whoever asks for the reply gets it, whatever it is
+        rescue Exception => e # rubocop:disable Lint/RescueException -- raised again by #reply
           @error = e
         ensure
           finish
         end
 
-        # The same, by a fiber. What ends a fiber is for that fiber alone.
+        # Sends the request. A fiber calls this once. Other exceptions than StandardErrors end the fiber, and are not
+        # for callers of {#reply}.
         def perform_in_fiber
           @reply = AsyncReply.new(@work.call)
         rescue StandardError => e
@@ -99,16 +100,16 @@ module Pusher
           finish
         end
 
-        # Ends the request unsent, as far as it is: its caller knows.
-        def withdraw
-          give_up
-          @error ||= Error.new("the request was withdrawn before it was queued")
+        # Finishes a request that was not accepted: its caller gets an exception instead of the {AsyncRequest}.
+        def cancel
+          abandon
+          @error ||= Error.new("the request was cancelled before it was queued")
           finish
         end
 
-        # Has nobody told of the request's end: that it was given up is told.
-        def give_up
-          @is_given_up = true
+        # Suppresses the report of a later failure, where the caller reports that the request was abandoned.
+        def abandon
+          @is_abandoned = true
         end
 
         # @return [String]
@@ -116,7 +117,7 @@ module Pusher
           "#<#{self.class} #{self}>"
         end
 
-        # @return [String] without the query, which is signed
+        # @return [String] without the query, which holds the signature
         def to_s
           "#{@request.verb} #{@request.path}#{" finished" if finished?}"
         end
@@ -124,19 +125,19 @@ module Pusher
         private
 
         def check_sender
-          raise Error, "the request is for the process that this one was forked from" unless @process == Process.pid
-          raise Error, "the fiber that sends the request cannot go on while this waits" unless awaitable?
+          raise Error, "the request belongs to the parent process, which sends it" unless @process == Process.pid
+          raise Error, "cannot wait here: the fiber that sends the request cannot run meanwhile" unless awaitable?
         end
 
-        # A thread that is killed gets here as well.
+        # Also runs when the thread is killed.
         def finish
           return if finished?
 
-          @error ||= Error.new("the request was ended before its reply came") unless @reply
+          @error ||= Error.new("the request was stopped before its reply arrived") unless @reply
           @work = nil
-          @at_end.call(self)
+          @on_finish.call(self)
         ensure
-          @ended.close
+          @finished.close
         end
       end
     end

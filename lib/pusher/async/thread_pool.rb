@@ -5,11 +5,11 @@ require_relative "worker_threads"
 module Pusher
   module Internal
     class Async
-      # Threads that send what is queued for them: as many as are needed, up to a bound, started when there is work.
+      # A bounded queue of jobs, and the threads that perform them. Threads are started on demand, up to a maximum.
       # @api private
       class ThreadPool
-        # @param threads [Integer] how many at most
-        # @param queue_size [Integer] how many jobs may wait for one
+        # @param threads [Integer] maximum number of threads
+        # @param queue_size [Integer] maximum number of jobs that wait for a thread
         # @param exit_hook [ExitHook] of the process
         def initialize(threads, queue_size, exit_hook)
           @exit_hook = exit_hook
@@ -17,22 +17,23 @@ module Pusher
           @workers = WorkerThreads.new("pusher-async", threads) { work }
         end
 
-        # Queues a job; the caller waits while there is no room.
+        # Queues a job; blocks while the queue is full.
         #
         # @raise [ClosedQueueError] after {#close}
-        # @raise [ThreadError] where the system has no thread to send it
+        # @raise [ThreadError] if no thread can be started to perform it
         def push(job)
-          hire if @queue.size >= @queue.max
+          add_worker if @queue.size >= @queue.max
           @queue.push(job)
-          hire
+          add_worker
         end
 
-        # Starts a thread where those that wait for work are too few for it. Who waits at a full queue is a caller.
-        def hire
+        # Starts a thread if there are more jobs than idle threads. Threads that wait at a full queue are callers, not
+        # idle workers.
+        def add_worker
           @workers.add if @queue.size >= @queue.max || @queue.num_waiting < @queue.size
         end
 
-        # What is queued is sent still; the threads end when that is done.
+        # Accepts no more jobs. The threads perform those in the queue, then end.
         def close
           @queue.close
         end
@@ -44,22 +45,23 @@ module Pusher
             job.perform
           end
         ensure
-          # One that is killed leaves what is queued to another.
-          @workers.leave
-          succeed unless @queue.empty? || @exit_hook.begun?
+          # Also when the thread is killed: another one performs the jobs that are left.
+          @workers.remove_current
+          replace_worker unless @queue.empty? || @exit_hook.started?
         end
 
-        # The end of the process waits for its threads, and does not end those that are started meanwhile.
+        # At exit Ruby kills all threads and waits for them. It does not kill one that starts meanwhile: that must not
+        # wait for jobs.
         def next_job
-          @queue.pop(@exit_hook.begun?)
+          @queue.pop(@exit_hook.started?)
         rescue ThreadError
-          nil # Nothing is queued.
+          nil # The queue is empty.
         end
 
-        def succeed
+        def replace_worker
           @workers.add
         rescue ThreadError
-          nil # The system has none to give: whoever comes next tries again.
+          nil # The system refuses a new thread: the next caller tries again.
         end
       end
     end

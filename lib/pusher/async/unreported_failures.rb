@@ -6,15 +6,15 @@ require_relative "failure_reporter"
 module Pusher
   module Internal
     class Async
-      # Requests that failed, until somebody is told. Whoever holds a request has a moment to ask for its error.
+      # Holds failed jobs back for a moment, in which callers may ask for their errors, and then reports them.
       # @api private
       class UnreportedFailures
-        # Seconds from a failure until it is told.
+        # Seconds between a failure and its report.
         GRACE = 1
 
         def initialize
-          @untold = {}.compare_by_identity
-          # Each is closed when a report has been made.
+          @unreported = {}.compare_by_identity
+          # One queue for each report in progress; it is closed when the report is complete.
           @reports = {}.compare_by_identity
           @due = Thread::Queue.new
           @workers = WorkerThreads.new("pusher-async-failures", 1) { work }
@@ -22,25 +22,26 @@ module Pusher
 
         # @param job [Job] that has failed
         def add(job)
-          @untold[job] = true
+          @unreported[job] = true
           @due.push([now + GRACE, job])
-          # A process that ends kills its threads, and would wait for one that they start meanwhile.
+          # A process that exits kills its threads, but would wait for one that starts meanwhile.
           @workers.add unless Thread.current.status == "aborting"
         end
 
-        # Tells of all there are, at once. In a signal trap, where a logger may not write, that is left to the thread.
+        # Reports all failures now. In a signal trap a logger may not write, so there it only looks, and the thread
+        # reports.
         #
-        # @return [Boolean] whether there was something to tell
-        def tell_all
-          return @untold.keys.any? { |job| !job.asked_for? } if HelperThread.trap?
+        # @return [Boolean] whether there were any
+        def report_all
+          return @unreported.keys.any? { |job| !job.failure_handled? } if HelperThread.trap?
 
-          @untold.keys.count { |job| tell(job) }.positive?
+          @unreported.keys.count { |job| report(job) }.positive?
         end
 
-        # Waits for reports that others are making.
+        # Waits until the reports in progress are complete.
         #
-        # @param seconds [Numeric, nil] how long
-        def wait(seconds)
+        # @param seconds [Numeric, nil] timeout
+        def wait_for_reports(seconds)
           reports = @reports.keys
           HelperThread.run(seconds) { reports.each(&:pop) } unless reports.empty?
         end
@@ -49,33 +50,35 @@ module Pusher
 
         def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
-        # Only one of those who call takes a job out.
-        def tell(job)
-          return false if !@untold.delete(job) || job.asked_for?
+        # Several threads may call this for the same job; Hash#delete lets one of them report it.
+        #
+        # @return [Boolean] whether it was reported
+        def report(job)
+          return false if !@unreported.delete(job) || job.failure_handled?
 
-          report(job)
+          make_report(job)
           true
         end
 
-        def report(job)
-          @reports[made = Thread::Queue.new] = true
-          FailureReporter.failure(job, job.error)
+        def make_report(job)
+          @reports[complete = Thread::Queue.new] = true
+          FailureReporter.report(job, job.error)
         ensure
-          made.close
-          @reports.delete(made)
+          complete.close
+          @reports.delete(complete)
         end
 
         def work
-          loop { tell_in_time(*@due.pop) }
+          loop { report_when_due(*@due.pop) }
         end
 
-        def tell_in_time(due, job)
+        def report_when_due(due, job)
           left = due - now
           sleep(left) if left.positive?
-          tell(job)
+          report(job)
         ensure
-          # This thread is killed: the next one goes on.
-          @due.push([due, job]) if @untold.key?(job)
+          # If this thread is killed, the next one reports the job.
+          @due.push([due, job]) if @unreported.key?(job)
         end
       end
     end

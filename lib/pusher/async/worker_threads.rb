@@ -5,12 +5,12 @@ require_relative "helper_thread"
 module Pusher
   module Internal
     class Async
-      # Threads that do the same work: as many as are asked for, up to a number. One that was killed leaves its place.
+      # A bounded set of threads that run the same block. A dead thread makes room for a new one.
       # @api private
       class WorkerThreads
-        # @param name [String] what the threads are called
-        # @param size [Integer] how many there may be
-        # @yield what a thread does, until it ends
+        # @param name [String] of each thread
+        # @param size [Integer] maximum number of threads
+        # @yield in each thread, once
         def initialize(name, size, &work)
           @name = name
           @size = size
@@ -19,27 +19,27 @@ module Pusher
           @lock = Mutex.new
         end
 
-        # Starts one more thread, where there is a place for it.
+        # Starts a thread, unless the maximum is reached.
         #
-        # @raise [ThreadError] where the system has none to give, and there is no other
+        # @raise [ThreadError] if the system refuses a new thread and there is no other
         def add
-          undisturbed { start }
+          synchronize { start }
         rescue ThreadError
-          # A signal trap may take no lock, but start a thread that does.
+          # Ruby refuses to lock in a signal trap; a new thread can.
           return HelperThread.start(@name) { add } if HelperThread.trap?
 
           raise if @threads.empty?
         end
 
-        # The current thread, one of them, has ended its work.
-        def leave
-          undisturbed { @threads.delete(Thread.current) }
+        # Removes the current thread, which is about to end.
+        def remove_current
+          synchronize { @threads.delete(Thread.current) }
         end
 
         private
 
-        # Whoever interrupts must not strike between the start of a thread and the note of it.
-        def undisturbed(&block)
+        # Defers interrupts so that a started thread is always recorded.
+        def synchronize(&block)
           Thread.handle_interrupt(Object => :never) { @lock.synchronize(&block) }
         end
 

@@ -5,6 +5,7 @@ require "uri"
 require_relative "../api_url"
 require_relative "../errors"
 require_relative "../main_ractor"
+require_relative "../url_parser"
 
 module Pusher
   # The configuration of a client: plain state in instance variables, read by the native part at each call.
@@ -84,10 +85,7 @@ module Pusher
     def initialize(options = {})
       Internal::MainRactor.check
       Internal::HTTP::Middleware.load_integrations
-      @app_id = options[:app_id]
-      @key = options[:key]
-      @secret = options[:secret]
-      @max_event_bytes = options[:max_event_bytes]
+      configure_app(options)
       configure_server(options)
       configure_timeouts(options)
       self.encryption_master_key_base64 = options[:encryption_master_key_base64]
@@ -127,9 +125,7 @@ module Pusher
     # @param url [String] `scheme://KEY:SECRET@HOST[:PORT]/apps/APP_ID`
     # @raise [URI::InvalidURIError] the credentials masked
     def url=(url)
-      uri = parse_uri(url)
-      raise malformed(url) if uri.path.nil?
-
+      uri = Internal::UrlParser.api_url(url)
       @app_id = uri.path.split("/").last
       @key = uri.user
       @secret = uri.password
@@ -141,7 +137,7 @@ module Pusher
     # @param url [String, nil] of an http proxy; nil leaves it to the environment, `""` means none
     # @raise [URI::InvalidURIError] the credentials masked
     def http_proxy=(url)
-      @proxy = url.to_s.empty? ? nil : proxy_parts(parse_uri(url))
+      @proxy = url.to_s.empty? ? nil : proxy_parts(Internal::UrlParser.proxy_url(url))
       @http_proxy = url
     end
 
@@ -173,6 +169,9 @@ module Pusher
     # @raise [ConfigurationError] for another length
     def encryption_master_key_base64=(s) # rubocop:disable Naming/MethodParameterName -- the documented name
       @encryption_master_key = !s || s.to_s.empty? ? nil : Internal::Native.decode_master_key(s)
+    rescue ArgumentError
+      raise ArgumentError, "invalid base64: the encryption master key is 32 bytes in strict base64, which are " \
+                           "44 characters in one line"
     end
 
     # @return [String, nil] the master key in strict base64
@@ -192,6 +191,18 @@ module Pusher
 
     def marshal_load(variables)
       variables.each { |name, value| instance_variable_set(name, value) }
+    end
+
+    def configure_app(options)
+      # What was passed is not shown: it may be a url with a secret.
+      unless options.respond_to?(:key?)
+        raise ArgumentError, "the options of a client are a Hash; a url is for Pusher::Client.from_url"
+      end
+
+      @app_id = options[:app_id]
+      @key = options[:key]
+      @secret = options[:secret]
+      @max_event_bytes = options[:max_event_bytes]
     end
 
     def configure_server(options)
@@ -228,20 +239,6 @@ module Pusher
 
     def decode(text)
       text&.b&.gsub(/%\h\h/) { |code| code[1, 2].hex.chr }&.force_encoding(Encoding::UTF_8)
-    end
-
-    def parse_uri(url)
-      ::URI.parse(url)
-    rescue ::URI::InvalidURIError
-      raise malformed(url), cause: nil
-    end
-
-    def malformed(url)
-      return ::URI::InvalidURIError.new("bad URI(is not URI?): nil") if url.nil?
-
-      # What has no @ where it belongs may be credentials all through.
-      masked = url.to_s.sub(%r{\A([a-z][a-z0-9+.-]*://)?.*?(@[^@]*)?\z}mi, '\1***\2')
-      ::URI::InvalidURIError.new("bad URI(is not URI?): #{masked.inspect}")
     end
   end
 end

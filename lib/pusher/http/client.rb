@@ -13,39 +13,39 @@ module Pusher
       # for a socket can be interrupted and lets other threads and fibers run. Threads and fibers may share it.
       class Client
         # @return [Float, nil] seconds for name resolution, TCP connect and TLS handshake together
-        def connect_timeout = native_limit(0)
+        def connect_timeout = native_connect_timeout
 
         # @return [Float, nil] seconds for sending a request
-        def send_timeout = native_limit(1)
+        def send_timeout = native_send_timeout
 
         # @return [Float, nil] seconds for waiting for a complete reply after the request was sent
-        def receive_timeout = native_limit(2)
+        def receive_timeout = native_receive_timeout
 
         # @return [Float, nil] seconds for keeping an idle connection
-        def keep_alive_timeout = native_limit(3)
+        def keep_alive_timeout = native_keep_alive_timeout
 
         # @param seconds [Numeric, nil] nil or 0 for no limit
         # @raise [ArgumentError] unless it is a number of seconds
         def connect_timeout=(seconds)
-          native_set_limit(0, seconds)
+          native_set_connect_timeout(seconds)
         end
 
         # @param seconds [Numeric, nil] nil or 0 for no limit
         # @raise [ArgumentError] unless it is a number of seconds
         def send_timeout=(seconds)
-          native_set_limit(1, seconds)
+          native_set_send_timeout(seconds)
         end
 
         # @param seconds [Numeric, nil] nil or 0 for no limit
         # @raise [ArgumentError] unless it is a number of seconds
         def receive_timeout=(seconds)
-          native_set_limit(2, seconds)
+          native_set_receive_timeout(seconds)
         end
 
         # @param seconds [Numeric, nil] nil for as long as the server keeps it open, 0 for no reuse
         # @raise [ArgumentError] unless it is a number of seconds
         def keep_alive_timeout=(seconds)
-          native_set_limit(3, seconds)
+          native_set_keep_alive_timeout(seconds)
         end
 
         # Copies the settings. The copy has its own connections.

@@ -6,31 +6,51 @@ require_relative "../async/helper_thread"
 module Pusher
   module Internal
     module HTTP
-      # Resolves host names for the native transport.
+      # Resolves host names for the transport.
       # @api private
       module NameResolution
-        # @param host [String]
-        # @param port [Integer]
-        # @param seconds [Float, nil] how long it may take
-        # @return [Array<String>, String, nil] addresses; a message where there are none; nil when it took too long
-        def self.call(host, port, seconds)
-          HelperThread.run(seconds) { look_up(host, port) }
-        end
+        class << self
+          # Resolves a name in a helper thread.
+          #
+          # @param host [String]
+          # @param port [Integer]
+          # @param seconds [Float, nil] the time limit
+          # @return [Array<String>, String, nil] addresses; an error message if there are none; nil after the time limit
+          def call(host, port, seconds)
+            HelperThread.run(seconds) { look_up(host, port) }
+          end
 
-        # @return [Array<String>, String] addresses; a message where there are none
-        def self.look_up(host, port)
-          free_descriptors
-          ::Addrinfo.getaddrinfo(host, port, nil, :STREAM).map(&:ip_address)
-        rescue StandardError => e
-          "#{e.message} (#{host})"
-        end
+          # @return [Array<String>, String] addresses; an error message if there are none
+          def look_up(host, port)
+            # The system resolves an empty name to its own address.
+            return "the host name is empty" if host.empty?
 
-        # Where it can open neither files nor sockets, the system's resolver may say that the name is not known. Ruby
-        # collects garbage, and so closes forgotten connections, where it finds no descriptors for a pipe.
-        def self.free_descriptors
-          Array.new(2) { IO.pipe }.flatten.each(&:close)
+            free_descriptors
+            addresses = names(host).flat_map { |name| ::Addrinfo.getaddrinfo(name, port, nil, :STREAM).map(&:ip_address) }
+            addresses.empty? ? "no address for #{host}" : addresses
+          rescue StandardError => e
+            e.message.include?(host) ? e.message : "#{e.message} (#{host})"
+          end
+
+          private
+
+          # The names to look up: the host, or its addresses according to a replacement of Ruby's resolver, such as
+          # resolv-replace. Ruby's own `IPSocket.getaddress` is written in C and has no source location.
+          def names(host)
+            file, = ::IPSocket.method(:getaddress).source_location
+            return [host] unless file
+            # Its getaddress returns the first address only.
+            return ::Resolv.getaddresses(host) if File.basename(file) == "resolv-replace.rb"
+
+            Array(::IPSocket.getaddress(host)).map(&:to_s).reject(&:empty?)
+          end
+
+          # Without free descriptors the system's resolver may report an unknown name. Ruby collects garbage, which
+          # closes forgotten connections, if it has no descriptors for a pipe.
+          def free_descriptors
+            Array.new(2) { IO.pipe }.flatten.each(&:close)
+          end
         end
-        private_class_method :free_descriptors
       end
     end
   end

@@ -3,19 +3,20 @@
 require_relative "../errors"
 
 module Pusher
-  # The names of errors that applications use where they patch {Request}: those of the httpclient gem where that is
-  # loaded by then, else errors of this library in their place. Everything else is asked of httpclient.
+  # Applications that patch {Request} rescue errors such as `HTTPClient::TimeoutError`. Inside the module Pusher these
+  # names resolve here: to the errors of the httpclient gem if it is loaded, and to errors of this library if not. All
+  # other names and methods are passed on to httpclient.
   module HTTPClient
     NAMES = { TimeoutError: Pusher::TimeoutError, BadResponseError: ProtocolError,
               KeepAliveDisconnected: EOFError }.freeze
     private_constant :NAMES
 
     class << self
-      # The error of that name, as it is at this moment.
+      # Looks the name up at each use, since httpclient may be loaded later.
       #
       # @param name [Symbol]
       # @return [Class]
-      # @raise [NameError] for other names, where httpclient is not loaded
+      # @raise [NameError] for any other name if httpclient is not loaded
       def const_missing(name)
         return ::HTTPClient.const_get(name) if httpclient?
 

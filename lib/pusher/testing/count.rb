@@ -2,7 +2,7 @@
 
 module Pusher
   module Testing
-    # How many events an expectation asks for.
+    # How many events an expectation expects.
     # @api private
     class Count
       NAMES = { once: 1, twice: 2, thrice: 3 }.freeze
@@ -10,34 +10,35 @@ module Pusher
 
       # @param number [Integer, Symbol] Symbols: `:once`, `:twice`, `:thrice`
       # @return [Integer]
-      # @raise [ArgumentError] for what is no number of times
+      # @raise [ArgumentError] for anything else
       def self.number(number)
         number = NAMES.fetch(number, number)
         return number if number.is_a?(Integer) && number >= 0
 
-        raise ArgumentError, "#{number.inspect} is no number of times"
+        raise ArgumentError, "#{number.inspect} is not a number of times: pass an Integer that is not negative, or " \
+                             ":once, :twice or :thrice"
       end
 
-      # @param times [Integer, Range, nil] nil for at least one, without a word about it
+      # @param times [Integer, Range, nil] nil for at least one; a description does not mention it then
       # @raise [ArgumentError] for anything else
       def initialize(times = nil)
-        @is_spoken = !times.nil?
+        @is_given = !times.nil?
         @range = range(times)
       end
 
-      # @return [Boolean] whether that is what is asked for
+      # @return [Boolean] whether the number is one of those expected
       def ===(number) = @range.cover?(number)
 
       # @return [String]
       def to_s
-        return "" unless @is_spoken
+        return "" unless @is_given
 
         first = @range.begin.to_i
         last = @range.end && (@range.end - (@range.exclude_end? ? 1 : 0))
-        return " at least #{Words.times(first)}" unless last
-        return " exactly #{Words.times(last)}" if first == last
+        return " at least #{Formatter.times(first)}" unless last
+        return " exactly #{Formatter.times(last)}" if first == last
 
-        first.zero? ? " at most #{Words.times(last)}" : " #{first} to #{last} times"
+        first.zero? ? " at most #{Formatter.times(last)}" : " #{first} to #{last} times"
       end
 
       private

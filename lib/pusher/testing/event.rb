@@ -2,25 +2,25 @@
 
 module Pusher
   module Testing
-    # An event that was published, or would have been, had its request not failed.
+    # An event in a recorded request.
     class Event
-      # @return [Array<String>] the channels it goes to
+      # @return [Array<String>] the channels it was published to
       attr_reader :channels
       # @return [String] its name
       attr_reader :name
-      # @return [Object] its data as subscribers see it: parsed where it is JSON, decrypted where it was encrypted
+      # @return [Object] its data as subscribers see it: decrypted if it was encrypted, parsed if it is JSON
       attr_reader :data
       # @return [String] its data as it was sent
       attr_reader :raw_data
-      # @return [String] its data as it was sent, decrypted where it was encrypted
+      # @return [String] its data as it was sent, but decrypted if it was encrypted
       attr_reader :text
-      # @return [Hash{Symbol => Object}] what else was sent with it, such as `:socket_id` and `:info`
+      # @return [Hash{Symbol => Object}] the other parameters, such as `:socket_id` and `:info`
       attr_reader :params
-      # @return [Client, nil] what published it
+      # @return [Client, nil] the client that published it
       attr_reader :client
 
       # @api private
-      # @param sent [Hash] as the body has it
+      # @param sent [Hash] the event in the body of the request
       # @param client [Client, nil]
       def initialize(sent, client)
         @client = client
@@ -31,13 +31,13 @@ module Pusher
         freeze
       end
 
-      # @return [String, nil] the channel it goes to, the first of several
+      # @return [String, nil] the first of its channels
       def channel = channels.first
 
-      # @return [Boolean] whether its data was sent encrypted
+      # @return [Boolean] whether its data was encrypted
       def encrypted? = @is_encrypted
 
-      # @return [Boolean] whether the other was sent with the same name and data to the same channels
+      # @return [Boolean] whether the other event has the same name, channels, data and parameters
       def ==(other)
         other.is_a?(Event) && to_h == other.to_h
       end
@@ -67,7 +67,7 @@ module Pusher
         @data = parse(@text)
       end
 
-      # nil for what was not encrypted, or not with the client's key.
+      # Returns nil for data that was not encrypted with the client's key.
       def decrypt
         key = client&.encryption_master_key
         return unless key && raw_data.is_a?(String) && channel.to_s.start_with?("private-encrypted-")

@@ -2,11 +2,11 @@
 
 module Pusher
   module Testing
-    # What a test says about the events that were published: which, and how many of them.
+    # An expectation about published events: which events, and how many of them.
     # @api private
     class Expectation
-      # What a failure says where there is nothing to look at.
-      OFF = "the test mode is off, so nothing is recorded: call Pusher::Testing.fake! first"
+      # The failure message while nothing is recorded.
+      TEST_MODE_OFF = "the test mode is off, so nothing is recorded: call Pusher::Testing.fake! first"
 
       # @return [Pattern]
       attr_reader :pattern
@@ -20,30 +20,29 @@ module Pusher
         @count = count
       end
 
-      # @param subject [Module, Client] what a test asks: {Pusher} or {Pusher::Testing} for every client's events, or a
-      #   client
-      # @return [Client, nil] whose events count; nil for everyone's
+      # @param subject [Module, Client] {Pusher} or {Pusher::Testing} for the events of every client, or a client
+      # @return [Client, nil] the client whose events count; nil for every client
       # @raise [ArgumentError] for anything else
       def self.client_of(subject)
         return if [Pusher, Testing].include?(subject)
         return subject if subject.is_a?(Client)
 
-        raise ArgumentError, "events are those of Pusher or of a client, not of #{subject.inspect}"
+        raise ArgumentError, "expected Pusher or a Pusher::Client, got #{subject.inspect}"
       end
 
       # @param requests [Array<Request>]
-      # @param client [Client, nil] whose events count; nil for everyone's
+      # @param client [Client, nil] the client whose events count; nil for every client
       # @return [Boolean]
       def met_by?(requests, client = nil)
         @requests = client ? requests.select { |request| request.client.equal?(client) } : requests
         count === matches.size # rubocop:disable Style/CaseEquality
       end
 
-      # @param expected [String] who was expected to do what, such as `"Pusher to have triggered"`
+      # @param expected [String] the subject and its verb, such as `"Pusher to have triggered"`
       # @return [String]
       def failure_message(expected)
-        report = RecordingSummary.new(@requests)
-        "expected #{expected} #{self}\nbut #{report.empty? ? "nothing was published" : "#{found}; #{report}"}"
+        summary = RecordingSummary.new(@requests)
+        "expected #{expected} #{self}\nbut #{summary.empty? ? "nothing was published" : "#{found}; #{summary}"}"
       end
 
       # @param expected [String] as {#failure_message}
@@ -59,7 +58,7 @@ module Pusher
 
       def matches = @requests.select(&:published?).flat_map(&:events).grep(pattern)
 
-      def found = matches.empty? ? "that did not happen" : "that happened #{Words.times(matches.size)}"
+      def found = matches.empty? ? "that did not happen" : "that happened #{Formatter.times(matches.size)}"
     end
     private_constant :Expectation
   end

@@ -2,7 +2,7 @@
 
 module Pusher
   module Testing
-    # A failure on demand: a reply with another status, or none at all.
+    # A failure prepared with `fail_with`: a reply with an error status, or an exception.
     # @api private
     class Failure
       def initialize(cause, times:, event:, channel:, body:, headers:) # rubocop:disable Metrics/ParameterLists
@@ -12,32 +12,33 @@ module Pusher
         @pattern.on([channel]) if channel
         @body = body.is_a?(Hash) ? Internal::Native.encode(body) : body
         @headers = headers
-        # An Array, for what it does is never interrupted: a lock could not be taken in a signal handler.
-        @left = Array.new(Count.number(times), true) if times
+        # An Array, since `pop` needs no lock, and a signal handler cannot take one.
+        @remaining = Array.new(Count.number(times), true) if times
       end
 
-      # Whether it is this failure's turn, which is used up by that.
+      # Counts one request down from the `times` that are left.
       #
       # @param request [Request]
-      def take?(request)
-        concerns?(request) && (@left.nil? || !@left.pop.nil?)
+      # @return [Boolean] whether the request fails
+      def consume(request)
+        applies_to?(request) && (@remaining.nil? || !@remaining.pop.nil?)
       end
 
-      # @return [Array(Integer, String, Hash)] a reply's status, body and headers
-      # @raise [Exception] where there is no reply
-      def happen
+      # @return [Array(Integer, String, Hash)] the status, body and headers of the reply
+      # @raise [Exception] the prepared exception
+      def reply
         return [@cause, @body || "Pusher::Testing.fail_with(#{@cause})", @headers] if @cause.is_a?(Integer)
 
         error = @cause.exception
-        raise transports?(error) ? Internal::HTTP::OutgoingRequest.failure(error) : error
+        raise transport_failure?(error) ? Internal::HTTP::OutgoingRequest.failure(error) : error
       end
 
       private
 
-      # The library's own errors are what callers get; they never come from the transport.
-      def transports?(error) = error.is_a?(StandardError) && !error.is_a?(Pusher::Error)
+      # A Pusher::Error is raised to the caller as it is: the transport raises none.
+      def transport_failure?(error) = error.is_a?(StandardError) && !error.is_a?(Pusher::Error)
 
-      def concerns?(request)
+      def applies_to?(request)
         return true unless @pattern
 
         request.events.grep(@pattern).any?
@@ -47,7 +48,8 @@ module Pusher
         return if cause.is_a?(Exception) || (cause.is_a?(Class) && cause <= Exception)
         return if cause.is_a?(Integer) && cause.between?(100, 599) && ![200, 202].include?(cause)
 
-        raise ArgumentError, "#{cause.inspect} is no failure: give the status of a refusal, or an exception"
+        raise ArgumentError, "#{cause.inspect} is not a failure: pass an exception, or a status from 100 to 599 " \
+                             "other than 200 and 202"
       end
     end
     private_constant :Failure

@@ -6,25 +6,25 @@ require_relative "matchers/publish_event"
 
 module Pusher
   module Testing
-    # Matchers for RSpec, in every example group where `pusher/testing` is loaded.
+    # Matchers for RSpec. Loading `pusher/testing` includes them in every example group.
     module Matchers
-      # Matches when such an event was published since the test mode was switched on.
+      # Matches if such an event has been published since the test mode was switched on.
       #
       #     expect(Pusher).to have_triggered("created").on("orders").with(id: 1)
       #
-      # It is asked of {Pusher}, for every client's events, or of a client, for its own.
+      # The subject is {Pusher}, for the events of every client, or a client, for its own events.
       #
-      # @param name [String, Regexp, #===, nil] the event's; nil for any
+      # @param name [String, Regexp, #===, nil] the event's name; nil for any
       # @return [HaveTriggered]
-      def have_triggered(name = nil) # rubocop:disable Naming/PredicateName -- as it is read in an expectation
+      def have_triggered(name = nil) # rubocop:disable Naming/PredicateName -- reads as a sentence in an expectation
         HaveTriggered.new(name)
       end
 
-      # Matches when the block publishes such an event.
+      # Matches if the block publishes such an event.
       #
       #     expect { order.save! }.to publish_event("created").on("orders").with(id: 1)
       #
-      # @param name [String, Regexp, #===, nil] the event's; nil for any
+      # @param name [String, Regexp, #===, nil] the event's name; nil for any
       # @return [PublishEvent]
       def publish_event(name = nil) = PublishEvent.new(name)
     end

@@ -2,7 +2,7 @@
 
 module Pusher
   module Testing
-    # What the seam has of the test mode.
+    # The middleware of the test mode: replies to requests in place of the transport.
     # @api private
     module Middleware
       class << self
@@ -12,19 +12,19 @@ module Pusher
         # @return [Internal::HTTP::Reply]
         def call(request)
           scope = Scopes.current
-          scope ? scope.take(request) : yield(request)
+          scope ? scope.perform(request) : yield(request)
         end
 
-        # @return [Boolean] whether no request gets any further: none does while this is engaged
+        # @return [Boolean] true: while it is active, it passes no request on
         def final? = true
 
-        # Work that is to be done later, elsewhere, is done here and now, so that a test finds it recorded right after
-        # the call: all that is left for later is what came of it. Where requests are really sent, later they will be.
+        # Runs background work at once, so that a test finds the request recorded right after the call. The pool then
+        # only reads the outcome. In a `disable!` block the work is not run: it is sent later, as in production.
         #
         # @return [#call]
         def capture(work)
-          scope = Scopes.placed or return work
-          return -> { Scopes.within(scope) { work.call } } unless scope.faking
+          scope = Scopes.applicable or return work
+          return -> { Scopes.within(scope) { work.call } } unless scope.faking?
 
           Outcome.of(work)
         end

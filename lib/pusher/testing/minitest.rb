@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# The test mode with its assertions, whatever is loaded first.
+# Loads Minitest, the test mode and its assertions.
 require "minitest"
 require_relative "../testing"
 

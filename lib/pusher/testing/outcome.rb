@@ -2,10 +2,11 @@
 
 module Pusher
   module Testing
-    # What came of work that was done ahead of its time: a value, or an error.
+    # The outcome of work that has already run: its value or its error.
     # @api private
     class Outcome
-      # What interrupts the caller meanwhile is no outcome of the work, and waits until it is done.
+      # Runs the work. Interrupts of the caller (Thread#raise, Timeout) are deferred while the work runs without
+      # blocking, so that they are not stored as the outcome.
       #
       # @return [Outcome]
       def self.of(work)

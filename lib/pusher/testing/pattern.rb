@@ -2,21 +2,21 @@
 
 module Pusher
   module Testing
-    # Which events an expectation is about.
+    # Selects events by name, channels, data and parameters.
     # @api private
     class Pattern
       # @param name [String, Regexp, #===, nil] nil for any
       def initialize(name)
         @name = name
         @channels = []
-        @tests = []
-        @words = []
+        @conditions = []
+        @descriptions = []
       end
 
-      # @param channels [Array<String, Regexp, #===>] the event goes to each of them
-      # @raise [ArgumentError] for none
+      # @param channels [Array<String, Regexp, #===>] the event is published to all of them
+      # @raise [ArgumentError] for an empty list
       def on(channels)
-        raise ArgumentError, "say which channels" if channels.empty?
+        raise ArgumentError, "on needs at least one channel" if channels.empty?
 
         @channels += channels
         self
@@ -24,51 +24,54 @@ module Pusher
 
       # @param data [Object]
       def with(data)
-        say("with #{Words.one(data)}") { |event| data?(data, event) }
+        add_condition("with #{Formatter.value(data)}") { |event| data_matches?(data, event) }
       end
 
       # @yieldparam data [Object]
       def satisfying
-        say("with data that satisfies the block") { |event| yield event.data }
+        add_condition("with data that satisfies the block") { |event| yield event.data }
       end
 
       # The event was sent encrypted.
-      def encrypted = say("encrypted", &:encrypted?)
+      def encrypted = add_condition("encrypted", &:encrypted?)
 
       # @param socket_id [String, Regexp, #===]
       def excluding(socket_id)
-        say("excluding #{Words.one(socket_id)}") { |event| Likeness.like?(socket_id, event.params[:socket_id]) }
+        add_condition("excluding #{Formatter.value(socket_id)}") do |event|
+          matches?(socket_id, event.params[:socket_id])
+        end
       end
 
-      # @return [Boolean] whether the event is one of them
+      # @return [Boolean] whether the pattern selects the event
       def ===(event)
-        (@name.nil? || like?(@name, event.name)) &&
-          @channels.all? { |expected| event.channels.any? { |channel| like?(expected, channel) } } &&
-          @tests.all? { |test| test.call(event) }
+        (@name.nil? || matches?(@name, event.name)) &&
+          @channels.all? { |expected| event.channels.any? { |channel| matches?(expected, channel) } } &&
+          @conditions.all? { |condition| condition.call(event) }
       end
 
       # @return [String]
       def to_s
-        [@name.nil? ? "an event" : Words.one(@name), ("on #{Words.list(@channels)}" unless @channels.empty?), *@words]
-          .compact.join(" ")
+        name = @name.nil? ? "an event" : Formatter.value(@name)
+        [name, ("on #{Formatter.list(@channels)}" unless @channels.empty?), *@descriptions].compact.join(" ")
       end
 
       private
 
-      def say(word, &test)
-        @words << word
-        @tests << test
+      def add_condition(description, &condition)
+        @descriptions << description
+        @conditions << condition
         self
       end
 
-      # Text is looked for as it was sent, too: where an application encodes its data itself.
-      def data?(expected, event)
-        return true if like?(expected, event.data)
+      # An expected text is also compared with the data as it was sent, for applications that encode their data
+      # themselves.
+      def data_matches?(expected, event)
+        return true if matches?(expected, event.data)
 
-        (expected.is_a?(String) || expected.is_a?(Regexp)) && like?(expected, event.text)
+        (expected.is_a?(String) || expected.is_a?(Regexp)) && matches?(expected, event.text)
       end
 
-      def like?(expected, actual) = Likeness.like?(expected, actual)
+      def matches?(expected, actual) = DataComparison.match?(expected, actual)
     end
     private_constant :Pattern
   end

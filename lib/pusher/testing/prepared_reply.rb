@@ -2,7 +2,7 @@
 
 module Pusher
   module Testing
-    # What a test says that the server answers.
+    # A reply prepared with `answer`.
     # @api private
     class PreparedReply
       def initialize(path, body, status:, headers:, &block)
@@ -13,10 +13,10 @@ module Pusher
         @block = block
       end
 
-      def for?(request) = @path === request.path # rubocop:disable Style/CaseEquality
+      def matches?(request) = @path === request.path # rubocop:disable Style/CaseEquality
 
-      # @return [Array(Integer, String, Hash)] a reply's status, body and headers
-      def give(request)
+      # @return [Array(Integer, String, Hash)] the status, body and headers of the reply
+      def reply_to(request)
         body = @block ? @block.call(request) : @body
         [@status, body.is_a?(String) ? body : Internal::Native.encode(body), @headers]
       end

@@ -2,12 +2,12 @@
 
 module Pusher
   module Testing
-    # What was published, for someone who missed something among it.
+    # The published and the failed events of a recording, as text for failure messages.
     # @api private
     class RecordingSummary
-      # Events that are shown of each kind.
-      MOST = 50
-      private_constant :MOST
+      # Events of each kind that are shown.
+      MAX_EVENTS = 50
+      private_constant :MAX_EVENTS
 
       # @param requests [Array<Request>]
       def initialize(requests)
@@ -20,13 +20,13 @@ module Pusher
 
       # @return [String]
       def to_s
-        [section("published", self.class.lines(@published)), section("failed", failures)].compact.join("\n")
+        [section("published", self.class.lines(@published)), section("failed", failed_lines)].compact.join("\n")
       end
 
       # @param events [Array<Event>]
-      # @return [String] a line for each, in columns
+      # @return [String] a line for each event, in columns
       def self.lines(events)
-        shown = events.first(MOST)
+        shown = events.first(MAX_EVENTS)
         rest = events.size - shown.size
         [table(shown), ("  … and #{rest} more" if rest.positive?)].compact.join("\n")
       end
@@ -43,9 +43,9 @@ module Pusher
         notes = []
         notes << "encrypted" if event.encrypted?
         notes << "excluding #{event.params[:socket_id]}" if event.params[:socket_id]
-        data = "with #{Words.one(event.data)}"
+        data = "with #{Formatter.value(event.data)}"
         data += " (#{notes.join(", ")})" if notes.any?
-        [Words.one(event.name), "on #{Words.list(event.channels)}", data]
+        [Formatter.value(event.name), "on #{Formatter.list(event.channels)}", data]
       end
       private_class_method :columns
 
@@ -55,9 +55,9 @@ module Pusher
         "#{title}:\n#{lines}" unless lines.empty?
       end
 
-      def failures
+      def failed_lines
         lines = self.class.lines(@failed.map(&:first)).lines(chomp: true)
-        reasons = @failed.first(MOST).map { |_, request| reason(request) }
+        reasons = @failed.first(MAX_EVENTS).map { |_, request| reason(request) }
         lines.zip(reasons).map { |line, reason| [line, reason].compact.join(": ") }.join("\n")
       end
 

@@ -4,42 +4,42 @@ require "uri"
 
 module Pusher
   module Testing
-    # A request that stayed in the process, and what came of it.
+    # A request recorded by the test mode, with its outcome.
     class Request
       # @return [Symbol] `:get` or `:post`
       attr_reader :verb
-      # @return [String] below `/apps/APP_ID`, such as `"/channels"`
+      # @return [String] the path below `/apps/APP_ID`, such as `"/channels"`
       attr_reader :path
-      # @return [Hash{String => String, Array<String>}] of the query, without those that sign it
+      # @return [Hash{String => String, Array<String>}] the query parameters, without those of the signature
       attr_reader :params
-      # @return [String, nil] as it was sent
+      # @return [String, nil] the body as it was sent
       attr_reader :body
-      # @return [Array<Event>] what it was to publish
+      # @return [Array<Event>] the events in the body
       attr_reader :events
-      # @return [Client, nil] what made it
+      # @return [Client, nil] the client that made the request; nil where the HTTP client is used alone
       attr_reader :client
-      # @return [Integer, nil] of the reply, where there was one
+      # @return [Integer, nil] the status of the reply; nil without a reply
       attr_reader :status
-      # @return [Exception, nil] why there was none
+      # @return [Exception, nil] the error that was raised in place of a reply
       attr_reader :error
 
       SIGNING = %w[auth_key auth_timestamp auth_version auth_signature body_md5].freeze
       private_constant :SIGNING
 
       # @api private
-      # @param exchange [Internal::HTTP::OutgoingRequest]
-      def initialize(exchange)
-        @verb = exchange.verb
-        @path = exchange.path.sub(%r{\A/apps/[^/]+}, "")
-        @params = parse(exchange.url[/\?(.*)/m, 1].to_s).freeze
-        @body = exchange.body.dup.freeze
-        @client = exchange.client
-        @events = exchange.events.map { |event| Event.new(event, client) }.freeze
+      # @param outgoing_request [Internal::HTTP::OutgoingRequest]
+      def initialize(outgoing_request)
+        @verb = outgoing_request.verb
+        @path = outgoing_request.path.sub(%r{\A/apps/[^/]+}, "")
+        @params = parse(outgoing_request.url[/\?(.*)/m, 1].to_s).freeze
+        @body = outgoing_request.body.dup.freeze
+        @client = outgoing_request.client
+        @events = outgoing_request.events.map { |event| Event.new(event, client) }.freeze
       end
 
       # @api private
       # @return [Request] self
-      def answered(status)
+      def replied(status)
         @status = status
         freeze
       end
@@ -54,7 +54,7 @@ module Pusher
       # @return [Boolean] whether its events were published
       def published? = [200, 202].include?(status)
 
-      # @return [String] without body and params
+      # @return [String] without the body and the parameters
       def inspect = "#<#{self.class} #{verb} #{path}: #{status || error.class}>"
 
       private

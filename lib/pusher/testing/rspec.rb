@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# The test mode with its matchers, whatever is loaded first.
+# Loads RSpec, the test mode and its matchers.
 require "rspec/core"
 require_relative "../testing"
 

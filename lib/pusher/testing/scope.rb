@@ -2,13 +2,13 @@
 
 module Pusher
   module Testing
-    # One stretch of the test mode: what was recorded in it and what is prepared for it. It takes no locks, which could
-    # not be had in signal handlers: what it does to its Arrays is never interrupted.
+    # The recording of one `fake!`, with the failures and replies that are prepared for it. It uses Arrays without a
+    # lock: a signal handler cannot take a lock, and Ruby does not switch threads inside these Array operations.
     # @api private
     class Scope
       # @return [Array<Request>]
       attr_reader :requests
-      # @return [Scope, nil] the one in which it was opened
+      # @return [Scope, nil] the scope in which this one was opened
       attr_reader :outer
 
       # @param outer [Scope, nil]
@@ -16,29 +16,29 @@ module Pusher
         @outer = outer
         @requests = []
         @failures = []
-        @answers = []
-        @holders = []
+        @prepared_replies = []
+        @uses = []
       end
 
-      # The scope itself, where it is one of the test mode.
-      def faking = self
+      # @return [Boolean] whether requests in this scope stay in the process
+      def faking? = true
 
-      # Work that runs in a scope keeps it open.
-      def hold
-        @holders << true
+      # Keeps the scope open during the block.
+      def keep_open
+        @uses << true
         yield
       ensure
-        @holders.pop
+        @uses.pop
       end
 
-      def open? = !@holders.empty?
+      def open? = !@uses.empty?
 
-      # @return [Array<Event>] those of requests that went well
+      # @return [Array<Event>] the events of successful requests
       def events = requests.select(&:published?).flat_map(&:events)
 
       # @return [nil]
       def clear
-        [@requests, @failures, @answers].each(&:clear)
+        [@requests, @failures, @prepared_replies].each(&:clear)
         nil
       end
 
@@ -55,20 +55,21 @@ module Pusher
         end
       end
 
-      # @param answer [PreparedReply]
+      # @param prepared_reply [PreparedReply]
       # @return [nil]
-      def answer(answer)
-        @answers << answer
+      def prepare_reply(prepared_reply)
+        @prepared_replies << prepared_reply
         nil
       end
 
-      # In the place of the transport.
+      # Replies to a request in place of the transport, and records it.
       #
-      # @param exchange [Internal::HTTP::OutgoingRequest]
-      # @yieldparam request [Request] as it ended
+      # @param outgoing_request [Internal::HTTP::OutgoingRequest]
+      # @yieldparam request [Request] when it is complete
       # @return [Internal::HTTP::Reply]
-      def take(exchange)
-        request = Request.new(exchange)
+      # @raise [Exception] for a prepared failure without a reply
+      def perform(outgoing_request)
+        request = Request.new(outgoing_request)
         reply_to(request)
       ensure
         @requests << request if request
@@ -78,23 +79,23 @@ module Pusher
       private
 
       def reply_to(request)
-        status, body, headers = outcome(request)
+        status, body, headers = reply_for(request)
         reply = Internal::HTTP::OutgoingRequest.reply(status, body, headers)
-        request.answered(status)
+        request.replied(status)
         reply
       rescue StandardError => e
         request.failed(e)
         raise
       end
 
-      def outcome(request)
-        failure = @failures.find { |candidate| candidate.take?(request) }
-        return failure.happen if failure
+      def reply_for(request)
+        failure = @failures.find { |candidate| candidate.consume(request) }
+        return failure.reply if failure
 
-        answer = @answers.reverse.find { |candidate| candidate.for?(request) }
-        return answer.give(request) if answer
+        prepared_reply = @prepared_replies.reverse.find { |candidate| candidate.matches?(request) }
+        return prepared_reply.reply_to(request) if prepared_reply
 
-        [200, IdleServer.reply(request), {}]
+        [200, DefaultReplies.body_for(request), {}]
       end
     end
     private_constant :Scope

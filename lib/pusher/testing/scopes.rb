@@ -2,37 +2,42 @@
 
 module Pusher
   module Testing
-    # Which scope counts here and now: that of this fiber (one it was started in, where it has none of its own), that
-    # of this thread, or the one opened last, so that nothing leaves the process while there is any.
+    # Finds the scope that applies to the caller: the scope of its fiber (its own, or the one that was inherited when
+    # the fiber started), else the scope of its thread, else the scope opened last. The last rule keeps requests of
+    # unrelated threads in the process while any scope is open.
     # @api private
     module Scopes
       KEY = :pusher_testing
       private_constant :KEY
 
-      # Where the test mode is off.
-      class Outside < Scope
-        # None.
-        def faking = nil
+      # The scope of a `disable!` block: requests in it are really sent.
+      class DisabledScope < Scope
+        # @return [Boolean]
+        def faking? = false
       end
 
       @open = []
       @global = nil
 
       class << self
-        # @return [Scope, nil] nil where requests are really sent
-        def current = placed&.faking
+        # @return [Scope, nil] the scope that applies; nil where requests are really sent
+        def current
+          scope = applicable
+          scope if scope&.faking?
+        end
 
-        # @return [Scope, nil] the same, or one in which they are
-        def placed
+        # @return [Scope, nil] as {current}, but a {DisabledScope} is returned, too
+        def applicable
           return if @open.empty?
 
           own || newest
         end
 
-        # @return [Scope, nil] that of this fiber or thread
-        def own = still_open(of_fiber) || still_open(Thread.current.thread_variable_get(KEY))
+        # @return [Scope, nil] the scope of this fiber or thread
+        def own = still_open(fiber_scope) || still_open(Thread.current.thread_variable_get(KEY))
 
-        # Whatever interrupts, a scope is opened and closed as a whole: one left open would go on for good.
+        # Calls the block in a scope. Interrupts are deferred while the scope is opened and closed: an interrupt in
+        # between could leave it open for the rest of the process.
         #
         # @return [Object] the block's value
         def within(scope, &block)
@@ -59,46 +64,47 @@ module Pusher
 
         def enter(scope, &block)
           @open << scope
-          scope.hold { place(scope, &block) }
+          scope.keep_open { with_scope(scope, &block) }
         ensure
           @open.delete_at(@open.rindex { |open| open.equal?(scope) })
         end
 
         def newest
-          @open.reverse_each { |scope| return scope if scope.faking }
+          @open.reverse_each { |scope| return scope if scope.faking? }
           nil
         end
 
-        # What a fiber or a thread was started in may be over.
+        # A fiber or a thread may outlive the scope in which it was started; the scope around that one applies then.
         def still_open(scope)
           scope = scope.outer until scope.nil? || scope.open?
           scope
         end
 
-        # A thread variable as well, for what a hook that is a fiber opens for the rest of its thread.
-        def place(scope)
+        # The thread variable covers a test framework whose hook runs in a fiber while the test runs outside it, on
+        # the same thread.
+        def with_scope(scope)
           thread = Thread.current
-          of_fiber = self.of_fiber
-          of_thread = thread.thread_variable_get(KEY)
-          self.of_fiber = scope
+          previous_in_fiber = fiber_scope
+          previous_in_thread = thread.thread_variable_get(KEY)
+          self.fiber_scope = scope
           thread.thread_variable_set(KEY, scope)
           yield
         ensure
-          self.of_fiber = of_fiber
-          thread.thread_variable_set(KEY, of_thread)
+          self.fiber_scope = previous_in_fiber
+          thread.thread_variable_set(KEY, previous_in_thread)
         end
 
-        # Since Ruby 3.2 fibers and threads inherit.
+        # Fiber storage (Ruby 3.2 and newer) is inherited by new fibers and threads.
         if Fiber.respond_to?(:[]=)
-          def of_fiber = Fiber[KEY]
+          def fiber_scope = Fiber[KEY]
 
-          def of_fiber=(scope)
+          def fiber_scope=(scope)
             Fiber[KEY] = scope
           end
         else
-          def of_fiber = Thread.current[KEY]
+          def fiber_scope = Thread.current[KEY]
 
-          def of_fiber=(scope)
+          def fiber_scope=(scope)
             Thread.current[KEY] = scope
           end
         end

@@ -2,30 +2,30 @@
 
 module Pusher
   module Testing
-    # Gives RSpec its matchers and Minitest its assertions, whether they are loaded before the test mode or after it.
+    # Adds the matchers to RSpec and the assertions to Minitest. Either may be loaded before this file or after it.
     # @api private
     module TestFrameworks
       class << self
-        # Looks which of them are there by now.
+        # Extends the frameworks that are loaded by now.
         def extend_loaded
-          equip_rspec if !@has_rspec && defined?(::RSpec::Core)
-          equip_minitest if !@has_minitest && defined?(::Minitest::Test)
+          extend_rspec if !@has_rspec && defined?(::RSpec::Core)
+          extend_minitest if !@has_minitest && defined?(::Minitest::Test)
         end
 
         private
 
-        def equip_rspec
+        def extend_rspec
           @has_rspec = true
           require "rspec/expectations"
           require_relative "matchers"
           ::RSpec.configure do |config|
             config.include(Matchers)
-            # A test mode that is around every example is of no interest in a backtrace.
+            # An `around` hook with `fake!` would appear in the backtrace of every failure.
             config.backtrace_exclusion_patterns << %r{/lib/pusher/testing}
           end
         end
 
-        def equip_minitest
+        def extend_minitest
           @has_minitest = true
           require_relative "assertions"
           ::Minitest::Test.include(Assertions)

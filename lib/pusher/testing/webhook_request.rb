@@ -4,9 +4,9 @@ require "stringio"
 
 module Pusher
   module Testing
-    # A webhook as the service would send it, for {Pusher.webhook} and for specs of the controller that receives it.
+    # A signed webhook as the service sends it, for {Pusher.webhook} and for specs of the controller that receives it.
     class WebhookRequest
-      # @return [String] JSON
+      # @return [String] the body, as JSON
       attr_reader :body
       # @return [Hash{String => String}] `Content-Type`, `X-Pusher-Key` and `X-Pusher-Signature`
       attr_reader :headers
@@ -29,16 +29,16 @@ module Pusher
       # @return [String]
       def content_type = headers["Content-Type"]
 
-      # A Rack environment, as a server makes it.
+      # A Rack environment, as a web server builds it.
       #
-      # @param path [String] that it is posted to, with a query or without
-      # @return [Hash] a new one each time
+      # @param path [String] the path it is posted to, with or without a query
+      # @return [Hash] a new Hash at each call
       def env(path = "/")
         head = headers.except("Content-Type").transform_keys { |name| "HTTP_#{name.upcase.tr("-", "_")}" }
         request_env(path).merge(rack_env, head)
       end
 
-      # @return [String] without body and signature
+      # @return [String] without the body and the signature
       def inspect = "#<#{self.class} key=#{headers["X-Pusher-Key"].inspect}>"
 
       private

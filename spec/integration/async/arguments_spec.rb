@@ -4,11 +4,11 @@ require "json"
 require "spec_helper"
 require_relative "../../support/async/requests"
 
-# What was passed at the call is what is sent, however long the request waits.
-RSpec.describe "What asynchronous requests are given" do
+# Background requests send what was passed at the call, however long they wait.
+RSpec.describe "Arguments of background requests" do
   include AsyncRequests
 
-  # Requests that wait for their turn behind those that are held, and the change that is made meanwhile.
+  # Occupies all threads of the pool, so that the block's requests are queued, and can change their arguments meanwhile.
   def behind_held_requests
     endpoint.hold
     Pusher.async_threads.times { |number| client.trigger_async("held", "event", number) }
@@ -22,7 +22,7 @@ RSpec.describe "What asynchronous requests are given" do
     endpoint.events.reject { |event| event.channel == "held" }
   end
 
-  it "may change afterwards: channel names, names and data" do
+  it "can change after the call: channels, event name, data and parameters" do
     behind_held_requests do
       channels = [+"a", +"b"]
       name = +"event"
@@ -38,7 +38,7 @@ RSpec.describe "What asynchronous requests are given" do
       .to eq([[%w[a b], "event", "data", "1.1", []]])
   end
 
-  it "may change afterwards: data that is no String" do
+  it "can change after the call: data other than Strings" do
     behind_held_requests do
       data = { list: [1, { deep: +"deep" }] }
       request = client.trigger_async("a", "event", data)
@@ -50,7 +50,7 @@ RSpec.describe "What asynchronous requests are given" do
     expect(sent.map { |event| JSON.parse(event.data) }).to eq([{ "list" => [1, { "deep" => "deep" }] }])
   end
 
-  it "may change afterwards: a batch, and the events in it" do
+  it "can change after the call: a batch and its events" do
     behind_held_requests do
       batch = [{ channel: +"a", name: +"event", data: { n: 1 } }, { channel: "b", name: "event", data: +"data" }]
       request = client.trigger_batch_async(batch)
@@ -64,7 +64,7 @@ RSpec.describe "What asynchronous requests are given" do
       .to eq([["a", "event", "{\"n\":1}"], %w[b event data]])
   end
 
-  it "may change afterwards: parameters of a query, and paths" do
+  it "can change after the call: query parameters and paths" do
     behind_held_requests do
       params = { filter_by_prefix: +"presence-", info: +"user_count" }
       path = +"/channels"
@@ -81,7 +81,7 @@ RSpec.describe "What asynchronous requests are given" do
     expect(endpoint.refusals).to be_empty
   end
 
-  it "may change afterwards: what is posted" do
+  it "can change after the call: parameters of post_async" do
     behind_held_requests do
       params = { name: +"event", channels: [+"a"], data: +"data" }
       request = client.post_async("/events", params)
@@ -94,7 +94,7 @@ RSpec.describe "What asynchronous requests are given" do
     expect(sent.map { |event| [event.channels, event.data, event.info] }).to eq([[["a"], "data", []]])
   end
 
-  it "may change afterwards: everything that `request_async` takes" do
+  it "can change after the call: all arguments of request_async" do
     url = "http://127.0.0.1:#{endpoint.port}/apps/3/raw"
     behind_held_requests do
       uri = URI.parse(url)
@@ -115,7 +115,7 @@ RSpec.describe "What asynchronous requests are given" do
       .to eq(["/apps/3/raw", { "a" => "1" }, "body", "own", nil])
   end
 
-  it "may be frozen, deeply, and stays as it is" do
+  it "can be frozen, and are not modified" do
     arguments = [%w[a b].freeze, "event", { n: [1].freeze }.freeze, { socket_id: "1.1" }.freeze].freeze
     batch = [{ channel: "a", name: "event", data: { n: 1 }.freeze }.freeze].freeze
     raw = { name: "event", channels: ["a"].freeze, data: "d" }.freeze
@@ -130,7 +130,7 @@ RSpec.describe "What asynchronous requests are given" do
               { name: "event", channels: ["a"], data: "d" }])
   end
 
-  it "is turned into JSON at the call, by the engine of then, in the caller's thread" do
+  it "are encoded at the call, in the caller's thread" do
     threads = []
     data = Object.new
     data.define_singleton_method(:to_json) { |*| (threads << Thread.current) && "\"own\"" }
@@ -141,7 +141,7 @@ RSpec.describe "What asynchronous requests are given" do
     expect(sent.map(&:data)).to eq([JsonEngine.generate(data)])
   end
 
-  it "is signed with the credentials of the call, and goes where the client pointed then" do
+  it "include the credentials and the address of the client at the call" do
     other = start_endpoint
     behind_held_requests do
       request = client.trigger_async("a", "event", "data")
@@ -157,7 +157,7 @@ RSpec.describe "What asynchronous requests are given" do
     expect(other.requests).to be_empty
   end
 
-  it "outlives the client that nobody holds any more" do
+  it "survive the garbage collection of their client" do
     behind_held_requests do
       requests = Array.new(5) { |number| client_of_endpoint.trigger_async("a", "event", number) }
       GC.start

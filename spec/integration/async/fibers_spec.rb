@@ -5,14 +5,14 @@ require_relative "../../support/async/program"
 require_relative "../../support/async/requests"
 require_relative "../../support/runtime/fibers"
 
-# Under a fiber scheduler each is a fiber of it.
-RSpec.describe "Asynchronous requests under a fiber scheduler" do
+# Under a fiber scheduler, a fiber of that scheduler sends each request.
+RSpec.describe "Background requests under a fiber scheduler" do
   include AsyncProgram
   include AsyncRequests
   include Fibers
 
-  # The endpoint answers as soon as so many requests are there.
-  def answer_once_all_are_there(count)
+  # Makes the endpoint hold its replies until this many requests are in flight.
+  def reply_when_in_flight(count)
     endpoint.hold
     meanwhile do
       endpoint.wait_until_in_flight(count)
@@ -20,18 +20,18 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
     end
   end
 
-  # Threads but for those of the endpoint, by where they were made.
+  # All threads except those of the endpoint.
   def own_threads
     Thread.list.reject { |thread| thread.inspect.include?("channels_api") }
   end
 
   Fibers::KINDS.each do |name, fibers|
-    context "of the kind of #{name}" do
-      # What one fiber gives.
+    context "with #{name}" do
+      # The value of the block, run in a fiber.
       define_method(:in_fiber) { |&job| bounded { fibers.run([job]) }.first }
 
-      it "overlap, 50 from one fiber, without a thread of the pool" do
-        answer_once_all_are_there(50)
+      it "sends 50 requests of one fiber concurrently, without a thread of the pool" do
+        reply_when_in_flight(50)
         before = nil
         during = nil
         thread = nil
@@ -48,18 +48,18 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         expect(endpoint.events.map(&:data)).to match_array(Array.new(50, &:to_s))
       end
 
-      it "overlap over TLS, to a name" do
+      it "sends requests concurrently over TLS, to a host name" do
         @endpoint = start_endpoint(tls: certificates.good)
         client = client_of_endpoint(host: "localhost")
         client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
-        answer_once_all_are_there(10)
+        reply_when_in_flight(10)
         replies = in_fiber do
           Array.new(10) { |number| client.trigger_async("channel", "event", number) }.map { |each| each.pop.status }
         end
         expect(replies).to eq([200] * 10)
       end
 
-      it "are of every kind" do
+      it "supports every asynchronous method" do
         replies = in_fiber do
           [client.trigger_async("channel", "event", "data"), client.get_async("/channels"),
            client.trigger_batch_async({ channel: "a", name: "event", data: "1" }),
@@ -70,7 +70,7 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         expect(endpoint.events.size).to eq(4)
       end
 
-      it "are finished when the reply is there, and not before" do
+      it "returns requests that are finished once the reply has arrived" do
         endpoint.hold
         seen = in_fiber do
           request = client.trigger_async("channel", "event", "data")
@@ -85,7 +85,7 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
       { "pop" => :pop.to_proc, "join" => :join.to_proc, "join with a limit" => ->(request) { request.join(30) },
         "Pusher.flush" => ->(_) { Pusher.flush }, "Pusher.flush with a limit" => ->(_) { Pusher.flush(30) } }
         .each do |what, wait|
-        it "park the fiber that waits for them, and let others run: #{what}" do
+        it "lets other fibers run while one waits in #{what}" do
           endpoint.hold
           over = false
           ticks = 0
@@ -105,22 +105,22 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         end
       end
 
-      it "are sent though nobody waits for them" do
+      it "sends requests that nobody waits for" do
         in_fiber { 20.times { |number| client.trigger_async("channel", "event", number) } }
         expect(within { Pusher.flush }).to be(true)
         expect(endpoint.events.map(&:data)).to match_array(Array.new(20, &:to_s))
       end
 
-      it "fail when they are popped, as the transport does" do
-        keeping_logger
+      it "raises transport errors in pop" do
+        recording_logger
         errors = in_fiber do
-          request = Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data")
+          request = Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data")
           Array.new(2) { error_of { request.pop } }
         end
         expect(errors).to all(be_an_instance_of(Errno::ECONNREFUSED))
       end
 
-      it "end with the client's timeouts" do
+      it "applies the client's timeouts" do
         endpoint.hang
         error = in_fiber do
           error_of { client_of_endpoint(receive_timeout: 0.2).trigger_async("channel", "event", "data").pop }
@@ -128,7 +128,7 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         expect(error).to be_an_instance_of(Pusher::ReceiveTimeoutError)
       end
 
-      it "have errors raised at the call that are none of the transport's" do
+      it "raises other errors at the call" do
         errors = in_fiber do
           [error_of { client.trigger_async(%w[a] * 101, "event", "data") },
            error_of { client["channel"].trigger_async("event", "data", "nonsense") }]
@@ -137,21 +137,21 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         expect(endpoint.requests).to be_empty
       end
 
-      it "are told of once where they fail and nobody pops them" do
-        logger = keeping_logger
-        in_fiber { Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data") }
+      it "reports a failure once in flush, if nobody pops the request" do
+        logger = recording_logger
+        in_fiber { Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data") }
         within { Pusher.flush }
         expect(logger.rest).to match([[:error, /\(Errno::ECONNREFUSED\)\z/]])
       end
 
-      it "are told of soon, though no flush asks" do
-        told = Queue.new
-        Pusher.on_async_error = ->(error, facts) { told << [error.class, facts[:event]] }
-        in_fiber { Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data") }
-        expect(within { told.pop }).to eq([Errno::ECONNREFUSED, "event"])
+      it "reports a failure soon, without flush" do
+        failures = Queue.new
+        Pusher.on_async_error = ->(error, facts) { failures << [error.class, facts[:event]] }
+        in_fiber { Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data") }
+        expect(within { failures.pop }).to eq([Errno::ECONNREFUSED, "event"])
       end
 
-      it "send what was passed at the call" do
+      it "sends the arguments as they were at the call" do
         in_fiber do
           data = { list: [+"text"] }
           request = client.trigger_async([channel = +"a"], "event", data)
@@ -162,10 +162,14 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         expect(endpoint.events.map { |event| [event.channels, event.data] }).to eq([[["a"], "{\"list\":[\"text\"]}"]])
       end
 
-      # A fiber that ruby-async's scheduler starts is a child of the task that asks for it, and is stopped with it.
-      outcome = name == "ruby-async" ? "end with the task that they were made in" : "go on when who waits ends"
+      # A fiber that ruby-async's scheduler starts is a child task of the current one, and is stopped with it.
+      outcome = if name == "ruby-async"
+                  "stops a request with the task that made it, and reports it"
+                else
+                  "finishes a request whose maker has ended"
+                end
 
-      it "#{outcome}, and nobody is kept in the dark" do
+      it outcome do
         endpoint.hold
         request = nil
         stop = Queue.new
@@ -177,15 +181,15 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         Pusher.logger = Logger.new(log = StringIO.new)
         bounded { fibers.stop(-> { (request = client.trigger_async("channel", "event", "data")).pop }, stop) }
         stopping.join
-        have_gone = within { Pusher.flush }
+        flushed = within { Pusher.flush }
         expect(request.finished?).to be(true)
-        expect([have_gone, log.string]).to match(
-          name == "ruby-async" ? [false, /the request was ended before its reply came/] : [true, ""]
+        expect([flushed, log.string]).to match(
+          name == "ruby-async" ? [false, /the request was stopped before its reply arrived/] : [true, ""]
         )
         endpoint.wait_for_requests(1)
       end
 
-      it "can be popped by a thread without a scheduler" do
+      it "lets a thread without a scheduler pop the request" do
         endpoint.hold
         popped = nil
         bounded do
@@ -201,7 +205,7 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
         expect(popped).to eq(200)
       end
 
-      it "go together with those of the pool" do
+      it "works beside requests of the pool" do
         pooled = Array.new(20) { |number| client.trigger_async("channel", "event", "pool #{number}") }
         in_fiber do
           requests = Array.new(20) { |number| client.trigger_async("channel", "event", "fiber #{number}") }
@@ -211,8 +215,8 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
           .to eq(%w[pool fiber].flat_map { |who| Array.new(20) { |number| ["#{who} #{number}", 1] } }.to_h)
       end
 
-      it "are the pool's where the fiber is a blocking one" do
-        answer_once_all_are_there(3)
+      it "uses the pool in a blocking fiber" do
+        reply_when_in_flight(3)
         replies = bounded do
           fibers.run([lambda do
             Fiber.new(blocking: true) do
@@ -225,7 +229,7 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
     end
   end
 
-  it "are waited for at exit, where the scheduler has the main thread" do
+  it "waits at exit for requests of a scheduler on the main thread" do
     program = <<~RUBY
       require "async"
       Async { |task| 20.times { |number| publish(number) } }
@@ -236,7 +240,7 @@ RSpec.describe "Asynchronous requests under a fiber scheduler" do
     expect(endpoint.events.map(&:data)).to match_array(Array.new(20, &:to_s))
   end
 
-  it "start no thread in a program of fibers alone" do
+  it "starts no thread in a program that uses fibers only" do
     program = <<~RUBY
       require "async"
       before = Thread.list.size

@@ -12,7 +12,7 @@ RSpec.describe "Pusher.flush" do
     Array.new(count) { |number| client.trigger_async("channel", "event", number) }
   end
 
-  it "waits for everything, and says that it has gone" do
+  it "waits for all requests and returns true" do
     endpoint.delay = 0.005
     requests = publish(50)
     expect(within { Pusher.flush }).to be(true)
@@ -20,7 +20,7 @@ RSpec.describe "Pusher.flush" do
     expect(endpoint.events.size).to eq(50)
   end
 
-  it "waits as long as it may, and says that something has not gone" do
+  it "returns false after its timeout" do
     endpoint.hold
     publish(20)
     expect(within { Pusher.flush(0.05) }).to be(false)
@@ -30,24 +30,24 @@ RSpec.describe "Pusher.flush" do
     expect(endpoint.events.size).to eq(20)
   end
 
-  it "has nothing to wait for where nothing is under way" do
+  it "returns true at once without requests" do
     expect(within { [Pusher.flush, Pusher.flush(0), Pusher.flush(1.5), Pusher.flush(nil)] }).to eq([true] * 4)
   end
 
-  it "is no first use" do
+  it "starts no thread" do
     expect(output_of("p Pusher.flush, Pusher.flush(0), Thread.list.size")).to eq("true\ntrue\n2\n")
   end
 
-  it "takes an answer for gone, whatever its status is" do
+  it "returns true for replies with any status" do
     endpoint.reply_with(status: 500, times: 3)
     publish(3)
     expect(within { Pusher.flush }).to be(true)
   end
 
-  it "says that something has not gone where it failed, and nobody has asked for it" do
-    logger = keeping_logger
+  it "returns false when a request failed whose error nobody has seen, and reports it" do
+    logger = recording_logger
     publish(2)
-    Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data")
+    Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data")
     expect(within { Pusher.flush }).to be(false)
     expect(logger.rest.size).to eq(1)
     expect(endpoint.events.size).to eq(2)
@@ -55,14 +55,14 @@ RSpec.describe "Pusher.flush" do
     expect(within { Pusher.flush }).to be(true)
   end
 
-  it "has nothing to say of a failure that somebody was told of" do
-    keeping_logger
-    request = Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data")
+  it "returns true after a failure that pop has raised" do
+    recording_logger
+    request = Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data")
     expect(error_of { within { request.pop } }).to be_a(Errno::ECONNREFUSED)
     expect(within { Pusher.flush }).to be(true)
   end
 
-  it "does not wait for what is accepted later" do
+  it "does not wait for requests that are made after it was called" do
     later = start_endpoint
     [endpoint, later].each(&:hold)
     publish
@@ -78,7 +78,7 @@ RSpec.describe "Pusher.flush" do
     within { request.pop }
   end
 
-  it "serves several at once" do
+  it "can be called by several threads at once, with different timeouts" do
     endpoint.hold
     publish(5)
     flushing = Array.new(5) { |number| Thread.new { Pusher.flush(number.even? ? nil : 0.05) } }
@@ -87,7 +87,7 @@ RSpec.describe "Pusher.flush" do
     expect(within { flushing.values_at(0, 2, 4).map(&:value) }).to eq([true] * 3)
   end
 
-  it "leaves the requests alone when it is interrupted" do
+  it "can be interrupted, without effect on the requests" do
     endpoint.hold
     publish(3)
     expect { Timeout.timeout(0.05) { Pusher.flush } }.to raise_error(Timeout::Error)
@@ -100,11 +100,11 @@ RSpec.describe "Pusher.flush" do
     expect(endpoint.events.size).to eq(3)
   end
 
-  it "works in a signal's handler, before the process ends" do
+  it "works in a signal trap, before the process exits" do
     endpoint.delay = 0.005
     program = start_program(<<~RUBY)
       trap(:TERM) do
-        # The signal may strike while the main program is still in its own `puts`, which holds a lock.
+        # Not `puts`: the main thread may hold its lock.
         $stdout.syswrite("\#{Pusher.flush}\\n")
         exit!(0)
       end
@@ -119,7 +119,7 @@ RSpec.describe "Pusher.flush" do
     expect(endpoint.events.size).to eq(20)
   end
 
-  it "may be called by a thread of the application's while requests are popped by another" do
+  it "can be called while another thread pops the requests" do
     endpoint.hold
     requests = publish(5)
     popping = Thread.new { requests.map { |request| request.pop.status } }

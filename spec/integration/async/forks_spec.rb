@@ -4,11 +4,11 @@ require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/requests"
 
-RSpec.describe "Asynchronous requests and forks" do
+RSpec.describe "Background requests in forked processes" do
   include AsyncProgram
   include AsyncRequests
 
-  # Each of these exactly once, and nothing else.
+  # Expects each of these events exactly once, and no other requests.
   def expect_events(*data)
     expect(endpoint.events.map(&:data).tally).to eq(data.flatten.to_h { |text| [text, 1] })
     expect(endpoint.requests.size).to eq(data.flatten.size)
@@ -19,11 +19,11 @@ RSpec.describe "Asynchronous requests and forks" do
   end
 
   {
-    "before the parent's first one" => "",
-    "after the parent's first ones" => "publish(\"first\").pop",
-    "after threads of the parent have come to rest" => "5.times { publish(\"warm\") }; Pusher.flush"
+    "before the parent's first request" => "",
+    "after the parent's first request" => "publish(\"first\").pop",
+    "while the parent's threads are idle" => "5.times { publish(\"warm\") }; Pusher.flush"
   }.each do |moment, preparation|
-    it "of the parent and of its children arrive once each, where it forks #{moment}" do
+    it "sends each request of parent and children once, when the parent forks #{moment}" do
       output = output_of(<<~RUBY)
         #{preparation}
         children = Array.new(3) { |child| fork { 20.times { |number| publish("child\#{child} \#{number}") } } }
@@ -37,7 +37,7 @@ RSpec.describe "Asynchronous requests and forks" do
     end
   end
 
-  it "that are queued when the parent forks are sent by the parent alone" do
+  it "leaves requests queued before a fork to the parent" do
     endpoint.hold
     program = start_program(<<~RUBY)
       Pusher.async_threads = 2
@@ -51,7 +51,7 @@ RSpec.describe "Asynchronous requests and forks" do
     RUBY
     expect(program.line).to eq("queued")
     endpoint.wait_until_in_flight(2)
-    program.tell("go on")
+    program.write_line("go on")
     expect(program.line).to eq("forked")
     endpoint.wait_until_in_flight(4)
     endpoint.release
@@ -59,7 +59,7 @@ RSpec.describe "Asynchronous requests and forks" do
     expect_events(series("parent", 10), "child0 0", "child1 0")
   end
 
-  it "of the parent are nothing that a child waits for when it ends, or flushes" do
+  it "does not make a child wait for its parent's requests, in flush or at exit" do
     endpoint.hold
     program = start_program(<<~RUBY)
       Pusher.async_exit_timeout = nil
@@ -71,30 +71,30 @@ RSpec.describe "Asynchronous requests and forks" do
     expect(program.line).to eq("true")
     expect(program.line).to eq("true")
     endpoint.release
-    program.tell("go on")
+    program.write_line("go on")
     expect(program.finish).to have_attributes(errors: "", status: be_success)
     expect_events(series("parent", 20))
   end
 
-  it "that a child has inherited hold nobody up in it who asks for them" do
+  it "raises instead of waiting when a child pops an unfinished request of its parent" do
     endpoint.hold
     program = start_program(<<~RUBY)
       request = publish("parent 0")
       child = fork do
-        asking = Thread.new { request.pop rescue $! }
-        puts asking.join(30) ? "goes on" : "hangs"
+        popping = Thread.new { request.pop rescue $! }
+        puts popping.join(30) ? popping.value.class : "hangs"
       end
       Process.wait(child)
       p request.pop.status
     RUBY
     endpoint.wait_until_in_flight(1)
-    expect(program.line).to eq("goes on")
+    expect(program.line).to eq("Pusher::Error")
     endpoint.release
     expect(program.finish).to have_attributes(errors: "", output: "200\n", status: be_success)
     expect_events("parent 0")
   end
 
-  it "that were over before the fork can be asked for in the child" do
+  it "keeps replies that arrived before the fork readable in the child" do
     expect(output_of(<<~RUBY)).to eq("200\n[\"{}\", true]\n")
       request = publish("parent 0")
       p request.pop.status
@@ -102,7 +102,7 @@ RSpec.describe "Asynchronous requests and forks" do
     RUBY
   end
 
-  it "of a child that ends by exit! are not waited for" do
+  it "does not wait for the requests of a child that calls exit!" do
     endpoint.hold
     program = start_program(<<~RUBY)
       publish("parent 0")
@@ -118,7 +118,7 @@ RSpec.describe "Asynchronous requests and forks" do
     expect(endpoint.events.map(&:data)).to include("parent 0")
   end
 
-  it "of grandchildren arrive, too" do
+  it "sends the requests of grandchildren" do
     output_of(<<~RUBY)
       publish("parent 0")
       child = fork do
@@ -135,7 +135,7 @@ RSpec.describe "Asynchronous requests and forks" do
     expect_events(series("parent", 2), series("child", 2), series("grandchild", 2))
   end
 
-  it "go on in a daemon" do
+  it "sends requests after Process.daemon" do
     output_of(<<~RUBY)
       publish("before 0").pop
       Process.daemon(true, true)
@@ -145,7 +145,7 @@ RSpec.describe "Asynchronous requests and forks" do
     expect_events("before 0", "after 0")
   end
 
-  it "neither hang nor double while threads publish, the pool sends and the process forks, 50 times" do
+  it "neither hangs nor sends twice when the process forks 50 times while threads publish" do
     output = output_of(<<~RUBY)
       Pusher.async_threads = 3
       Pusher.async_queue_size = 5
@@ -166,7 +166,7 @@ RSpec.describe "Asynchronous requests and forks" do
                   Array.new(50) { |child| "child#{child} 0" })
   end
 
-  it "that failed unheard of in the parent are told of by the parent alone" do
+  it "reports failures of the parent's requests in the parent only" do
     expect(output_of(<<~RUBY)).to eq("[\"child\", true]\nparent\n[\"parent\", false]\n")
       Pusher.on_async_error = ->(*) { puts(Process.pid == PARENT ? "parent" : "child") }
       PARENT = Process.pid
@@ -178,7 +178,7 @@ RSpec.describe "Asynchronous requests and forks" do
     RUBY
   end
 
-  it "keep the settings in a child" do
+  it "keeps the settings in a child" do
     expect(output_of(<<~RUBY)).to eq("[3, 4, 0.5]\n")
       Pusher.async_threads = 3
       Pusher.async_queue_size = 4
@@ -188,7 +188,7 @@ RSpec.describe "Asynchronous requests and forks" do
     RUBY
   end
 
-  it "have a connection of their own in a child" do
+  it "opens a new connection in a child" do
     output_of(<<~RUBY)
       publish("parent 0").pop
       Process.wait(fork { publish("child 0").pop })
@@ -197,5 +197,17 @@ RSpec.describe "Asynchronous requests and forks" do
     connections = endpoint.requests.to_h { |request| [request.json["data"], request.connection] }
     expect(connections["parent 0"]).to eq(connections["parent 1"])
     expect(connections["child 0"]).not_to eq(connections["parent 0"])
+  end
+
+  it "keeps no state of earlier generations in children of children" do
+    expect(output_of(<<~RUBY)).to eq("1\n")
+      define_method(:descend) do |generations|
+        publish("data").pop
+        next p(Pusher.const_get(:Internal)::Async.instance_variable_get(:@instances).size) if generations.zero?
+
+        Process.wait(fork { descend(generations - 1) })
+      end
+      descend(5)
+    RUBY
   end
 end

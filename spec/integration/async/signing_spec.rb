@@ -3,15 +3,15 @@
 require "spec_helper"
 require_relative "../../support/async/requests"
 
-# A signature is valid for ten minutes, and a request may wait longer for its turn.
-RSpec.describe "The signature of an asynchronous request" do
+# The service accepts a signature for ten minutes. A request may wait in the queue for longer.
+RSpec.describe "Signing of background requests" do
   include AsyncRequests
 
   let(:client) do
     Pusher::Client.new(**endpoint.client_options.merge(secret: endpoint.client_options.fetch(:secret).dup))
   end
 
-  it "is made when the request is sent, not when it is accepted" do
+  it "happens when the request is sent, not when it is queued" do
     now = Time.now
     caller = Thread.current
     allow(Time).to receive(:now) { Thread.current.equal?(caller) ? now - 300 : now }
@@ -21,7 +21,7 @@ RSpec.describe "The signature of an asynchronous request" do
     expect(endpoint.requests.last.target[/auth_timestamp=(\d+)/, 1].to_i).to eq(now.to_i)
   end
 
-  it "is that of the credentials of the call" do
+  it "uses the credentials from the time of the call" do
     endpoint.hold
     Pusher.async_threads.times { |number| client.trigger_async("held", "event", number) }
     endpoint.wait_until_in_flight(Pusher.async_threads)

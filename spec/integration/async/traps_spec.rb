@@ -4,12 +4,12 @@ require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/requests"
 
-# In a signal's handler Ruby refuses locks and loads nothing.
-RSpec.describe "Asynchronous requests from a signal's handler" do
+# In a signal trap Ruby refuses to lock a Mutex, and `require` may raise.
+RSpec.describe "Background requests in a signal trap" do
   include AsyncProgram
   include AsyncRequests
 
-  it "may be the first of their process, of every kind" do
+  it "work as the first requests of the process, of every kind" do
     output_of(<<~RUBY)
       handled = nil
       Pusher.encryption_master_key_base64 = Base64.strict_encode64("k" * 32)
@@ -29,7 +29,7 @@ RSpec.describe "Asynchronous requests from a signal's handler" do
     expect(endpoint.events.size).to eq(4)
   end
 
-  it "can be popped, joined and flushed there" do
+  it "can be popped, joined and flushed in the trap" do
     expect(output_of(<<~RUBY)).to eq("[200, true, true, true]\n")
       handled = nil
       trap(:USR1) do
@@ -44,7 +44,7 @@ RSpec.describe "Asynchronous requests from a signal's handler" do
     RUBY
   end
 
-  it "raise there what they raise elsewhere, at the call and when they are popped" do
+  it "raise the usual errors, at the call and in pop" do
     expect(output_of(<<~RUBY)).to eq("Pusher::Error\nErrno::ECONNREFUSED\n")
       Pusher.logger = Logger.new(File::NULL)
       errors = []
@@ -60,7 +60,7 @@ RSpec.describe "Asynchronous requests from a signal's handler" do
     RUBY
   end
 
-  it "need none of the locks that the interrupted code holds" do
+  it "do not wait for locks of the interrupted code" do
     expect(output_of(<<~RUBY)).to eq("200\n")
       mutex = Mutex.new
       monitor = Monitor.new
@@ -76,20 +76,20 @@ RSpec.describe "Asynchronous requests from a signal's handler" do
     RUBY
   end
 
-  # What the main thread does while signals come in.
+  # What the main thread does when signals arrive.
   {
-    "publishes as well" => "until handled == 50 do publish(\"main \#{count += 1}\") end",
+    "publishes" => "until handled == 50 do publish(\"main \#{count += 1}\") end",
     "pops" => "until handled == 50 do publish(\"main \#{count += 1}\").pop end",
     "flushes" => "until handled == 50 do publish(\"main \#{count += 1}\"); Pusher.flush end",
-    "waits for a request again and again" =>
+    "joins a request repeatedly" =>
       "request = publish(\"main \#{count += 1}\"); request.join(0.001) until handled == 50",
-    "is told of failures" => <<~RUBY
+    "handles failures" => <<~RUBY
       Pusher.on_async_error = ->(*) { count }
       refused = Pusher::Client.new(app_id: "3", key: "k", secret: "s", host: "127.0.0.1", port: 1, use_tls: false)
       until handled == 50 do refused.trigger_async("channel", "event", "data"); Pusher.flush end
     RUBY
   }.each do |what, code|
-    it "arrive, 50 of them, while the code that they interrupt #{what}" do
+    it "are all sent when 50 signals interrupt code that #{what}" do
       output = output_of(<<~RUBY)
         handled = count = 0
         trap(:USR1) { publish("handler \#{handled}"); handled += 1 }
@@ -112,7 +112,7 @@ RSpec.describe "Asynchronous requests from a signal's handler" do
     end
   end
 
-  it "arrive while every thread of the pool is busy" do
+  it "are sent when all threads of the pool are busy" do
     endpoint.hold
     program = start_program(<<~RUBY)
       Pusher.async_threads = 1

@@ -126,7 +126,7 @@ RSpec.describe "Certificates" do
       %w[SSL_CERT_FILE SSL_CERT_DIR].each do |variable|
         it "raises an error with the name and the value of a #{variable} that cannot be read" do
           output, status = published_by_program({ variable => "/nowhere/at/all" })
-          expect(output).to include("#{variable} names /nowhere/at/all, which cannot be read: No such file")
+          expect(output).to include("#{variable}=/nowhere/at/all cannot be read: No such file")
           expect(output).to include("(OpenSSL::SSL::SSLError) (Pusher::HTTPError)")
           expect(status.success?).to be(false)
           expect(server.requests).to be_empty

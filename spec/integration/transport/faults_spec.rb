@@ -109,7 +109,7 @@ RSpec.describe "A faulty server" do
   describe "that does not speak HTTP/1.1" do
     # Its bytes may arrive before or after the request is sent.
     peer "speaks no HTTP", :garbage,
-         gets: [Pusher::ProtocolError, /HTTP version|a reply to no request/], within: at_once, over: [:http]
+         gets: [Pusher::ProtocolError, /HTTP version|a reply without a request/], within: at_once, over: [:http]
     peer "speaks no TLS", :garbage, gets: [OpenSSL::SSL::SSLError, /corrupt/], within: at_once, over: [:https]
     {
       "HTTP/2" => "HTTP/2 200\r\ncontent-length: 2\r\n\r\n{}",
@@ -221,7 +221,7 @@ RSpec.describe "A faulty server" do
     it "replies before the request: #{Pusher::ProtocolError}, and nothing is sent" do
       server = start_fault(:unasked_reply)
       client = client_of(server)
-      expect_transport_error(Pusher::ProtocolError, /a reply to no request/) do
+      expect_transport_error(Pusher::ProtocolError, /a reply without a request/) do
         LateConnecting.run { client.post("/events") }
       end
       expect_left(server)

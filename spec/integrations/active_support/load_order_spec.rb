@@ -2,40 +2,40 @@
 
 require_relative "support/active_support_helper"
 
-# Each in a process of its own: which of the two comes first is not ours to say.
-RSpec.describe "ActiveSupport" do
-  listening = <<~RUBY
+# Each example runs processes of its own, in which neither gem is loaded yet.
+RSpec.describe "Loading ActiveSupport and this gem" do
+  subscription = <<~RUBY
     require "active_support"
     require "active_support/notifications"
     ActiveSupport::Notifications.subscribe("request.pusher") { |*, payload| puts payload[:event] }
   RUBY
 
-  it "may be loaded before this gem" do
+  it "notifies subscribers if ActiveSupport is loaded first" do
     expect(run_ruby(<<~RUBY)).to eq("greet\n")
-      #{listening}
+      #{subscription}
       require "pusher"
       Pusher.trigger("a", "greet", "")
     RUBY
   end
 
-  it "may be loaded after this gem" do
+  it "notifies subscribers if ActiveSupport is loaded after this gem" do
     expect(run_ruby(<<~RUBY)).to eq("greet\n")
       require "pusher"
-      #{listening}
+      #{subscription}
       Pusher.trigger("a", "greet", "")
     RUBY
   end
 
-  it "may be loaded after the first request" do
+  it "notifies subscribers if ActiveSupport is loaded after the first request" do
     expect(run_ruby(<<~RUBY)).to eq("second\n")
       require "pusher"
       Pusher.trigger("a", "first", "")
-      #{listening}
+      #{subscription}
       Pusher.trigger("a", "second", "")
     RUBY
   end
 
-  it "is not made to load anything by a request" do
+  it "does not autoload ActiveSupport::Notifications for a request" do
     expect(run_ruby(<<~RUBY)).to eq("nil /notifications\n")
       require "active_support"
       require "pusher"
@@ -45,14 +45,14 @@ RSpec.describe "ActiveSupport" do
     RUBY
   end
 
-  it "does not come with this gem" do
+  it "does not load ActiveSupport" do
     expect(run_ruby('require "pusher"; Pusher.trigger("a", "b", ""); p defined?(ActiveSupport)')).to eq("nil\n")
   end
 
-  # There it cannot look up who listens, nor can anything be loaded.
-  it "leaves the first requests alone when they are made in a signal trap" do
+  # A signal trap can neither take the lock of the subscribers nor load code.
+  it "sends the first requests without notifications in a signal trap" do
     request = "Pusher.trigger('a', 'before', '')\n"
-    [listening, request + listening, listening + request + listening].each do |before|
+    [subscription, request + subscription, subscription + request + subscription].each do |before|
       output = run_ruby(<<~RUBY)
         require "pusher"
         Pusher.default_client
@@ -67,10 +67,10 @@ RSpec.describe "ActiveSupport" do
     end
   end
 
-  it "shows requests in a signal trap once it has shown one outside" do
+  it "notifies subscribers in a signal trap after a request outside of it" do
     expect(run_ruby(<<~RUBY)).to eq("before\ntrapped\n{}\n")
       require "pusher"
-      #{listening}
+      #{subscription}
       Pusher.trigger("a", "before", "")
       done = Queue.new
       trap("USR1") { done << (Pusher.trigger("a", "trapped", "") rescue $!) }
@@ -79,10 +79,11 @@ RSpec.describe "ActiveSupport" do
     RUBY
   end
 
-  it "costs a trigger no object while nobody listens" do
-    with, without = ["require 'active_support'; require 'active_support/notifications'", ""].map do |host|
+  it "allocates no object for a trigger without a subscriber" do
+    with, without = ["require 'active_support'; require 'active_support/notifications'", ""].map do |loading|
       EndpointProcess.run do |endpoint|
-        Float(run_ruby("#{host}\nrequire 'pusher'; require 'cost'\np Cost.count_objects(#{endpoint.client_options})"))
+        counting = "require 'pusher'; require 'cost'; p Cost.count_objects(#{endpoint.client_options})"
+        Float(run_ruby("#{loading}\n#{counting}"))
       end
     end
     expect(with).to eq(without)

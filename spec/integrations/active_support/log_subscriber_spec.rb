@@ -4,7 +4,7 @@ require_relative "support/active_support_helper"
 require "stringio"
 require "pusher/log_subscriber"
 
-# It has attached itself; the other files of this process do without.
+# Loading it attaches it. The specs of the other files run without it.
 Pusher::LogSubscriber.detach_from(:pusher)
 
 RSpec.describe "Pusher::LogSubscriber" do
@@ -13,12 +13,12 @@ RSpec.describe "Pusher::LogSubscriber" do
   let(:lines) { log.string.lines(chomp: true) }
 
   around do |example|
-    before = ActiveSupport::LogSubscriber.logger
+    previous = ActiveSupport::LogSubscriber.logger
     Pusher::LogSubscriber.attach_to(:pusher)
     example.run
   ensure
     Pusher::LogSubscriber.detach_from(:pusher)
-    ActiveSupport::LogSubscriber.logger = before
+    ActiveSupport::LogSubscriber.logger = previous
   end
 
   before do
@@ -28,23 +28,23 @@ RSpec.describe "Pusher::LogSubscriber" do
 
   def milliseconds = /\d+\.\d ms/
 
-  it "prints a line for an event" do
+  it "logs a line for an event" do
     client.trigger("my-channel", "greet", { text: "hello" })
     expect(lines).to match([%r{\AINFO Pusher POST /apps/3/events greet on my-channel → 200 \(#{milliseconds}\)\z}])
   end
 
-  it "prints a line for a query" do
+  it "logs a line for a query" do
     client.channels
     expect(lines).to match([%r{\AINFO Pusher GET /apps/3/channels → 200 \(#{milliseconds}\)\z}])
   end
 
-  it "prints a line for a batch, and counts what is too much for one" do
+  it "logs one line for a batch, naming at most three channels" do
     batch = (1..5).map { |number| { channel: "channel-#{number}", name: "event-#{number % 2}", data: "" } }
     client.trigger_batch(batch)
     expect(lines).to match([/ event-1, event-0 on channel-1, channel-2, channel-3 and 2 more → 200 \(/])
   end
 
-  it "prints refusals and failures as errors" do
+  it "logs rejected and failed requests as errors" do
     endpoint.reply_with(status: 403)
     expect { client.trigger("a", "b", "c") }.to raise_error(Pusher::Error)
     client.port = 1
@@ -56,7 +56,7 @@ RSpec.describe "Pusher::LogSubscriber" do
     )
   end
 
-  it "prints what was ended by somebody else" do
+  it "logs a request whose thread was killed as interrupted" do
     endpoint.hang
     thread = Thread.new { client.channels }
     endpoint.wait_for_requests(1)
@@ -64,25 +64,25 @@ RSpec.describe "Pusher::LogSubscriber" do
     expect(lines).to match([%r{\AERROR Pusher GET /apps/3/channels → interrupted \(}])
   end
 
-  it "prints when a request was sent twice" do
+  it "logs the number of attempts if there was more than one" do
     client.channels
     endpoint.drop
     client.channels
     expect(lines.last).to match(/ → 200 \(#{milliseconds}, 2 attempts\)\z/)
   end
 
-  it "prints one line whatever the names are, and no escape sequence" do
+  it "escapes control characters in names" do
     client.post("/events", { name: "a\nb\r\e[1m", channels: ["ü\u0000"], data: "" }) rescue nil # rubocop:disable Style/RescueModifier
     expect(lines).to match([/ a\\nb\\r\\e\[1m on ü\\(x00|0|u0000) → /])
   end
 
-  it "prints nothing of credentials, signature and data" do
+  it "logs no credentials, signature or data" do
     client.trigger("a", "b", "the data", { socket_id: "12345.678" })
     client.channels(filter_by_prefix: "the-query")
     expect(log.string).not_to match(/the data|the-query|auth_|12345|#{client.key}|#{client.secret}/)
   end
 
-  it "prints to Pusher.logger where there is no other" do
+  it "logs to Pusher.logger if ActiveSupport::LogSubscriber has no logger" do
     ActiveSupport::LogSubscriber.logger = nil
     Pusher.logger = Logger.new(own = StringIO.new)
     client.channels

@@ -6,11 +6,11 @@ require "stringio"
 RSpec.describe "ActiveSupport::Notifications" do
   let(:client) { Pusher::Client.from_url(endpoint.url) }
   let(:log) { StringIO.new }
-  let(:chain) { Pusher.const_get(:Internal)::HTTP::Middleware }
+  let(:middleware) { Pusher.const_get(:Internal)::HTTP::Middleware }
 
   before { Pusher.logger = Logger.new(log) }
 
-  it "is the instrumenter where none is set" do
+  it "is the default instrumenter" do
     expect(Pusher.instrumenter).to equal(ActiveSupport::Notifications)
     Pusher.instrumenter = false
     expect(Pusher.instrumenter).to be(false)
@@ -18,8 +18,8 @@ RSpec.describe "ActiveSupport::Notifications" do
     expect(Pusher.instrumenter).to equal(ActiveSupport::Notifications)
   end
 
-  it "has an event for each request" do
-    events = seen_events
+  it "has an event for each request, with its facts" do
+    events = collect_events
     client.trigger(%w[a b], "greet", { text: "hello" })
     client.channels
 
@@ -32,8 +32,8 @@ RSpec.describe "ActiveSupport::Notifications" do
     expect(events.last.payload).to include(verb: :get, path: "/apps/3/channels", channels: [], event: nil)
   end
 
-  it "has the error as it has others, too" do
-    events = seen_events
+  it "has ActiveSupport's own keys for an error" do
+    events = collect_events
     client.port = 1
     expect { client.channels }.to raise_error(Pusher::HTTPError)
 
@@ -44,37 +44,37 @@ RSpec.describe "ActiveSupport::Notifications" do
     expect(payload.inspect).not_to match(/auth_|signature/)
   end
 
-  it "is asked by nothing but its subscribers' patterns" do
+  it "notifies subscribers by pattern" do
     seen = []
     subscribe(/pusher\z/) { |name, *| seen << name }
     client.channels
     expect(seen).to eq(["request.pusher"])
   end
 
-  it "costs no object while nobody listens, nor while it is switched off" do
+  it "costs no object without a subscriber or while it is switched off" do
     subscribe("request.another") { raise "not this one" }
-    expect(Cost.objects_of { chain.active? }).to eq(0)
+    expect(Cost.objects_of { middleware.active? }).to eq(0)
 
     Pusher.instrumenter = ActiveSupport::Notifications
-    expect(Cost.objects_of { chain.active? }).to eq(0)
+    expect(Cost.objects_of { middleware.active? }).to eq(0)
 
-    events = seen_events
-    expect(chain).to be_active
+    events = collect_events
+    expect(middleware).to be_active
     Pusher.instrumenter = false
-    expect(Cost.objects_of { chain.active? }).to eq(0)
+    expect(Cost.objects_of { middleware.active? }).to eq(0)
     client.channels
     expect(events).to be_empty
   end
 
-  it "leaves requests alone when its last subscriber is gone" do
+  it "is inactive after its last subscriber is removed" do
     subscription = subscribe { nil }
-    expect(chain).to be_active
+    expect(middleware).to be_active
     ActiveSupport::Notifications.unsubscribe(subscription)
-    expect(chain).not_to be_active
+    expect(middleware).not_to be_active
   end
 
-  it "makes way for another instrumenter" do
-    events = seen_events
+  it "is replaced by a custom instrumenter" do
+    events = collect_events
     names = []
     other = double("instrumenter")
     allow(other).to receive(:instrument) do |name, _, &request|
@@ -87,7 +87,7 @@ RSpec.describe "ActiveSupport::Notifications" do
     expect([names, events]).to eq([["request.pusher"], []])
   end
 
-  it "cannot lose a reply by a subscriber that fails" do
+  it "returns the reply if a subscriber raises, and logs the error" do
     endpoint.reply_with(body: '{"the":"reply"}')
     subscribe { raise KeyError, "a fault in the subscriber" }
 
@@ -96,15 +96,15 @@ RSpec.describe "ActiveSupport::Notifications" do
     expect(log.string).to match(/WARN .*: The instrumenter failed: .*a fault in the subscriber/)
   end
 
-  it "cannot change an error by a subscriber that fails" do
+  it "raises the error of the request if a subscriber raises" do
     subscribe { raise KeyError, "a fault in the subscriber" }
     client.port = 1
     expect { client.channels }
       .to raise_error(Pusher::HTTPError) { |error| expect(error.original_error).to be_a(Errno::ECONNREFUSED) }
   end
 
-  it "sees requests in the background, on a reactor as well" do
-    expect(run_ruby(<<~RUBY)).to eq("pooled 200\nloop 200\n")
+  it "notifies subscribers of background requests, also on EventMachine's reactor" do
+    expect(run_ruby(<<~RUBY)).to eq("pooled 200\nreactor 200\n")
       require "active_support"
       require "active_support/notifications"
       require "eventmachine"
@@ -114,13 +114,13 @@ RSpec.describe "ActiveSupport::Notifications" do
       end
       Pusher.trigger_async("a", "pooled", "").pop
       EventMachine.run do
-        Pusher.trigger_async("a", "loop", "").callback { EventMachine.stop }.errback { |error| raise error }
+        Pusher.trigger_async("a", "reactor", "").callback { EventMachine.stop }.errback { |error| raise error }
       end
     RUBY
   end
 
-  it "sees requests of many threads, each event with its own facts" do
-    events = seen_events
+  it "notifies subscribers of requests on several threads, each event with its own facts" do
+    events = collect_events
     threads = Array.new(8) { |number| Thread.new { client.trigger("channel-#{number}", "event-#{number}", "") } }
     threads.each(&:join)
 

@@ -2,7 +2,7 @@
 
 require_relative "support/active_support_helper"
 
-# Applications in processes of their own, booted and asked as a server would.
+# Each example boots an application in a process of its own and sends it a request.
 RSpec.describe "A Rails application" do
   def application(first: "", initializer: "")
     <<~RUBY
@@ -38,27 +38,27 @@ RSpec.describe "A Rails application" do
 
   line = %r{^INFO .*Pusher POST /apps/3/events greet on my-channel → 200 \(\d+\.\d ms\)$}
 
-  it "logs each request, between its own lines" do
+  it "logs each request with pusher/log_subscriber" do
     output = run_ruby(application(initializer: 'require "pusher/log_subscriber"'))
     expect(output).to match(/Processing by GreetingsController.*#{line}.*Completed 201/m)
     expect(output.scan(line).size).to eq(1)
     expect(output.lines.last).to eq("201\n")
   end
 
-  it "logs them whichever was loaded first" do
+  it "logs each request once in any load order" do
     ['require "pusher"', 'require "pusher/log_subscriber"'].each do |first|
       output = run_ruby(application(first:, initializer: 'require "pusher/log_subscriber"'))
       expect(output.scan(line).size).to eq(1)
     end
   end
 
-  it "logs nothing of them unless it asks for it" do
+  it "logs no request without pusher/log_subscriber" do
     output = run_ruby(application)
     expect(output).to end_with("201\n")
     expect(output).not_to match(/Pusher POST/)
   end
 
-  it "can subscribe to them" do
+  it "can subscribe to requests" do
     output = run_ruby(application(initializer: <<~RUBY))
       ActiveSupport::Notifications.subscribe("request.pusher") do |event|
         puts event.payload.values_at(:channels, :event, :status).inspect

@@ -4,12 +4,11 @@ require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/reactor"
 
-# From where requests on the reactor are made.
-RSpec.describe "Callers of requests on EventMachine's reactor" do
+RSpec.describe "Callers of requests on the EventMachine reactor" do
   include Reactor
   include AsyncProgram
 
-  it "may be callbacks" do
+  it "can be callbacks" do
     replies = []
     on_reactor do
       client.trigger_async("channel", "event", "1").callback do |first|
@@ -23,7 +22,7 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
     expect(replies).to eq([{}, {}, { channels: {} }])
   end
 
-  it "may be other threads: deferrables as well, settled on the reactor's thread" do
+  it "can be other threads, which get deferrables that are settled on the reactor's thread" do
     start_reactor
     shared = client
     outcomes = Queue.new
@@ -45,7 +44,7 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
       .to eq(Array.new(20) { |thread| Array.new(10) { |n| ["#{thread}.#{n}", 1] } }.flatten(1).to_h)
   end
 
-  it "may be other threads that say later what to do with the outcome" do
+  it "can be other threads that add callbacks after the reply" do
     start_reactor
     deferrable = client.trigger_async("channel", "event", "data")
     endpoint.wait_for(1)
@@ -55,7 +54,7 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
     expect(within { reply.pop }).to eq({})
   end
 
-  it "may be other threads that change what they passed as soon as the call is over" do
+  it "can be other threads that change their arguments after the call, 500 times" do
     start_reactor
     outcomes = Queue.new
     500.times do |number|
@@ -69,7 +68,7 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
     expect(outcomes.map(&:kind).tally).to eq(callback: 500)
   end
 
-  it "may be threads of EM.defer" do
+  it "can be threads of EM.defer" do
     made = nil
     on_reactor do
       EM.defer(-> { client.trigger_async("channel", "event", "data") }, lambda do |deferrable|
@@ -79,7 +78,7 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
     expect(made).to have_attributes(kind: :callback, value: {})
   end
 
-  it "may be fibers that are resumed with the reply" do
+  it "can be fibers that callbacks resume with the reply" do
     replies = []
     errors = []
     on_reactor do
@@ -100,10 +99,10 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
   end
 
   def refused
-    @refused ||= Pusher::Client.new(**AsyncRequests::NOWHERE)
+    @refused ||= Pusher::Client.new(**AsyncRequests::UNREACHABLE)
   end
 
-  it "have their fiber's own variables left alone" do
+  it "keep their fiber variables" do
     seen = nil
     on_reactor do
       Fiber.new do
@@ -117,8 +116,8 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
     expect(seen).to eq(["mine", []])
   end
 
-  describe "in a program whose reactor has the main thread" do
-    it "may be a signal's handler" do
+  describe "in a program whose reactor runs on the main thread" do
+    it "can be a signal trap" do
       output = output_of(<<~RUBY, first: "require \"eventmachine\"")
         EM.run do
           trap(:USR1) do
@@ -133,8 +132,8 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
       expect(endpoint.events.map(&:data)).to eq(["from the handler"])
     end
 
-    # EventMachine sleeps until something wakes it, or until its next timer, here that of a request's limit.
-    it "may be a signal's handler, 50 times, while the reactor makes requests of its own" do
+    # Without a wake-up, EventMachine sleeps until its next timer, here that of a request's timeout.
+    it "can be a signal trap, 50 times, while the reactor makes other requests" do
       output = output_of(<<~RUBY, first: "require \"eventmachine\"")
         Pusher.timeout = 80
         Thread.new { sleep(70) && abort("some are never settled") }
@@ -160,7 +159,7 @@ RSpec.describe "Callers of requests on EventMachine's reactor" do
         .to match_array(%w[handler reactor].flat_map { |who| Array.new(50) { |number| "#{who} #{number + 1}" } })
     end
 
-    it "may be its end: at_exit, when the reactor has ended" do
+    it "can be an at_exit handler, after the reactor has stopped" do
       output_of(<<~RUBY, first: "require \"eventmachine\"")
         at_exit { publish("last") }
         EM.run { publish("first").callback { EM.stop } }

@@ -38,7 +38,7 @@ RSpec.describe "The end of EventMachine's reactor" do
       end
 
       it "tells all, though an errback raises" do
-        logger = keeping_logger
+        logger = recording_logger
         told = []
         run_and_end(ending) { |number| (told << number) && raise("a fault") }
         expect(told).to match_array([0, 1, 2])
@@ -47,7 +47,7 @@ RSpec.describe "The end of EventMachine's reactor" do
       end
 
       it "tells all once, though an errback tries again: that is refused" do
-        keeping_logger
+        recording_logger
         told = []
         errors = []
         run_and_end(ending) do |number|
@@ -60,7 +60,7 @@ RSpec.describe "The end of EventMachine's reactor" do
       end
 
       it "tells all once, though an errback tries again and does not look" do
-        keeping_logger
+        recording_logger
         told = []
         again = lambda do |number|
           told << number
@@ -114,7 +114,7 @@ RSpec.describe "The end of EventMachine's reactor" do
     RUBY
     expect(program.line).to eq("published")
     endpoint.wait_until_in_flight(1)
-    program.tell("end")
+    program.write_line("end")
     expect(within(45) { program.finish })
       .to have_attributes(output: "Pusher::Error channel event\n", errors: "", status: be_success)
   end
@@ -207,7 +207,7 @@ RSpec.describe "The end of EventMachine's reactor" do
           end
 
           def next_tick(work = nil, &block)
-            return super(work, &block) if Thread.current.name != "pusher-reactor"
+            return super(work, &block) if Thread.current.name != "pusher-next-tick"
 
             begin
               super() { EM.stop }
@@ -243,7 +243,7 @@ RSpec.describe "The end of EventMachine's reactor" do
           publish("the first") && Pusher.flush
           passed = 0
           trace = TracePoint.new(:line) do |point|
-            next unless point.path.include?("/pusher/async/") && (passed += 1) == count
+            next unless point.path.match?(%r{/pusher/(async|integrations/event_machine)[./]}) && (passed += 1) == count
 
             EM.next_tick { EM.stop }
             reactor.join
@@ -262,7 +262,7 @@ RSpec.describe "The end of EventMachine's reactor" do
         end
         count = 1
         count += 1 until publish_until(count) < count
-        p count > 5
+        p count > 20
       RUBY
     end
     expect(output).to eq("true\n")
@@ -278,7 +278,7 @@ RSpec.describe "The end of EventMachine's reactor" do
           wait_until { EM.reactor_running? }
           passed = 0
           trace = TracePoint.new(:line) do |point|
-            next unless point.path.include?("/pusher/async/") && (passed += 1) == count
+            next unless point.path.match?(%r{/pusher/(async|integrations/event_machine)[./]}) && (passed += 1) == count
 
             EM.next_tick { EM.stop }
             reactor.join
@@ -299,7 +299,7 @@ RSpec.describe "The end of EventMachine's reactor" do
         end
         count = 1
         count += 1 until publish_until(count) < count
-        p count > 5
+        p count > 20
       RUBY
     end
     expect(output).to eq("true\n")

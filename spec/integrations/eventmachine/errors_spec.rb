@@ -3,24 +3,24 @@
 require "spec_helper"
 require_relative "../../support/async/reactor"
 
-RSpec.describe "Failures on EventMachine's reactor" do
+RSpec.describe "Failures on the EventMachine reactor" do
   include Reactor
 
-  let!(:logger) { keeping_logger }
+  let!(:logger) { recording_logger }
 
   def outcome_at(server, **options)
     client = Pusher::Client.new(timeout: 30, **server.client_options, **options)
     outcome_of { client.trigger_async("channel", "event", options.fetch(:data, "data")) }
   end
 
-  def expect_network_error(error, tells)
+  def expect_network_error(error, reason)
     expect(error).to be_an_instance_of(Pusher::Error)
-    expect(error.message).to match(/\ANetwork error connecting to pusher \(.+\)\z/m).and match(tells)
+    expect(error.message).to match(/\ANetwork error connecting to pusher \(.+\)\z/m).and match(reason)
     expect(error.message).not_to match(/auth_|278d425bdf160c739803/)
     expect(error).to have_attributes(status: nil, body: nil)
   end
 
-  describe "that a server answers with reach the errbacks as the error that waits would raise:" do
+  describe "from a reply are passed to errbacks, as the synchronous method raises them:" do
     [201, 204, 301, 400, 401, 403, 404, 407, 413, 429, 500, 503].each do |status|
       it status.to_s do
         endpoint.reply_with(status:, body: status == 204 ? "" : "told\n", headers: { "Retry-After" => "7" }, times: 2)
@@ -32,7 +32,7 @@ RSpec.describe "Failures on EventMachine's reactor" do
       end
     end
 
-    { "no JSON" => "no JSON", "JSON that is no object" => "[1]", "half of it" => "{\"a\":" }.each do |name, body|
+    { "a body that is not JSON" => "no JSON", "JSON other than an object" => "[1]", "truncated JSON" => "{\"a\":" }.each do |name, body|
       [200, 202].each do |status|
         it "#{status} with #{name}" do
           endpoint.reply_with(status:, body:, times: 2)
@@ -46,29 +46,29 @@ RSpec.describe "Failures on EventMachine's reactor" do
     end
   end
 
-  describe "of the network reach the errbacks as plain errors:" do
-    it "nobody listens" do
-      client = Pusher::Client.new(**AsyncRequests::NOWHERE)
+  describe "of the network" do
+    it "are passed to errbacks as plain errors: refused connection" do
+      client = Pusher::Client.new(**AsyncRequests::UNREACHABLE)
       error = outcome_of { client.trigger_async("channel", "event", "data") }.error
       expect_network_error(error, /Connection refused/)
     end
 
-    it "no address" do
+    it "are passed to errbacks as plain errors: unknown host" do
       allow(Addrinfo).to receive(:getaddrinfo).and_raise(SocketError, "getaddrinfo: not known")
-      client = Pusher::Client.new(**AsyncRequests::NOWHERE, host: "nowhere.invalid")
+      client = Pusher::Client.new(**AsyncRequests::UNREACHABLE, host: "nowhere.invalid")
       expect_network_error(outcome_of { client.trigger_async("channel", "event", "data") }.error, /not known/)
     end
 
     %i[close reset garbage reset_in_request close_after_request reset_after_request truncated_head truncated_body
        reset_in_body contradicting_lengths impossible_length bad_chunks missing_last_chunk endless_headers
        endless_header endless_interim_replies].each do |fault|
-      it fault.to_s do
+      it "are passed to errbacks as plain errors: #{fault}" do
         expect_network_error(outcome_at(start_fault(fault)).error, /./)
       end
     end
 
     %i[close reset garbage].each do |fault|
-      it "#{fault} instead of a TLS handshake" do
+      it "are passed to errbacks as plain errors: #{fault} instead of a TLS handshake" do
         expect_network_error(outcome_at(start_fault(fault, tls: certificates.good)).error, /./)
       end
     end
@@ -77,9 +77,9 @@ RSpec.describe "Failures on EventMachine's reactor" do
       "connect" => [:full_backlog, "data", false], "the TLS handshake" => [:hang, "data", true],
       "send" => [:stop_reading, "x" * 16_000_000, false], "send over TLS" => [:stop_reading, "x" * 16_000_000, true],
       "receive" => [:hang_after_request, "data", false], "a reply's body" => [:hang_after_head, "data", false],
-      "a reply that drips" => [:drip, "data", false]
+      "a slow reply" => [:drip, "data", false]
     }.each do |place, (fault, data, tls)|
-      it "the time is up in #{place}" do
+      it "are passed to errbacks as plain errors: timeout in #{place}" do
         server = start_fault(fault, tls: tls ? certificates.good : nil)
         client = Pusher::Client.new(**server.client_options, timeout: 1)
         client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
@@ -93,8 +93,8 @@ RSpec.describe "Failures on EventMachine's reactor" do
       end
     end
 
-    it "and are logged with their reason, for those who look closely" do
-      Pusher::Client.new(**AsyncRequests::NOWHERE).tap do |client|
+    it "are logged at level debug, with their reason" do
+      Pusher::Client.new(**AsyncRequests::UNREACHABLE).tap do |client|
         outcome_of { client.trigger_async("channel", "event", "confidential") }
       end
       lines = logger.rest
@@ -103,19 +103,19 @@ RSpec.describe "Failures on EventMachine's reactor" do
       expect(lines.first.last).not_to match(/auth_|confidential/)
     end
 
-    it "and are neither logged as errors nor handed over: their errbacks have them" do
-      told = []
-      Pusher.on_async_error = ->(*arguments) { told << arguments }
-      client = Pusher::Client.new(**AsyncRequests::NOWHERE)
+    it "are neither logged as errors nor passed to on_async_error" do
+      calls = []
+      Pusher.on_async_error = ->(*arguments) { calls << arguments }
+      client = Pusher::Client.new(**AsyncRequests::UNREACHABLE)
       outcome_of { client.trigger_async("channel", "event", "data") }
       Pusher.flush
-      expect(told).to be_empty
+      expect(calls).to be_empty
       expect(logger.rest.map(&:first)).to eq([:debug])
     end
   end
 
-  describe "of a callback" do
-    it "go to the errbacks" do
+  describe "raised by the application" do
+    it "in a callback are passed to errbacks" do
       fault = KeyError.new("a fault of the callback")
       seen = []
       on_reactor do
@@ -129,7 +129,7 @@ RSpec.describe "Failures on EventMachine's reactor" do
       expect([seen[2], seen[2].cause]).to include(fault)
     end
 
-    it "do not stop the reactor where there is no errback" do
+    it "in a callback do not stop the reactor if there is no errback" do
       after = nil
       on_reactor do
         client.trigger_async("channel", "event", "1").callback do
@@ -140,16 +140,16 @@ RSpec.describe "Failures on EventMachine's reactor" do
       expect(after).to eq({})
     end
 
-    it "of an errback are the application's own: EM.run raises them, and the next one works" do
-      refused = Pusher::Client.new(**AsyncRequests::NOWHERE)
+    it "in an errback leave EM.run; the next reactor works" do
+      refused = Pusher::Client.new(**AsyncRequests::UNREACHABLE)
       expect do
         on_reactor { refused.trigger_async("channel", "event", "data").errback { raise KeyError, "a fault" } }
       end.to raise_error(KeyError, "a fault")
       expect(outcome_of { client.trigger_async("channel", "event", "data") }.reply).to eq({})
     end
 
-    it "that are no StandardError are the application's own as well" do
-      fault = Class.new(Exception) # rubocop:disable Lint/InheritException -- that is what this is about
+    it "in a callback leave EM.run if they are not StandardErrors; the next reactor works" do
+      fault = Class.new(Exception) # rubocop:disable Lint/InheritException -- not a StandardError
       expect do
         on_reactor { client.trigger_async("channel", "event", "data").callback { raise fault, "stop" } }
       end.to raise_error(fault)
@@ -165,7 +165,7 @@ RSpec.describe "Failures on EventMachine's reactor" do
     expect(client.trigger("channel", "event", "3")).to eq({})
   end
 
-  it "send nothing twice on fresh connections, and once more on a kept one that was closed" do
+  it "are retried on a reused connection that was closed, not on a new one" do
     client.trigger("channel", "event", "1")
     endpoint.drop
     expect(outcome_of { client.trigger_async("channel", "event", "2") }.reply).to eq({})

@@ -5,8 +5,7 @@ require "rbconfig"
 require "spec_helper"
 require_relative "../../support/async/reactor"
 
-# Asynchronous requests while a reactor is running.
-RSpec.describe "Requests on EventMachine's reactor" do
+RSpec.describe "Requests on the EventMachine reactor" do
   include Reactor
 
   client_behind = ->(target) { target == Pusher ? Pusher.default_client : target }
@@ -29,7 +28,7 @@ RSpec.describe "Requests on EventMachine's reactor" do
   }
 
   calls.each do |name, (call, arrives)|
-    it "are deferrables: #{name}" do
+    it "return deferrables: #{name}" do
       made = nil
       outcome = outcome_of { made = call.call(client) }
       expect(made).to be_a(EM::DefaultDeferrable)
@@ -38,7 +37,7 @@ RSpec.describe "Requests on EventMachine's reactor" do
       expect(endpoint.refusals).to be_empty
     end
 
-    it "are delegated by the module: #{name}" do
+    it "can be made through the Pusher module: #{name}" do
       Pusher.url = endpoint.url
       expect(outcome_of { call.call(Pusher) }.kind).to eq(:callback)
       expect(endpoint.requests.map { |request| "#{request.verb} #{request.path}" }).to eq([arrives])
@@ -49,26 +48,26 @@ RSpec.describe "Requests on EventMachine's reactor" do
     [200, "{\"channels\":{\"a\":{\"user_count\":1}}}"] => { channels: { "a" => { "user_count" => 1 } } },
     [200, "{}"] => {}, [202, ""] => true, [202, "{\"a\":1}"] => { a: 1 }
   }.each do |(status, body), parsed|
-    it "give the parsed reply to their callbacks: #{parsed.inspect} for #{status} #{body.inspect}" do
+    it "pass the parsed reply to callbacks: #{parsed.inspect} for #{status} #{body.inspect}" do
       endpoint.reply_with(status:, body:)
       expect(outcome_of { client.trigger_async("channel", "event", "data") }.reply).to eq(parsed)
     end
   end
 
-  it "call back on the reactor's thread, whatever comes of them" do
+  it "call callbacks and errbacks on the reactor's thread" do
     endpoint.reply_with(status: 200, body: "{}")
     endpoint.reply_with(status: 400)
     thread = nil
     outcomes = outcomes_of do
       thread = Thread.current
       [client.trigger_async("channel", "event", "data"), client.trigger_async("channel", "event", "data"),
-       Pusher::Client.new(**AsyncRequests::NOWHERE).trigger_async("channel", "event", "data")]
+       Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data")]
     end
     expect(outcomes.map(&:thread)).to eq([thread] * 3)
     expect(outcomes.map(&:kind).tally).to eq(callback: 1, errback: 2)
   end
 
-  it "call all of their callbacks, those that come late as well" do
+  it "call all callbacks, also those added after the reply" do
     values = []
     on_reactor do
       deferrable = client.trigger_async("channel", "event", "data")
@@ -82,15 +81,15 @@ RSpec.describe "Requests on EventMachine's reactor" do
     expect(values).to eq([1, 2, 3])
   end
 
-  # A caller that has not yet said what to do with the outcome must not miss it, or be called in its own midst.
+  # The caller must be able to add callbacks first, and must not be called back inside its own call.
   {
-    "answered" => ->(_) {},
-    "refused" => ->(client) { client.port = 1 },
-    "refused by the operating system at once, as an address that is none" => ->(to) { to.host = "255.255.255.255" },
-    "to a proxy that refuses" => ->(client) { client.http_proxy = "http://127.0.0.1:1" }
+    "with a reply" => ->(_) {},
+    "with a refused connection" => ->(client) { client.port = 1 },
+    "with an address that the operating system refuses at once" => ->(to) { to.host = "255.255.255.255" },
+    "with a refused proxy connection" => ->(client) { client.http_proxy = "http://127.0.0.1:1" }
   }.each do |how, change|
     it "are never settled inside the call: #{how}" do
-      client.trigger("channel", "event", "a connection is there")
+      client.trigger("channel", "event", "opens a connection")
       change.call(client)
       is_inside = true
       seen = nil
@@ -110,22 +109,22 @@ RSpec.describe "Requests on EventMachine's reactor" do
 
   {
     "too many channels" => [Pusher::Error, /Too many channels/, ->(to) { to.trigger_async(%w[a] * 101, "e", "d") }],
-    "data that cannot be JSON" =>
+    "data that cannot be encoded as JSON" =>
       [Pusher::Error, /could not be encoded/, ->(to) { to.trigger_async("a", "e", { n: Float::NAN }) }],
-    "params that are no Hash" => [ArgumentError, "Expected hash", ->(to) { to.get_async("/channels", nil) }],
-    "a socket id that is none" =>
+    "params other than a Hash" => [ArgumentError, "Expected hash", ->(to) { to.get_async("/channels", nil) }],
+    "an invalid socket id" =>
       [Pusher::Error, /Invalid socket ID/, ->(to) { to.channel("a").trigger_async("e", "d", "nonsense") }],
     "an encrypted channel without a master key" =>
       [Pusher::ConfigurationError, /master_key/, ->(to) { to.trigger_async("private-encrypted-a", "e", "d") }],
-    "no secret" => [Pusher::ConfigurationError, /secret/, lambda do |to|
+    "a missing secret" => [Pusher::ConfigurationError, /secret/, lambda do |to|
       to.secret = nil
       to.trigger_async("a", "e", "d")
     end],
-    "no app id" => [Pusher::ConfigurationError, /app_id/, lambda do |to|
+    "a missing app id" => [Pusher::ConfigurationError, /app_id/, lambda do |to|
       to.app_id = nil
       to.trigger_batch_async({ channel: "a", name: "e", data: "d" })
     end],
-    "a path that is none" => [URI::InvalidComponentError, /./, ->(to) { to.get_async("/a b") }]
+    "an invalid path" => [URI::InvalidComponentError, /./, ->(to) { to.get_async("/a b") }]
   }.each do |name, (type, message, call)|
     it "raise at the call for #{name}" do
       error = nil
@@ -138,7 +137,7 @@ RSpec.describe "Requests on EventMachine's reactor" do
     end
   end
 
-  it "send what was passed at the call, whatever is changed afterwards" do
+  it "send the arguments as they were at the call" do
     other = start_endpoint
     outcome_of do
       channels = [+"a"]
@@ -156,22 +155,22 @@ RSpec.describe "Requests on EventMachine's reactor" do
     expect(other.requests).to be_empty
   end
 
-  it "encrypt what is to be encrypted" do
+  it "encrypt events for encrypted channels" do
     client.encryption_master_key_base64 = ["k" * 32].pack("m0")
     expect(outcome_of { client.trigger_async("private-encrypted-a", "event", { n: 1 }) }.kind).to eq(:callback)
     expect(endpoint.events.first.data).to include("ciphertext")
   end
 
-  it "are taken by threads before a reactor runs, and after it has ended" do
+  it "are sent by threads before the reactor runs, and after it has stopped" do
     before = client.trigger_async("channel", "event", "before")
     expect(within { before.pop }.status).to eq(200)
-    expect(outcome_of { client.trigger_async("channel", "event", "midst") }.kind).to eq(:callback)
+    expect(outcome_of { client.trigger_async("channel", "event", "during") }.kind).to eq(:callback)
     after = client.trigger_async("channel", "event", "after")
     expect(within { after.pop }.status).to eq(200)
-    expect(endpoint.events.map(&:data)).to eq(%w[before midst after])
+    expect(endpoint.events.map(&:data)).to eq(%w[before during after])
   end
 
-  it "go through the public steps, where an application has changed one" do
+  it "go through the public methods, which an application may override" do
     steps = []
     altered = Class.new(Pusher::Client) do
       define_method(:post_async) { |path, params = {}| (steps << path) && super(path, params) }
@@ -183,12 +182,12 @@ RSpec.describe "Requests on EventMachine's reactor" do
     expect(steps).to eq(%w[/events /batch_events])
   end
 
-  it "work with nothing but eventmachine installed" do
+  it "work without em-http-request" do
     program = <<~'RUBY'
       require "eventmachine"
       module Kernel
-        alias_method :require_of_before, :require
-        def require(name) = name.to_s.include?("em-http") ? raise(LoadError, "hidden") : require_of_before(name)
+        alias_method :original_require, :require
+        def require(name) = name.to_s.include?("em-http") ? raise(LoadError, "hidden") : original_require(name)
       end
       require "pusher"
       Thread.new { sleep(60) && exit!(9) }
@@ -203,7 +202,7 @@ RSpec.describe "Requests on EventMachine's reactor" do
     expect([output, status.success?]).to eq(["{}\n", true])
   end
 
-  it "do not load eventmachine where nobody has" do
+  it "do not load eventmachine" do
     output, = Open3.capture2e({ "PUSHER_URL" => endpoint.url }, RbConfig.ruby, "-I",
                               File.expand_path("../../../lib", __dir__), "-r", "pusher", "-e",
                               "Pusher.trigger_async('channel', 'event', 'data').pop; p defined?(EventMachine)")

@@ -25,22 +25,22 @@ RSpec.describe "Pusher::Signature::Request#authenticate_async" do
     "a deferrable that is settled later" => lambda do |value|
       EM::DefaultDeferrable.new.tap { |d| EM.next_tick { value ? d.succeed(value) : d.fail } }
     end }.each do |what, wrap|
-    describe "with a block that gives #{what}" do
-      it "gives the token of a request that is signed with it" do
+    describe "with a block that returns #{what}" do
+      it "succeeds with the token that signed the request" do
         keys = []
         outcome = outcome_of { signed_request.authenticate_async { |key| (keys << key) && wrap.call(token) } }
         expect(outcome.reply).to be(token)
         expect(keys).to eq(["key"])
       end
 
-      it "fails for another's signature" do
+      it "fails for a signature of another token" do
         other = Pusher::Signature::Token.new("key", "other")
         error = outcome_of { signed_request(other).authenticate_async { wrap.call(token) } }.error
         expect(error).to be_a(Pusher::Signature::AuthenticationError)
         expect(error.message).to start_with("Invalid signature")
       end
 
-      it "fails for a key that nobody knows" do
+      it "fails for an unknown key" do
         error = outcome_of { signed_request.authenticate_async { wrap.call(nil) } }.error
         expect(error).to be_a(Pusher::Signature::AuthenticationError).and(have_attributes(message: "Unknown auth_key"))
       end
@@ -53,7 +53,7 @@ RSpec.describe "Pusher::Signature::Request#authenticate_async" do
     expect(error.message).to eq("Missing parameter: auth_key")
   end
 
-  it "fails for a request that is too old, unless it may be" do
+  it "fails for an expired request, unless the grace period allows it" do
     allow(Time).to receive(:now).and_return(Time.now - 700)
     request = signed_request
     allow(Time).to receive(:now).and_call_original

@@ -4,8 +4,8 @@ require "spec_helper"
 require "open3"
 require "rbconfig"
 
-# Real Minitest, in processes of its own.
-RSpec.describe "The test mode in Minitest" do
+# Runs the files of support/ with Minitest, in processes of their own.
+RSpec.describe "The assertions for Minitest" do
   def run_minitest(file, environment = {})
     lib = File.expand_path("../../../lib", __dir__)
     program = File.expand_path("support/#{file}.rb", __dir__)
@@ -13,25 +13,25 @@ RSpec.describe "The test mode in Minitest" do
     [output.force_encoding("UTF-8"), status.success?]
   end
 
-  it "asserts what was published" do
+  it "pass in the cases of passing_test.rb" do
     output, is_success = run_minitest("passing_test")
 
     expect(is_success).to be(true), output
     expect(output).to match(/9 runs, \d{2} assertions, 0 failures, 0 errors, 0 skips/)
   end
 
-  it "keeps tests apart that run on threads at once" do
+  it "separate tests that run in parallel on threads" do
     output, is_success = run_minitest("parallel_test", "MT_CPU" => "4", "N" => "4")
 
     expect(is_success).to be(true), output
     expect(output).to include("4 runs, ")
   end
 
-  describe "a failed assertion" do
+  describe "that fail" do
     output, = nil
     before(:all) { output, = run_minitest("failing_test") }
 
-    it "counts as a failure, and never as an error" do
+    it "are failures, not errors" do
       expect(output).to include("7 runs, ", "7 failures, 0 errors, 0 skips")
     end
 
@@ -66,7 +66,7 @@ RSpec.describe "The test mode in Minitest" do
       TEXT
       "test_off" => "the test mode is off, so nothing is recorded: call Pusher::Testing.fake! first\n"
     }.each do |test, message|
-      it "says in #{test} what was published" do
+      it "print their failure message in #{test}" do
         expect(output[/#{test} \[.*?\]:\n(.*?)\n\n/m, 1].to_s).to eq(message.chomp)
       end
     end

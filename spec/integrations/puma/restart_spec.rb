@@ -4,8 +4,8 @@ require "spec_helper"
 require "timeout"
 require_relative "support/cluster"
 
-# A deployment in the midst of everything: what a worker has accepted is sent, once.
-RSpec.describe "Events of a Puma cluster" do
+# The application queues an event for each request. Restarts must neither lose an event nor send it twice.
+RSpec.describe "Background events of a Puma cluster" do
   around do |example|
     endpoint.hold if held
     Cluster.run(endpoint.url, preload:, environment:) { |cluster| (@cluster = cluster) && example.run }
@@ -14,12 +14,12 @@ RSpec.describe "Events of a Puma cluster" do
   before { cluster.wait_until_booted(2, phase: 0) }
 
   let(:environment) { {} }
-  # Whether nothing is answered while the cluster starts.
+  # Whether the endpoint holds its replies back while the cluster starts.
   let(:held) { false }
 
   attr_reader :cluster
 
-  # Each that was accepted, once.
+  # Each accepted event arrived once.
   def expect_events(accepted)
     expect(endpoint.events.map(&:data).tally).to eq(accepted.to_h { |data| [data, 1] })
     expect(endpoint.refusals).to be_empty
@@ -29,8 +29,8 @@ RSpec.describe "Events of a Puma cluster" do
     Array.new(count) { |number| "#{name}.#{number}".tap { |data| cluster.publish(data) } }
   end
 
-  # Publishes one event after the other until the block, which waits, returns.
-  def publish_meanwhile
+  # Publishes events until the block returns.
+  def publish_during
     accepted = []
     is_over = false
     publishing = Thread.new do
@@ -52,11 +52,11 @@ RSpec.describe "Events of a Puma cluster" do
     expect(cluster.finish).to be_success.or have_attributes(termsig: Signal.list["TERM"])
   end
 
-  { "that preloads the application" => true, "whose workers load the application" => false }.each do |which, preload|
-    describe which do
+  { "with preload_app!" => true, "without preload_app!" => false }.each do |name, preload|
+    describe name do
       let(:preload) { preload }
 
-      it "arrive, once each, where it is stopped while they are queued" do
+      it "arrive once each if the cluster is stopped while they are queued" do
         endpoint.hold
         accepted = publish("before", 60)
         endpoint.wait_until_in_flight(2)
@@ -67,14 +67,14 @@ RSpec.describe "Events of a Puma cluster" do
         expect_events(accepted)
       end
 
-      it "arrive, once each, where it is restarted as a whole while they are queued" do
+      it "arrive once each if the cluster is restarted while they are queued" do
         endpoint.hold
         accepted = publish("before", 60)
         endpoint.wait_until_in_flight(2)
         cluster.signal(:USR2)
         cluster.wait_for(/Gracefully shutting down workers/)
         endpoint.release
-        # Meanwhile a connection may be accepted by a worker that ends before it has read anything.
+        # Until then a worker that is about to exit may accept a connection without reading from it.
         cluster.wait_until_booted(2, phase: 0)
         accepted.concat(publish("after", 20))
         stop_cluster
@@ -83,26 +83,26 @@ RSpec.describe "Events of a Puma cluster" do
     end
   end
 
-  # A cluster that preloads the application cannot be restarted in this way.
-  describe "whose workers are restarted one by one" do
+  # Puma cannot do a phased restart with preload_app!.
+  describe "during a phased restart" do
     let(:preload) { false }
 
-    it "arrive, once each, where they are queued" do
+    it "arrive once each if they are queued" do
       endpoint.hold
       accepted = publish("before", 60)
       endpoint.wait_until_in_flight(2)
       cluster.signal(:USR1)
       cluster.wait_for(/Stopping \d+ for phased upgrade/)
-      accepted.concat(publish("midst", 20))
+      accepted.concat(publish("during", 20))
       endpoint.release
-      accepted.concat(publish_meanwhile { cluster.wait_until_booted(2, phase: 1) })
+      accepted.concat(publish_during { cluster.wait_until_booted(2, phase: 1) })
       accepted.concat(publish("after", 20))
       stop_cluster
       expect_events(accepted)
       expect(accepted.size).to be > 100
     end
 
-    it "arrive, once each, where that happens twice while the server is slow" do
+    it "arrive once each if a second restart follows and the server is slow" do
       endpoint.delay = 0.005
       accepted = []
       [1, 2].each do |phase|
@@ -116,12 +116,12 @@ RSpec.describe "Events of a Puma cluster" do
     end
   end
 
-  describe "that publishes while the application is loaded" do
+  describe "published while the application is loaded" do
     let(:environment) { { "PUBLISH_AT_LOAD" => "10" } }
     let(:held) { true }
 
-    # How often each of these events came, and whether those of workers came as well.
-    def counts_of_loading
+    # How often each event of the loading phase arrived. Also expects later events of the workers to arrive.
+    def loading_event_counts
       accepted = publish("later", 20)
       endpoint.release
       stop_cluster
@@ -134,16 +134,16 @@ RSpec.describe "Events of a Puma cluster" do
     context "in the master" do
       let(:preload) { true }
 
-      it "arrive once: workers do not send what they inherit" do
-        expect(counts_of_loading).to eq(Array.new(10) { |number| ["loaded.#{number}", 1] }.to_h)
+      it "arrive once, since workers do not send inherited events" do
+        expect(loading_event_counts).to eq(Array.new(10) { |number| ["loaded.#{number}", 1] }.to_h)
       end
     end
 
     context "in each worker" do
       let(:preload) { false }
 
-      it "arrive once from each" do
-        expect(counts_of_loading).to eq(Array.new(10) { |number| ["loaded.#{number}", 2] }.to_h)
+      it "arrive once from each worker" do
+        expect(loading_event_counts).to eq(Array.new(10) { |number| ["loaded.#{number}", 2] }.to_h)
       end
     end
   end

@@ -2,8 +2,8 @@
 
 require_relative "../../support/readme_section"
 
-RSpec.describe "README.md on VCR" do
-  it "has an example that passes with the service, and from then on without it" do
+RSpec.describe "The VCR example in README.md" do
+  it "passes with the service, and then without it" do
     example = ReadmeSection.example("With VCR")
     environment = { "PUSHER_URL" => endpoint.url }
 

@@ -1,8 +1,7 @@
 # frozen_string_literal: true
 
-# What was asked, told afterwards.
-RSpec.describe "Expectations of WebMock's" do
-  include_context "with a client of a far service"
+RSpec.describe "WebMock's request expectations" do
+  include_context "with a client of an unreachable service"
 
   let(:expectation_error) { RSpec::Expectations::ExpectationNotMetError }
 
@@ -17,7 +16,7 @@ RSpec.describe "Expectations of WebMock's" do
       .to raise_error(expectation_error, /was expected to execute 1 time but it executed 2 times/)
   end
 
-  it "look at bodies" do
+  it "match bodies" do
     publish(title: "Hello")
     expect(WebMock).to have_requested(:post, events_url).with(body: hash_including("channels" => ["news"]))
     expect(WebMock).to have_requested(:post, events_url).with(body: /Hello/)
@@ -25,27 +24,27 @@ RSpec.describe "Expectations of WebMock's" do
     expect(WebMock).to(have_requested(:post, events_url).with { |request| request.body.include?("headline") })
   end
 
-  it "look at headers" do
+  it "match headers" do
     publish
     expect(WebMock).to have_requested(:post, events_url).with(headers: { "Content-Type" => "application/json" })
     expect(WebMock).not_to have_requested(:post, events_url).with(headers: { "Content-Type" => "text/plain" })
   end
 
-  it "look at queries" do
+  it "match queries" do
     client.channels(info: "user_count")
     url = "https://api.test/apps/20/channels"
     expect(WebMock).to have_requested(:get, url).with(query: hash_including("info" => "user_count"))
     expect(WebMock).not_to have_requested(:get, url).with(query: hash_including("info" => "other"))
   end
 
-  it "look at a stub" do
+  it "count the requests of a stub" do
     stub = stub_request(:get, %r{/channels}).to_return(body: "{}")
     expect(stub).not_to have_been_requested
     client.channels
     expect(stub).to have_been_requested.once
   end
 
-  it "count requests that failed and requests that were refused" do
+  it "count requests that failed and requests that were not allowed" do
     stub_request(:get, %r{/channels}).to_timeout
     expect { client.channels }.to raise_error(Pusher::HTTPError)
     expect(WebMock).to have_requested(:get, %r{/channels}).once
@@ -55,7 +54,7 @@ RSpec.describe "Expectations of WebMock's" do
     expect(WebMock).to have_requested(:post, events_url).once
   end
 
-  it "begin anew after reset!" do
+  it "count from zero after reset!" do
     publish
     WebMock.reset!
     expect(WebMock).not_to have_requested(:post, events_url)

@@ -3,11 +3,12 @@
 require "open3"
 require "rbconfig"
 
-# Each example is a process of its own: which of the two came first, and what happened in between.
-RSpec.describe "WebMock and this gem" do
+# Each example runs a process of its own, in which neither gem is loaded yet.
+RSpec.describe "Loading WebMock and this gem" do
   lib = File.expand_path("../../../lib", __dir__)
 
-  # What comes out of a request to a port of loopback where nobody listens: with WebMock it is not even tried.
+  # Requests a port of the loopback interface on which nothing listens, and returns the class of the error. WebMock
+  # raises its own error before the connection is tried.
   attempt = <<~RUBY
     require "socket"
     PORT = Addrinfo.tcp("127.0.0.1", 0).bind
@@ -38,25 +39,30 @@ RSpec.describe "WebMock and this gem" do
   {
     "WebMock first" => 'require "webmock"; require "pusher"; WebMock.enable!; puts attempt',
     "this gem first" => 'require "pusher"; require "webmock"; WebMock.enable!; puts attempt',
-    "WebMock first, switched on in between" => 'require "webmock"; WebMock.enable!; require "pusher"; puts attempt',
-    "a client before WebMock" => <<~RUBY,
+    "WebMock first, enabled before this gem is loaded" => <<~RUBY,
+      require "webmock"
+      WebMock.enable!
+      require "pusher"
+      puts attempt
+    RUBY
+    "a client created before WebMock is loaded" => <<~RUBY,
       require "pusher"
       early = client
       require "webmock"
       WebMock.enable!
       puts attempt(early)
     RUBY
-    "all of a Gemfile's gems, in its order" => <<~RUBY,
+    "httpclient, pusher, rack, WebMock" => <<~RUBY,
       %w[httpclient pusher rack webmock].each { |name| require name }
       WebMock.enable!
       puts attempt
     RUBY
-    "all of a Gemfile's gems, the other way round" => <<~RUBY,
+    "WebMock, rack, pusher, httpclient" => <<~RUBY,
       %w[webmock rack pusher httpclient].each { |name| require name }
       WebMock.enable!
       puts attempt
     RUBY
-    "webmock/rspec, before the suite is run" => <<~RUBY,
+    "webmock/rspec" => <<~RUBY,
       require "rspec/core"
       require "webmock/rspec"
       require "pusher"
@@ -69,20 +75,20 @@ RSpec.describe "WebMock and this gem" do
       require "webmock/minitest"
       puts attempt
     RUBY
-    "pusher/webmock, which loads both" => 'require "pusher/webmock"; WebMock.enable!; puts attempt',
-    "pusher/webmock, after WebMock" => 'require "webmock"; require "pusher/webmock"; WebMock.enable!; puts attempt'
+    "pusher/webmock alone" => 'require "pusher/webmock"; WebMock.enable!; puts attempt',
+    "WebMock, then pusher/webmock" => 'require "webmock"; require "pusher/webmock"; WebMock.enable!; puts attempt'
   }.each do |name, script|
-    it "find each other: #{name}" do
+    it "activates WebMock for this gem: #{name}" do
       expect(run(script)).to eq([refused])
     end
   end
 
-  it "find each other after requests that were real" do
+  it "activates WebMock after real requests" do
     script = 'require "pusher"; puts attempt; require "webmock"; WebMock.enable!; puts attempt'
     expect(run(script)).to eq([real, refused])
   end
 
-  it "are not taken for together while WebMock is only half loaded" do
+  it "sends requests while WebMock is only partly loaded" do
     script = <<~RUBY
       require "pusher"
       module WebMock
@@ -94,77 +100,76 @@ RSpec.describe "WebMock and this gem" do
     expect(run(script)).to eq([real])
   end
 
-  describe "that meet late" do
-    early = 'require "pusher"; require "webmock"; '
+  describe "with WebMock enabled or disabled before the integration is loaded" do
+    late = 'require "pusher"; require "webmock"; '
 
-    it "leave requests alone where WebMock was never switched on" do
-      expect(run("#{early} puts attempt")).to eq([real])
+    it "sends requests if WebMock was never enabled" do
+      expect(run("#{late} puts attempt")).to eq([real])
     end
 
-    it "leave requests alone where WebMock was switched off" do
-      expect(run("#{early} WebMock.enable!; WebMock.disable!; puts attempt")).to eq([real])
+    it "sends requests if WebMock was disabled" do
+      expect(run("#{late} WebMock.enable!; WebMock.disable!; puts attempt")).to eq([real])
     end
 
-    it "go by what httpclient was told, for that is what requests went through" do
-      expect(run("#{early} WebMock.enable!(except: [:net_http]); puts attempt")).to eq([refused])
-      expect(run("#{early} WebMock.disable!(except: [:net_http]); puts attempt")).to eq([real])
-      expect(run("#{early} WebMock.disable!(except: [:httpclient]); puts attempt")).to eq([refused])
-      expect(run("#{early} WebMock.enable!(except: [:httpclient]); puts attempt")).to eq([real])
+    it "adopts the state of httpclient's adapter" do
+      expect(run("#{late} WebMock.enable!(except: [:net_http]); puts attempt")).to eq([refused])
+      expect(run("#{late} WebMock.disable!(except: [:net_http]); puts attempt")).to eq([real])
+      expect(run("#{late} WebMock.disable!(except: [:httpclient]); puts attempt")).to eq([refused])
+      expect(run("#{late} WebMock.enable!(except: [:httpclient]); puts attempt")).to eq([real])
     end
 
-    it "go by Net::HTTP where httpclient is not installed" do
+    it "adopts the state of Net::HTTP's adapter without httpclient" do
       without = "module Kernel\n  alias all require\n  def require(name) = " \
                 "name == 'httpclient' ? raise(LoadError) : all(name)\nend\n"
-      expect(run("#{without}#{early} WebMock.enable!; puts attempt")).to eq([refused])
-      expect(run("#{without}#{early} WebMock.enable!; WebMock.disable!; puts attempt")).to eq([real])
-      expect(run("#{without}#{early} puts WebMock::HttpLibAdapterRegistry.instance.http_lib_adapters.keys.inspect"))
+      expect(run("#{without}#{late} WebMock.enable!; puts attempt")).to eq([refused])
+      expect(run("#{without}#{late} WebMock.enable!; WebMock.disable!; puts attempt")).to eq([real])
+      expect(run("#{without}#{late} puts WebMock::HttpLibAdapterRegistry.instance.http_lib_adapters.keys.inspect"))
         .not_to include(/httpclient/)
     end
 
-    it "have met as soon as a client is made, and the switches name this gem from then on" do
-      meeting = "#{early} Pusher::Client.new; "
-      expect(run("#{meeting} WebMock.enable!(except: [:pusher]); puts attempt")).to eq([real])
-      expect(run("#{meeting} WebMock.disable!(except: [:pusher]); puts attempt")).to eq([refused])
+    it "registers :pusher with WebMock when a client is created" do
+      registered = "#{late} Pusher::Client.new; "
+      expect(run("#{registered} WebMock.enable!(except: [:pusher]); puts attempt")).to eq([real])
+      expect(run("#{registered} WebMock.disable!(except: [:pusher]); puts attempt")).to eq([refused])
     end
   end
 
-  it "have met where pusher/webmock was required, before there is any client" do
+  it "registers :pusher with WebMock when pusher/webmock is loaded" do
     ["", 'require "pusher"; ', 'require "webmock"; '].each do |before|
       script = "#{before}require 'pusher/webmock'; WebMock.enable!(except: [:pusher]); puts attempt"
       expect(run(script)).to eq([real])
     end
   end
 
-  it "have met where WebMock came first" do
+  it "registers :pusher with WebMock when this gem is loaded after it" do
     script = 'require "webmock"; require "pusher"; WebMock.disable!(except: [:pusher]); puts attempt'
     expect(run(script)).to eq([refused])
   end
 
-  # What the gem uses of WebMock is not all documented.
-  describe "of a version that lacks something" do
-    it "are not what is installed" do
-      Pusher::Client.new
-      expect(Pusher.const_get(:Internal)::WebMock::Requirements.missing).to be_empty
-    end
+  it "finds everything it needs in the installed version of WebMock" do
+    Pusher::Client.new
+    expect(Pusher.const_get(:Internal)::WebMock::Requirements.missing).to be_empty
+  end
 
+  describe "with an unsupported version of WebMock" do
     lacking = <<~RUBY
       require "webmock"
       WebMock::StubRegistry.undef_method(:request_stubs)
       WebMock::Util.send(:remove_const, :HashCounter)
       require "pusher"
     RUBY
-    message = "WebMock #{WebMock::VERSION} does not work with pusher #{Pusher::VERSION}, so no request is sent while " \
-              "it is loaded: it has no WebMock::StubRegistry#request_stubs, no WebMock::Util::HashCounter#put. Use " \
-              "another version of one of them."
+    message = "pusher #{Pusher::VERSION} does not support WebMock #{WebMock::VERSION}, which lacks " \
+              "WebMock::StubRegistry#request_stubs, WebMock::Util::HashCounter#put. No request is sent while it is " \
+              "loaded. Use another version of WebMock or of pusher."
 
     %w[trigger trigger_async].each do |method|
-      it "send nothing with #{method}, and say what is missing" do
+      it "refuses #{method}, with a message that names the missing parts" do
         refusal = "begin; client.#{method}('a', 'b', 'c'); rescue Pusher::Error => e; puts e.message; end"
         expect(run(lacking + refusal)).to eq([message])
       end
     end
 
-    it "count as switched on where nobody can tell" do
+    it "refuses requests if WebMock's state is unknown" do
       unknown = <<~RUBY
         require "webmock"
         WebMock::HttpLibAdapterRegistry.instance.http_lib_adapters.clear
@@ -175,7 +180,7 @@ RSpec.describe "WebMock and this gem" do
     end
   end
 
-  it "keep apart where WebMock is not loaded: none of its files, nor of ours for it" do
+  it "loads neither WebMock nor the integration if the application does not load WebMock" do
     script = 'require "pusher"; Pusher::Client.new; ' \
              "puts $LOADED_FEATURES.grep(%r{lib/(pusher/)?webmock}).size, defined?(WebMock).inspect"
     expect(run(script)).to eq(%w[0 nil])

@@ -2,14 +2,14 @@
 
 require_relative "../../support/readme_section"
 
-RSpec.describe "README.md on WebMock" do
+RSpec.describe "The WebMock example in README.md" do
   let(:example) { ReadmeSection.example("With WebMock") }
 
-  it "has an example that passes" do
+  it "passes" do
     Dir.mktmpdir { |folder| expect(ReadmeSection.run(example, folder)).to include("3 examples, 0 failures") }
   end
 
-  it "has an example that fails where another event is published" do
+  it "fails if another event is published" do
     other = example.sub('pusher.trigger("news", "headline"', 'pusher.trigger("news", "other"')
     Dir.mktmpdir { |folder| expect(ReadmeSection.run(other, folder)).to include("3 examples, 1 failure") }
   end

@@ -4,18 +4,18 @@ require_relative "support/webmock_helper"
 require "async"
 require "pusher/testing/rspec"
 
-# The test mode comes before WebMock: what it answers, WebMock is not asked about.
-RSpec.describe "The test mode where WebMock is switched on" do
-  include_context "with a client of a far service"
+# The middleware of the test mode comes before WebMock's.
+RSpec.describe "The test mode while WebMock is enabled" do
+  include_context "with a client of an unreachable service"
 
   ways = {
-    "at once" => ->(client) { client.trigger("news", "headline", {}) },
-    "by a thread" => ->(client) { client.trigger_async("news", "headline", {}).pop },
-    "by a fiber" => ->(client) { Sync { client.trigger_async("news", "headline", {}).pop } }
+    "by trigger" => ->(client) { client.trigger("news", "headline", {}) },
+    "on a pool thread" => ->(client) { client.trigger_async("news", "headline", {}).pop },
+    "on a fiber" => ->(client) { Sync { client.trigger_async("news", "headline", {}).pop } }
   }.freeze
 
   ways.each do |how, publishing|
-    it "records what is sent #{how}, though nothing stubs it" do
+    it "records an unstubbed event sent #{how}" do
       Pusher::Testing.fake! do
         publishing.call(client)
         expect(client).to have_triggered("headline").once
@@ -23,21 +23,21 @@ RSpec.describe "The test mode where WebMock is switched on" do
       expect(a_request(:any, /./)).not_to have_been_made
     end
 
-    it "leaves the stubs of others alone: #{how}" do
-      asked = 0
-      stub_request(:post, events_url).with { asked += 1 }
+    it "evaluates no stub for an event sent #{how}" do
+      calls = 0
+      stub_request(:post, events_url).with { calls += 1 }
       Pusher::Testing.fake! { publishing.call(client) }
-      expect(asked).to eq(0)
+      expect(calls).to eq(0)
     end
 
-    it "lets what is sent #{how} through to the stubs where it is off" do
+    it "lets stubs reply to an event sent #{how} in a disable! block" do
       stub_request(:post, events_url).to_return(status: 200, body: '{"stubbed":1}')
       Pusher::Testing.fake! { Pusher::Testing.disable! { publishing.call(client) } }
       expect(a_request(:post, events_url)).to have_been_made.once
     end
   end
 
-  it "wraps an error that is frozen, as a constant of a suite may be" do
+  it "wraps a frozen error, as WebMock's stubs do" do
     failure = IOError.new("broken").freeze
     stub_request(:post, events_url).to_raise(failure)
     expect { publish }.to raise_error(Pusher::HTTPError) { |error| expect(error.original_error).to equal(failure) }
@@ -47,12 +47,12 @@ RSpec.describe "The test mode where WebMock is switched on" do
     end
   end
 
-  it "refuses what no transport could send, as a stub does" do
+  it "rejects a request that cannot be sent, as WebMock's stubs do" do
     stub_request(:any, /./).to_return(body: "{}")
     client.host = ""
-    # URI refuses it before Ruby 3.4, the transport from then on.
-    refused = raise_error { |error| expect(error).to be_a(ArgumentError).or be_a(URI::InvalidComponentError) }
-    expect { publish }.to refused
-    Pusher::Testing.fake! { expect { publish }.to refused }
+    # URI rejects the host before Ruby 3.4; the transport rejects it with newer versions.
+    be_rejected = raise_error { |error| expect(error).to be_a(ArgumentError).or be_a(URI::InvalidComponentError) }
+    expect { publish }.to be_rejected
+    Pusher::Testing.fake! { expect { publish }.to be_rejected }
   end
 end

@@ -2,12 +2,11 @@
 
 require "async"
 
-# Many requests at once.
-RSpec.describe "WebMock with threads and fibers" do
-  include_context "with a client of a far service"
+RSpec.describe "WebMock stubs on several threads and fibers" do
+  include_context "with a client of an unreachable service"
 
-  it "answers every thread, each reply of a sequence once" do
-    # Where a thread that had to yield would hand its reply to another as well.
+  it "give each reply of a sequence to one thread" do
+    # A thread switch at this point would give the same reply to two threads if there were no lock.
     allow_any_instance_of(WebMock::ResponsesSequence).to receive(:increase_position).and_wrap_original do |original|
       Thread.pass
       original.call
@@ -18,13 +17,13 @@ RSpec.describe "WebMock with threads and fibers" do
     expect(WebMock).to have_requested(:post, events_url).times(400)
   end
 
-  it "answers every fiber" do
+  it "reply to every fiber" do
     stub_request(:post, events_url).to_return(body: "{}")
     replies = Async { |task| Array.new(20) { task.async { publish } }.map(&:wait) }.wait
     expect(replies).to eq([{}] * 20)
   end
 
-  it "lets a thread be ended in the middle of a stub, and the others go on" do
+  it "keep replying after a thread is killed inside a stub" do
     reached = Queue.new
     stub_request(:post, events_url).to_return { (reached << true) && sleep }.then.to_return(body: "{}")
     hanging = Thread.new { publish }

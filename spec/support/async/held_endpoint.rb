@@ -2,27 +2,27 @@
 
 require_relative "../endpoint_process"
 
-# An endpoint in a process of its own that holds all replies back until it is told to release them: told so many
-# requests, it says when they are in flight.
+# An endpoint in its own process that holds all replies until `release`. It reports when a number of requests is in
+# flight.
 class HeldEndpoint < EndpointProcess
   def initialize(descriptors: 4096)
     @descriptors = descriptors
     super()
   end
 
-  # Blocks until so many requests are in flight.
+  # Blocks until this many requests are in flight.
   def wait_until_in_flight(count)
     @control.puts(count)
     receive
   end
 
-  # Lets all replies go.
+  # Sends all replies.
   def release
     @control.puts("release")
     receive
   end
 
-  # The data of all events that came.
+  # The data of all events received.
   def data
     @control.puts("data")
     receive
@@ -35,15 +35,15 @@ class HeldEndpoint < EndpointProcess
     server = ChannelsApi::Server.start(checked: false)
     server.hold
     send(report, server.client_options)
-    control.each_line(chomp: true) { |order| send(report, obey(server, order)) }
+    control.each_line(chomp: true) { |command| send(report, execute(server, command)) }
     exit!(0)
   end
 
-  def obey(server, order)
-    case order
+  def execute(server, command)
+    case command
     when "release" then server.release && true
     when "data" then server.events.map(&:data)
-    else server.wait_until("#{order} in flight", patience: 120) { server.in_flight >= order.to_i } && true
+    else server.wait_until("#{command} in flight", patience: 120) { server.in_flight >= command.to_i } && true
     end
   end
 end

@@ -3,11 +3,11 @@
 require "open3"
 require "rbconfig"
 
-# A program that has a process, and so a pool of threads, to itself. It starts with the gem loaded, its settings at
-# their defaults, and a client for the endpoint behind the module.
+# Runs a program in its own process, with its own pool of threads. The gem is loaded, its settings are the defaults, and
+# the default client points to the endpoint.
 module AsyncProgram
   LIB = File.expand_path("../../../lib", __dir__)
-  # Its own way out, should it hang: longer than anything in it waits.
+  # A program that hangs ends itself; the timeout is longer than any wait in it.
   PREAMBLE = <<~RUBY
     require "pusher"
     Thread.new { sleep(90) && exit!(9) }
@@ -17,7 +17,7 @@ module AsyncProgram
     def wait_until = (sleep(0.001) until yield)
   RUBY
 
-  # Code of a program. Says "waits" when the end of the process waits for what is under way.
+  # Code that prints "waits" once the exit hook of the program waits for requests.
   SAY_WHEN_WAITING = <<~RUBY
     at_exit { $has_ended = true }
     Thread.new do
@@ -26,7 +26,7 @@ module AsyncProgram
     end
   RUBY
 
-  # One that still runs: what it prints is read, and what it is told it reads, line by line.
+  # A running program. It communicates in lines, over standard input and output.
   class Running
     attr_reader :pid
 
@@ -38,12 +38,12 @@ module AsyncProgram
       @pid = thread.pid
     end
 
-    # The next line it prints.
+    # The next line that it prints.
     def line
-      Timeout.timeout(AsyncRequests::PATIENCE, AsyncRequests::Late) { @output.gets&.chomp }
+      Timeout.timeout(AsyncRequests::PATIENCE, AsyncRequests::TookTooLong) { @output.gets&.chomp }
     end
 
-    def tell(line)
+    def write_line(line)
       @input.puts(line)
     end
 
@@ -51,7 +51,7 @@ module AsyncProgram
       Process.kill(name, @pid)
     end
 
-    # Waits for its end.
+    # Waits until it has exited.
     def finish
       @input.close
       output, errors = [@output, @errors].map { |stream| Thread.new { stream.read } }.map(&:value)
@@ -60,7 +60,7 @@ module AsyncProgram
       [@output, @errors].each(&:close)
     end
 
-    def ended?
+    def exited?
       !@thread.alive?
     end
   end
@@ -68,10 +68,11 @@ module AsyncProgram
   Finished = Struct.new(:output, :errors, :status, keyword_init: true)
 
   def self.included(group)
-    group.after { @programs&.each { |program| end_of(program) } }
+    group.after { @programs&.each { |program| kill(program) } }
   end
 
-  # Starts it. The program is an argument, so that its standard input is free. `first` comes before the gem.
+  # Starts a program. The code is passed as an argument, which leaves standard input to the program. `first` runs before
+  # the gem is loaded.
   def start_program(code, environment: {}, first: "")
     program = Running.new(*Open3.popen3({ "PUSHER_URL" => endpoint.url, **environment }, RbConfig.ruby, "-I", LIB,
                                         "-e", [first, PREAMBLE, code].join("\n")))
@@ -79,12 +80,12 @@ module AsyncProgram
     program
   end
 
-  # Runs it to its end.
+  # Runs a program until it exits.
   def run_program(code, **options)
     start_program(code, **options).finish
   end
 
-  # Runs it, and expects it to have nothing to complain of. What it printed comes back.
+  # Runs a program, expects it to exit with success and to write nothing to standard error, and returns its output.
   def output_of(code, **options)
     finished = run_program(code, **options)
     expect(finished).to have_attributes(errors: "", status: be_success)
@@ -93,8 +94,8 @@ module AsyncProgram
 
   private
 
-  def end_of(program)
-    program.signal(:KILL) unless program.ended?
+  def kill(program)
+    program.signal(:KILL) unless program.exited?
   rescue Errno::ESRCH
     nil
   end

@@ -3,9 +3,9 @@
 require "eventmachine"
 require_relative "requests"
 
-# A reactor of EventMachine for one example, in a thread of its own: the example waits for it, as long as it may.
+# Runs an EventMachine reactor for one example, in a separate thread.
 module Reactor
-  # What a deferrable has come to: `:callback` or `:errback`, with what, and on which thread.
+  # The outcome of a deferrable: `:callback` or `:errback`, its argument, and the thread that called it.
   Outcome = Struct.new(:kind, :value, :thread, keyword_init: true) do
     def error
       raise "no error, but #{value.inspect}" unless kind == :errback
@@ -20,7 +20,7 @@ module Reactor
     end
   end
 
-  # How often the reactor has come round, by a timer.
+  # Counts how often a periodic timer fires, to show that the reactor is not blocked.
   class Ticks
     INTERVAL = 0.01
 
@@ -34,17 +34,17 @@ module Reactor
 
   def self.included(group)
     group.include(AsyncRequests)
-    group.after { end_reactor }
+    group.after { stop_reactor }
   end
 
-  # Runs the block on a reactor until that is stopped. What the reactor raises is raised here.
+  # Runs the block on a reactor until the reactor is stopped. Raises what the reactor raises.
   def on_reactor(&block)
     @reactor = Thread.new { EM.run(&block) }
     @reactor.report_on_exception = false
     within { @reactor.value }
   end
 
-  # What the deferrables that the block makes have come to, in the order in which they were made.
+  # Runs a reactor until all deferrables that the block returns are settled; returns their outcomes in the same order.
   def outcomes_of
     outcomes = nil
     on_reactor do
@@ -64,13 +64,13 @@ module Reactor
     outcomes_of(&block).first
   end
 
-  # Has the block called with the deferrable's outcome.
+  # Calls the block with the deferrable's outcome.
   def watch(deferrable)
     deferrable.callback { |value| yield Outcome.new(kind: :callback, value:, thread: Thread.current) }
     deferrable.errback { |value| yield Outcome.new(kind: :errback, value:, thread: Thread.current) }
   end
 
-  # Starts a reactor that runs until the end of the example, or until it is stopped.
+  # Starts a reactor that runs until it is stopped, at the latest after the example.
   def start_reactor
     running = Queue.new
     @reactor = Thread.new { EM.run { running << true } }
@@ -78,14 +78,14 @@ module Reactor
     within { running.pop }
   end
 
-  # Has the block called on the reactor's thread, and gives what it gives.
+  # Calls the block on the reactor's thread and returns its value.
   def in_reactor
-    answer = Queue.new
-    EM.next_tick { answer << yield }
-    within { answer.pop }
+    values = Queue.new
+    EM.next_tick { values << yield }
+    within { values.pop }
   end
 
-  def end_reactor
+  def stop_reactor
     EM.next_tick { EM.stop } if EM.reactor_running?
     within { @reactor&.join }
   end

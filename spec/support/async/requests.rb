@@ -2,19 +2,20 @@
 
 require "timeout"
 
-# What specs of asynchronous requests share: settings are taken back, and no request outlives its example.
+# Shared by the specs of background requests. Restores the settings after each example, and checks that none leaves a
+# request unfinished.
 module AsyncRequests
-  # Seconds after which something is taken for hanging.
+  # Seconds after which a wait counts as hanging.
   PATIENCE = 60
   SETTINGS = %i[async_threads async_queue_size async_exit_timeout on_async_error].freeze
-  # Nobody listens there.
-  NOWHERE = { host: "127.0.0.1", port: 1, use_tls: false, app_id: "3", key: "key", secret: "secret" }.freeze
+  # Options of a client whose connections are refused.
+  UNREACHABLE = { host: "127.0.0.1", port: 1, use_tls: false, app_id: "3", key: "key", secret: "secret" }.freeze
 
-  # It took longer than it may.
-  class Late < StandardError; end
+  # Raised by {#within}.
+  class TookTooLong < StandardError; end
 
-  # A logger that keeps what it is told, and lets one wait for it.
-  class KeepingLogger
+  # A logger that records its lines, and can wait for them.
+  class RecordingLogger
     def initialize
       @lines = Queue.new
     end
@@ -23,23 +24,23 @@ module AsyncRequests
       define_method(level) { |line = nil, &block| @lines << [level, line || block.call] }
     end
 
-    # The next so many lines, as soon as they are there.
+    # Waits for this many lines and returns them.
     def take(count)
-      Timeout.timeout(PATIENCE, Late) { Array.new(count) { @lines.pop } }
+      Timeout.timeout(PATIENCE, TookTooLong) { Array.new(count) { @lines.pop } }
     end
 
-    # What nobody has taken.
+    # The lines recorded so far that were not taken.
     def rest
       Array.new(@lines.size) { @lines.pop }
     end
   end
 
   def self.included(group)
-    group.around { |example| AsyncRequests.keeping_settings { example.run } }
-    group.after { leave_nothing_behind }
+    group.around { |example| AsyncRequests.restoring_settings { example.run } }
+    group.after { finish_requests }
   end
 
-  def self.keeping_settings
+  def self.restoring_settings
     before = SETTINGS.to_h { |name| [name, Pusher.public_send(name)] }
     yield
   ensure
@@ -54,21 +55,29 @@ module AsyncRequests
     Pusher::Client.new(timeout: PATIENCE, **endpoint.client_options, **options)
   end
 
-  def keeping_logger
-    Pusher.logger = KeepingLogger.new
+  def recording_logger
+    Pusher.logger = RecordingLogger.new
   end
 
-  # Ends what takes longer.
+  # Raises when the block takes longer.
   def within(seconds = PATIENCE, &block)
-    Timeout.timeout(seconds, Late, &block)
+    Timeout.timeout(seconds, TookTooLong, &block)
   end
 
-  # What the endpoint does while the example, or its program, waits.
+  # Runs the block in a thread, while the example or its program waits.
   def meanwhile(&block)
     @meanwhile = Thread.new(&block)
   end
 
-  # What the block raises, or nil.
+  # A thread that is blocked in the block.
+  def blocked_thread(&block)
+    Thread.new(&block).tap do |thread|
+      thread.report_on_exception = false
+      sleep(0.001) until thread.stop?
+    end
+  end
+
+  # The StandardError that the block raises, or nil.
   def error_of
     yield
     nil
@@ -78,9 +87,9 @@ module AsyncRequests
 
   private
 
-  def leave_nothing_behind
+  def finish_requests
     @endpoint&.behave
     @meanwhile&.value
-    raise "requests outlive their example" unless Pusher.flush(PATIENCE)
+    raise "the example left unfinished requests, or an unseen failure" unless Pusher.flush(PATIENCE)
   end
 end

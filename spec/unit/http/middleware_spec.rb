@@ -64,7 +64,7 @@ RSpec.describe "The middleware" do
   it "raises an ArgumentError for a reply with an invalid header" do
     chain.install(:testing, middleware { outgoing_request.reply(200, "", "a b" => "c") })
 
-    expect { client.trigger("a", "b", "c") }.to raise_error(ArgumentError, /"a b" is no header/)
+    expect { client.trigger("a", "b", "c") }.to raise_error(ArgumentError, /"a b" is not a valid header name/)
   end
 
   it "can raise a transport failure of any class, which is wrapped; its other errors are not" do

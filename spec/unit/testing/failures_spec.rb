@@ -9,7 +9,7 @@ RSpec.describe Pusher::Testing, ".fail_with" do
 
   def trigger(event = "e", channel = "c") = error_of { client.trigger(channel, event, 1) }
 
-  it "gives a reply of that status, as in real life" do
+  it "replies with the given status, body and headers" do
     testing.fail_with(503, body: "busy", headers: { "Retry-After" => 30 })
 
     expect(trigger).to be_an_instance_of(Pusher::Error).and have_attributes(
@@ -17,7 +17,7 @@ RSpec.describe Pusher::Testing, ".fail_with" do
     )
   end
 
-  it "gives the errors of their statuses, which say where they come from" do
+  it "raises the error class of the status, with a default body that names fail_with" do
     { 401 => Pusher::AuthenticationError, 400 => Pusher::Error,
       413 => Pusher::PayloadTooLargeError }.each do |status, kind|
       testing.fail_with(status, times: 1)
@@ -27,20 +27,20 @@ RSpec.describe Pusher::Testing, ".fail_with" do
     end
   end
 
-  it "writes a Hash as JSON" do
+  it "encodes a Hash body as JSON" do
     testing.fail_with(400, body: { error: "no" })
 
     expect(trigger.message).to eq('Bad request: {"error":"no"}')
   end
 
-  it "raises what the transport would, and callers get it as they would" do
+  it "raises an exception as a failure of the transport, wrapped in an HTTPError" do
     [Errno::ECONNREFUSED, Timeout::Error, Pusher::ReceiveTimeoutError, Class.new(StandardError)].each do |kind|
       testing.fail_with(kind, times: 1)
       expect(trigger).to be_a(Pusher::HTTPError).and have_attributes(original_error: be_an_instance_of(kind))
     end
   end
 
-  it "raises the very exception it was given, each time" do
+  it "raises the given exception object each time" do
     error = SocketError.new("no such host")
     testing.fail_with(error)
 
@@ -50,20 +50,20 @@ RSpec.describe Pusher::Testing, ".fail_with" do
     end
   end
 
-  it "raises the library's own errors as they are" do
+  it "does not wrap a Pusher::Error" do
     testing.fail_with(Pusher::AuthenticationError.new("no"))
 
     expect(trigger).to be_an_instance_of(Pusher::AuthenticationError).and have_attributes(message: "no")
   end
 
-  it "never wraps what is no StandardError" do
-    testing.fail_with(Class.new(Exception)) # rubocop:disable Lint/InheritException -- as tests' own stubs have it
+  it "does not wrap an exception that is not a StandardError" do
+    testing.fail_with(Class.new(Exception)) # rubocop:disable Lint/InheritException -- the subject of this example
 
     expect { client.trigger("c", "e", 1) }.to raise_error(Exception) { |e| expect(e).not_to be_a(StandardError) }
     expect(testing.events).to be_empty
   end
 
-  it "lasts for as many requests as it was asked for, or until it is cleared" do
+  it "fails the given number of requests, or all requests until clear" do
     testing.fail_with(500, times: 2)
     expect(Array.new(3) { trigger&.status }).to eq([500, 500, nil])
 
@@ -73,13 +73,13 @@ RSpec.describe Pusher::Testing, ".fail_with" do
     expect(trigger).to be_nil
   end
 
-  it "fails nothing where it is asked to fail no times" do
+  it "fails no request with times: 0" do
     testing.fail_with(500, times: 0)
 
     expect(trigger).to be_nil
   end
 
-  it "follows the order in which failures were prepared" do
+  it "uses failures in the order in which they were prepared" do
     testing.fail_with(500, times: 1)
     testing.fail_with(Errno::EPIPE, times: 1)
     testing.fail_with(429)
@@ -88,7 +88,7 @@ RSpec.describe Pusher::Testing, ".fail_with" do
       .to eq([500, Errno::EPIPE, 429, 429])
   end
 
-  it "ends with its block" do
+  it "fails requests until its block ends, and returns the block's value" do
     value = testing.fail_with(500) do
       expect(trigger.status).to eq(500)
       :value
@@ -98,26 +98,26 @@ RSpec.describe Pusher::Testing, ".fail_with" do
     expect(trigger).to be_nil
   end
 
-  it "ends with its block whatever happens in it" do
+  it "stops failing requests if its block raises" do
     expect { testing.fail_with(500) { raise IOError } }.to raise_error(IOError)
 
     expect(trigger).to be_nil
   end
 
-  it "concerns events of a name, of channels, or both" do
+  it "applies to events with the given name and channel" do
     testing.fail_with(500, event: /\Aorder/, channel: "a")
 
     expect([trigger("order-new", "a"), trigger("order-new", "b"), trigger("other", "a"),
             trigger("order-new", %w[b a])].map { |error| error&.status }).to eq([500, nil, nil, 500])
   end
 
-  it "uses itself up by what it concerns alone" do
+  it "counts only requests that it applies to" do
     testing.fail_with(500, times: 1, event: "rare")
 
     expect([trigger("common"), trigger("rare"), trigger("rare")].map { |error| error&.status }).to eq([nil, 500, nil])
   end
 
-  it "fails a batch whole for one event of it, and queries only where it concerns all" do
+  it "fails a whole batch for one of its events, and queries only without event and channel" do
     batch = [{ channel: "a", name: "good", data: 1 }, { channel: "b", name: "bad", data: 2 }]
     testing.fail_with(500, times: 1, event: "bad", channel: "a")
     expect(error_of { client.trigger_batch(batch) }).to be_nil
@@ -132,7 +132,7 @@ RSpec.describe Pusher::Testing, ".fail_with" do
     expect(error_of { client.channels }.status).to eq(502)
   end
 
-  it "publishes nothing, and lets the request be seen" do
+  it "records a failed request, but not its events" do
     testing.fail_with(500, times: 1)
     testing.fail_with(Errno::ECONNREFUSED, times: 1)
     3.times { |n| trigger("e#{n}") }
@@ -143,16 +143,17 @@ RSpec.describe Pusher::Testing, ".fail_with" do
     expect(testing.requests[1].inspect).to eq("#<Pusher::Testing::Request post /events: Errno::ECONNREFUSED>")
   end
 
-  it "fails exactly as many requests of many threads" do
+  it "fails exactly the given number of requests on several threads" do
     testing.fail_with(500, times: 20)
     errors = Array.new(8) { Thread.new { Array.new(10) { trigger }.compact } }.flat_map(&:value)
 
     expect([errors.size, testing.events.size, testing.requests.size]).to eq([20, 60, 80])
   end
 
-  it "refuses what is no failure" do
+  it "raises ArgumentError for a cause that is not a failure" do
     [200, 202, 600, 99, "500", Object, nil].each do |cause|
-      expect { testing.fail_with(cause) }.to raise_error(ArgumentError, /#{Regexp.escape(cause.inspect)} is no failure/)
+      expect { testing.fail_with(cause) }
+        .to raise_error(ArgumentError, /\A#{Regexp.escape(cause.inspect)} is not a failure: /)
     end
     expect(trigger).to be_nil
   end

@@ -4,8 +4,8 @@ require_relative "testing_helper"
 require "open3"
 require "rbconfig"
 
-# In processes of their own: this one has loaded everything.
-RSpec.describe "pusher/testing, where it is loaded" do
+# Each example runs Ruby processes of its own, in which nothing is loaded yet.
+RSpec.describe "Loading pusher/testing" do
   include_context "with the test mode"
 
   def run_ruby(script, *options, url: nil)
@@ -16,25 +16,26 @@ RSpec.describe "pusher/testing, where it is loaded" do
     output.strip
   end
 
-  it "comes only when it is asked for" do
+  it "is left to the application: pusher does not load it" do
     script = 'require "pusher"; p $LOADED_FEATURES.grep(%r{/pusher/testing}), defined?(Pusher::Testing)'
     expect(run_ruby(script)).to eq("[]\nnil")
   end
 
-  it "brings the gem along, and prints no warning, not even with -w" do
+  it "loads the gem, without a warning under -w" do
     output = run_ruby('require "pusher/testing"; puts Pusher::Testing.faking?', "-w")
 
     expect(output.lines.grep_v(%r{/gems/|vendor_ruby}).join).to eq("false")
   end
 
-  it "changes nothing: requests are sent as ever" do
-    script = 'require "pusher/testing"; Pusher.trigger("c", "e", 1); p Pusher.const_get(:Internal)::HTTP::Middleware.active?'
+  it "leaves requests alone until fake! is called" do
+    script = 'require "pusher/testing"; Pusher.trigger("c", "e", 1); ' \
+             "p Pusher.const_get(:Internal)::HTTP::Middleware.active?"
 
     expect(run_ruby(script, url: endpoint.url)).to eq("false")
     expect(endpoint.requests.size).to eq(1)
   end
 
-  it "brings neither RSpec nor Minitest, nor what is made for them" do
+  it "loads neither RSpec nor Minitest, nor the matchers and assertions" do
     script = <<~RUBY
       require "pusher/testing"
       p defined?(RSpec), defined?(Minitest), $LOADED_FEATURES.grep(%r{rspec|minitest|testing/(matchers|assertions)})
@@ -43,7 +44,7 @@ RSpec.describe "pusher/testing, where it is loaded" do
     expect(run_ruby(script)).to eq("nil\nnil\n[]")
   end
 
-  it "gives the matchers to RSpec where that is loaded, before or by name" do
+  it "includes the matchers in RSpec, loaded before it or by pusher/testing/rspec" do
     [["rspec", "pusher/testing"], ["pusher/testing/rspec"], ["pusher/testing", "pusher/testing/rspec"]].each do |files|
       output = run_ruby(<<~RUBY)
         #{files.map { |file| "require #{file.inspect}" }.join("; ")}
@@ -54,7 +55,7 @@ RSpec.describe "pusher/testing, where it is loaded" do
     end
   end
 
-  it "gives matchers and assertions to hosts that come later, when it is switched on" do
+  it "extends frameworks that are loaded later, at the next fake!" do
     output = run_ruby(<<~RUBY)
       require "pusher/testing"
       require "minitest"
@@ -67,7 +68,7 @@ RSpec.describe "pusher/testing, where it is loaded" do
     expect(output).to include("true", "1 example, 0 failures")
   end
 
-  it "prints no warning to those who have them on, whatever is loaded first" do
+  it "prints no warning under -w in any load order" do
     [%w[minitest pusher/testing], %w[rspec/core pusher/testing], %w[pusher/testing/minitest], %w[pusher/testing/rspec],
      %w[pusher/testing pusher/testing/rspec]].each do |files|
       output = run_ruby(files.map { |file| "require #{file.inspect}" }.join("; "), "-w")
@@ -75,7 +76,7 @@ RSpec.describe "pusher/testing, where it is loaded" do
     end
   end
 
-  it "gives the assertions to Minitest where that is loaded, before or by name" do
+  it "includes the assertions in Minitest, loaded before it or by pusher/testing/minitest" do
     check = "p Minitest::Test.method_defined?(:assert_triggered)"
     expect(run_ruby("require 'minitest'; require 'pusher/testing'; #{check}")).to eq("true")
     expect(run_ruby("require 'pusher/testing/minitest'; #{check}")).to eq("true")

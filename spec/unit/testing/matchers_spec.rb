@@ -11,7 +11,7 @@ RSpec.describe Pusher::Testing::Matchers do
     by.trigger(channel, name, data, params)
   end
 
-  # Whether the matcher takes it, asked both ways.
+  # Whether the matcher matches, checked positively and negatively.
   def matches?(matcher, subject = Pusher)
     positive = matcher.matches?(subject)
     expect(matcher.does_not_match?(subject)).to be(!positive)
@@ -19,7 +19,7 @@ RSpec.describe Pusher::Testing::Matchers do
   end
 
   describe "have_triggered" do
-    it "looks for a name" do
+    it "matches by name" do
       expect(Pusher).not_to have_triggered
       trigger
 
@@ -31,7 +31,7 @@ RSpec.describe Pusher::Testing::Matchers do
       expect(Pusher).not_to have_triggered(/\Ax/)
     end
 
-    it "looks for channels, all of those that are given" do
+    it "matches events published to all given channels" do
       trigger(channel: %w[orders all])
 
       expect(Pusher).to have_triggered.on("orders")
@@ -43,33 +43,34 @@ RSpec.describe Pusher::Testing::Matchers do
     end
 
     {
-      "Symbols as keys" => [{ id: 1, of: { status: :open, list: [{ a: nil }] } }, true],
-      "Strings as keys" => [{ "id" => 1, "of" => { "status" => "open", "list" => [{ "a" => nil }] } }, true],
-      "a part" => [{ id: 1 }, false],
-      "more" => [{ id: 1, of: { status: :open, list: [{ a: nil }] }, more: nil }, false],
-      "another value deep inside" => [{ id: 1, of: { status: :open, list: [{ a: 1 }] } }, false],
-      "more elements" => [{ id: 1, of: { status: :open, list: [{ a: nil }, nil] } }, false],
-      "fewer elements" => [{ id: 1, of: { status: :open, list: [] } }, false],
-      "a class" => [Hash, true],
-      "another class" => [Array, false],
-      "classes inside" => [{ id: Integer, of: Hash }, true],
-      "a Range inside" => [{ id: 1..2, of: Hash }, true],
-      "a Proc" => [->(data) { data["id"] == 1 }, true],
-      "a Proc inside that says no" => [{ id: lambda(&:zero?), of: Hash }, false],
-      "a String" => ["x", false],
-      "the String that was sent" => ['{"id":1,"of":{"status":"open","list":[{"a":null}]}}', true],
-      "a Regexp for it" => [/"status":"open"/, true],
+      "a Hash with Symbols as keys" => [{ id: 1, of: { status: :open, list: [{ a: nil }] } }, true],
+      "a Hash with Strings as keys" => [{ "id" => 1, "of" => { "status" => "open", "list" => [{ "a" => nil }] } },
+                                        true],
+      "a Hash with some of the keys" => [{ id: 1 }, false],
+      "a Hash with additional keys" => [{ id: 1, of: { status: :open, list: [{ a: nil }] }, more: nil }, false],
+      "a Hash with another nested value" => [{ id: 1, of: { status: :open, list: [{ a: 1 }] } }, false],
+      "a Hash with a longer Array" => [{ id: 1, of: { status: :open, list: [{ a: nil }, nil] } }, false],
+      "a Hash with a shorter Array" => [{ id: 1, of: { status: :open, list: [] } }, false],
+      "the class Hash" => [Hash, true],
+      "the class Array" => [Array, false],
+      "a Hash with classes as values" => [{ id: Integer, of: Hash }, true],
+      "a Hash with a Range as a value" => [{ id: 1..2, of: Hash }, true],
+      "a Proc that returns true" => [->(data) { data["id"] == 1 }, true],
+      "a Hash with a Proc that returns false" => [{ id: lambda(&:zero?), of: Hash }, false],
+      "another String" => ["x", false],
+      "the JSON that was sent" => ['{"id":1,"of":{"status":"open","list":[{"a":null}]}}', true],
+      "a Regexp for the JSON that was sent" => [/"status":"open"/, true],
       "an Array" => [[], false],
       "nil" => [nil, false]
     }.each do |kind, (expected, is_match)|
-      it "#{is_match ? "takes" : "refuses"} #{kind} for data" do
+      it "#{is_match ? "accepts" : "rejects"} #{kind} as data" do
         trigger("created", { id: 1, of: { status: "open", list: [{ a: nil }] } })
 
         expect(matches?(have_triggered.with(expected))).to be(is_match)
       end
     end
 
-    it "takes matchers for data, and inside of it, with Symbols or Strings as keys" do
+    it "accepts matchers as data and nested in it, with Symbols or Strings as keys" do
       trigger("created", { id: 1, of: { status: "open", list: [{ a: nil }] } })
 
       [a_hash_including(id: 1), a_hash_including("id" => 1), hash_including(id: 1), hash_including("id" => 1),
@@ -84,7 +85,7 @@ RSpec.describe Pusher::Testing::Matchers do
       end
     end
 
-    it "tells nil, false and nothing given apart" do
+    it "distinguishes nil, false and no given data" do
       trigger("nil", nil)
       trigger("false", false)
 
@@ -94,7 +95,7 @@ RSpec.describe Pusher::Testing::Matchers do
       expect(Pusher).to have_triggered("false")
     end
 
-    it "takes objects for what the JSON engine makes of them" do
+    it "compares other objects by their JSON" do
       time = Time.at(0).utc
       trigger("created", { at: time, on: [Date.new(2020, 1, 2)] })
 
@@ -103,7 +104,7 @@ RSpec.describe Pusher::Testing::Matchers do
       expect(Pusher).not_to have_triggered.with(at: Float::NAN, on: [])
     end
 
-    it "compares text as it is" do
+    it "compares Strings with the data as sent and as parsed" do
       trigger("text", "hello")
       trigger("number", "7")
 
@@ -114,7 +115,7 @@ RSpec.describe Pusher::Testing::Matchers do
       expect(Pusher).not_to have_triggered("text").with("hell")
     end
 
-    it "looks at data with a block, of its own or of to" do
+    it "passes data to a block of `with` or of `to`" do
       trigger
 
       expect(Pusher).to(have_triggered.with { |data| data["id"] == 1 })
@@ -127,13 +128,13 @@ RSpec.describe Pusher::Testing::Matchers do
       end
     end
 
-    it "wants either data or a block" do
-      expect { have_triggered.with }.to raise_error(ArgumentError, "with takes the data, or a block that looks at it")
+    it "raises ArgumentError for `with` unless it gets either data or a block" do
+      expect { have_triggered.with }.to raise_error(ArgumentError, "with takes either the expected data or a block")
       expect { have_triggered.with(1, 2) }.to raise_error(ArgumentError)
       expect { have_triggered.with(1) { true } }.to raise_error(ArgumentError)
     end
 
-    it "joins what several chains say" do
+    it "combines repeated conditions" do
       trigger("created", { id: 1, a: 1 })
 
       expect(Pusher).to have_triggered.with(include(id: 1)).with(include(a: 1)).on("orders").on(/./)
@@ -141,7 +142,7 @@ RSpec.describe Pusher::Testing::Matchers do
       expect(Pusher).not_to have_triggered.on("orders").on("others")
     end
 
-    it "looks at encrypted events alone" do
+    it "matches only encrypted events with `encrypted`" do
       trigger
       expect(Pusher).not_to have_triggered.encrypted
       trigger(channel: "private-encrypted-a")
@@ -149,7 +150,7 @@ RSpec.describe Pusher::Testing::Matchers do
       expect(Pusher).to have_triggered("created").on("private-encrypted-a").with(id: 1).encrypted.once
     end
 
-    it "looks for the socket that is left out" do
+    it "matches by the excluded socket" do
       trigger(socket_id: "1.1")
 
       expect(Pusher).to have_triggered.excluding("1.1")
@@ -158,12 +159,19 @@ RSpec.describe Pusher::Testing::Matchers do
     end
 
     {
-      ->(m) { m.once } => [1], ->(m) { m.twice } => [2], ->(m) { m.thrice } => [3],
-      ->(m) { m.exactly(2).times } => [2], ->(m) { m.exactly(:once) } => [1], ->(m) { m.exactly(0).times } => [0],
-      ->(m) { m.at_least(2).times } => [2, 3], ->(m) { m.at_least(:once) } => [1, 2, 3],
-      ->(m) { m.at_most(1).time } => [0, 1], ->(m) { m.at_most(:twice) } => [0, 1, 2], ->(m) { m } => [1, 2, 3]
-    }.each do |chain, counts|
-      it "counts #{chain.call(Pusher::Testing::Matchers::HaveTriggered.new("e")).description}" do
+      "once" => [->(m) { m.once }, [1]],
+      "twice" => [->(m) { m.twice }, [2]],
+      "thrice" => [->(m) { m.thrice }, [3]],
+      "exactly(2).times" => [->(m) { m.exactly(2).times }, [2]],
+      "exactly(:once)" => [->(m) { m.exactly(:once) }, [1]],
+      "exactly(0).times" => [->(m) { m.exactly(0).times }, [0]],
+      "at_least(2).times" => [->(m) { m.at_least(2).times }, [2, 3]],
+      "at_least(:once)" => [->(m) { m.at_least(:once) }, [1, 2, 3]],
+      "at_most(1).time" => [->(m) { m.at_most(1).time }, [0, 1]],
+      "at_most(:twice)" => [->(m) { m.at_most(:twice) }, [0, 1, 2]],
+      "no count" => [->(m) { m }, [1, 2, 3]]
+    }.each do |name, (chain, counts)|
+      it "matches #{counts.join(" or ")} of 0 to 3 events with #{name}" do
         results = Array.new(4) do
           matches?(chain.call(have_triggered("created"))).tap { trigger }
         end
@@ -172,9 +180,9 @@ RSpec.describe Pusher::Testing::Matchers do
       end
     end
 
-    it "wants a number to count" do
+    it "raises ArgumentError for a count that is not a number of times" do
       ["2", -1, nil, :often].each do |number|
-        expect { have_triggered.exactly(number) }.to raise_error(ArgumentError, /is no number of times/)
+        expect { have_triggered.exactly(number) }.to raise_error(ArgumentError, /is not a number of times/)
       end
     end
 
@@ -184,7 +192,7 @@ RSpec.describe Pusher::Testing::Matchers do
       expect(Pusher).to have_triggered("e").twice
     end
 
-    it "is asked of a client for its own events, and of the modules for all" do
+    it "counts a client's own events, or those of every client for Pusher and Pusher::Testing" do
       other = client_of("4")
       trigger
       trigger("mine", by: other)
@@ -195,17 +203,17 @@ RSpec.describe Pusher::Testing::Matchers do
       expect([Pusher, testing]).to all(have_triggered.twice)
       expect(client.dup).not_to have_triggered
       expect { expect("other").to have_triggered }
-        .to raise_error(ArgumentError, 'events are those of Pusher or of a client, not of "other"')
+        .to raise_error(ArgumentError, 'expected Pusher or a Pusher::Client, got "other"')
     end
 
-    it "sees nothing of failed requests" do
+    it "ignores events of failed requests" do
       testing.fail_with(500)
       error_of { trigger }
 
       expect(Pusher).not_to have_triggered
     end
 
-    it "composes" do
+    it "can be composed with other matchers" do
       trigger("a")
       trigger("b")
 
@@ -218,7 +226,7 @@ RSpec.describe Pusher::Testing::Matchers do
   end
 
   describe "publish_event" do
-    it "counts what the block publishes, and nothing else" do
+    it "counts only the events that the block publishes" do
       trigger
       expect { trigger("updated") }.to publish_event("updated").on("orders").with(id: 1).once
       expect { trigger("updated") }.to publish_event.once
@@ -228,7 +236,7 @@ RSpec.describe Pusher::Testing::Matchers do
       expect(Pusher).to have_triggered("updated").exactly(5).times
     end
 
-    it "counts what threads and fibers of the block publish, and what other threads do not" do
+    it "counts events of threads and fibers that the block starts, but not of other threads" do
       go = Queue.new
       done = Queue.new
       other = Thread.new { go.pop && trigger("other") && (done << true) }
@@ -239,13 +247,13 @@ RSpec.describe Pusher::Testing::Matchers do
         Fiber.new { trigger("fiber") }.resume
       end
 
-      # Before Ruby 3.2 threads do not inherit: the other one takes part in what was opened last.
+      # Before Ruby 3.2 threads do not inherit a scope: the one opened last applies to the other thread, too.
       expect(&publishing).to publish_event.exactly(Fiber.respond_to?(:[]=) ? 2 : 3).times
       other.join
       expect(Pusher).to have_triggered.thrice
     end
 
-    it "answers, fails and records as outside" do
+    it "shares prepared replies, failures and the recording with the code around the block" do
       testing.fail_with(500, times: 1)
       testing.answer("/channels", { channels: { a: {} } })
 
@@ -259,14 +267,14 @@ RSpec.describe Pusher::Testing::Matchers do
       expect { trigger }.to raise_error(Pusher::Error)
     end
 
-    it "composes, with itself and with others" do
+    it "can be composed with itself and with other matchers" do
       list = []
       expect { list << trigger("a") << trigger("b") }
         .to publish_event("a").and publish_event("b").with(id: 1).and change(list, :size).by(2)
       expect { trigger("a") }.to publish_event("x").or publish_event("a")
     end
 
-    it "looks at data with a block of to" do
+    it "passes data to a block of `to`" do
       expect { trigger }.to publish_event do |data|
         data["id"] == 1
       end
@@ -275,13 +283,13 @@ RSpec.describe Pusher::Testing::Matchers do
       end
     end
 
-    it "lets errors of the block through" do
+    it "raises the errors of the block" do
       expect { expect { raise IOError }.to publish_event }.to raise_error(IOError)
     end
 
-    it "takes nothing but blocks" do
+    it "raises ArgumentError for a subject that is not a block" do
       expect { publish_event.matches?(1) }
-        .to raise_error(ArgumentError, "publish_event is asked of a block: expect { … }.to publish_event")
+        .to raise_error(ArgumentError, "publish_event needs a block: expect { … }.to publish_event")
       expect(publish_event).to have_attributes(supports_value_expectations?: false)
     end
   end

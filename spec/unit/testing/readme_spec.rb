@@ -5,8 +5,8 @@ require "open3"
 require "rbconfig"
 require "tmpdir"
 
-# What the README says of the test mode, run: plain code here, files of a test suite as one, in processes of their own.
-RSpec.describe "README.md on the test mode" do
+# Plain examples run in this process; files of a test suite run together, in a process of their own.
+RSpec.describe "The examples of the test mode in README.md" do
   chapters = ["The test mode", "RSpec", "Minitest", "Webhooks in controller specs"]
   text = File.read(File.expand_path("../../../README.md", __dir__))
   examples = chapters.flat_map do |chapter|
@@ -15,7 +15,7 @@ RSpec.describe "README.md on the test mode" do
   files, plain = examples.partition { |code| code.match?(%r{\A# \w+/}) }
   files = files.to_h { |code| [code[/\A# (.*)/, 1], code] }
 
-  # A comment after an expression says what it is.
+  # Turns `expression # => value` into an expectation.
   def checked(code)
     code.gsub(/^( *)(\S.*?) +# => (.*)$/) { "#{$1}expect(#{$2}).to eq(#{$3})" } # rubocop:disable Style/PerlBackrefs
   end
@@ -31,7 +31,7 @@ RSpec.describe "README.md on the test mode" do
     end
   end
 
-  # What the README's own lines do not configure is not configured.
+  # Without the environment of this process, so that only the README's own lines configure the gem.
   def run(folder, *command, environment: {})
     libraries = [File.expand_path("../../../lib", __dir__), File.expand_path("support/readme", __dir__)]
     environment = { "PUSHER_URL" => nil, "SPEC_OPTS" => nil, **environment }
@@ -40,17 +40,17 @@ RSpec.describe "README.md on the test mode" do
     output
   end
 
-  plain.each do |code|
-    it "is right about what begins with #{code.lines.grep_v(/require|^$/).first.strip}" do
+  plain.each.with_index(1) do |code, number|
+    it "return the values in their comments (example #{number})" do
       pusher = Pusher::Client.new(app_id: "3", key: "key", secret: "secret")
-      place = binding.tap { |it| it.local_variable_set(:pusher, pusher) }
+      scope = binding.tap { |it| it.local_variable_set(:pusher, pusher) }
       code = checked(code)
       expect(code).to include("expect(")
-      place.eval(code)
+      scope.eval(code)
     end
   end
 
-  it "has a suite for RSpec that passes, and fails where something else is published" do
+  it "pass as an RSpec suite, which fails if another event is published" do
     suite = files.select { |name, _| name.match?(%r{\Aspec/\w+\.rb}) }
     rspec = ["-S", "rspec", "-r", "pusher", "spec/orders_spec.rb"]
     in_suite(suite) { |folder| expect(run(folder, *rspec)).to include("2 examples, 0 failures") }
@@ -59,7 +59,7 @@ RSpec.describe "README.md on the test mode" do
     in_suite(other) { |folder| expect(run(folder, *rspec)).to include("2 examples, 2 failures") }
   end
 
-  it "has a suite for Minitest that passes, and fails where something else is published" do
+  it "pass as a Minitest suite, which fails if another event is published" do
     suite = files.select { |name, _| name.start_with?("test/") }
     in_suite(suite) { |folder| expect(run(folder, "test/orders_test.rb")).to match(/2 runs, \d+ assertions, 0 fail/) }
 
@@ -67,7 +67,7 @@ RSpec.describe "README.md on the test mode" do
     in_suite(other) { |folder| expect(run(folder, "test/orders_test.rb")).to match(/2 runs, \d+ assertions, 2 fail/) }
   end
 
-  it "has a request spec for Rails that passes, and fails where the signature is another's" do
+  it "pass as a request spec of Rails, which fails without the key of the signature" do
     skip "railties and actionpack are not installed" unless Gem::Specification.find_all_by_name("railties").any?
     suite = files.select { |name, _| name.start_with?("spec/requests/") }
     rspec = ["-S", "rspec", "-r", "pusher", "spec/requests/webhooks_spec.rb"]
@@ -80,23 +80,23 @@ RSpec.describe "README.md on the test mode" do
     in_suite(other) { |folder| expect(run(folder, *rspec, environment:)).to include("1 example, 1 failure") }
   end
 
-  it "shows the message of a failure as it is" do
+  it "show the failure message that RSpec prints" do
     message = text[/^### RSpec$.*?^```\n(expected.*?)\n```$/m, 1]
     testing.fake! do
       client.trigger("orders", "created", { id: 1 })
       client.trigger(%w[orders all], "updated", { id: 2 }, { socket_id: "1234.5678" })
       expect { expect(Pusher).to have_triggered("created").on("orders").with(id: 2) }
         .to raise_error(RSpec::Expectations::ExpectationNotMetError) do |error|
-          # Ruby shows a Hash with more spaces since 3.4.
-          expect(error.message.gsub(" => ", "=>").gsub(/\bid: /, ":id=>").gsub(/ +/,
-                                                                               " ")).to eq(message.gsub(/ +/, " "))
+          # Ruby 3.4 and newer inspect a Hash differently.
+          shown = error.message.gsub(" => ", "=>").gsub(/\bid: /, ":id=>")
+          expect(shown.gsub(/ +/, " ")).to eq(message.gsub(/ +/, " "))
         end
     end
   end
 
   include_context "with the test mode"
 
-  it "has examples" do
+  it "are all found by this spec" do
     expect([plain.size, files.size]).to eq([4, 4])
   end
 end

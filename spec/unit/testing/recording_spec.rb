@@ -2,14 +2,14 @@
 
 require_relative "testing_helper"
 
-RSpec.describe Pusher::Testing do
+RSpec.describe Pusher::Testing, "recording" do
   include_context "with the test mode"
 
   around { |example| testing.fake! { example.run } }
 
   let(:event) { testing.events.last }
 
-  it "records an event as it would have been published" do
+  it "records the channels, name, data and parameters of an event" do
     client.trigger("orders", "created", { id: 1, tags: [:new] }, { socket_id: "1.2", info: "user_count" })
 
     expect(event).to have_attributes(
@@ -19,7 +19,7 @@ RSpec.describe Pusher::Testing do
     )
   end
 
-  it "leaves data that is no JSON a String, and parses what is" do
+  it "parses data that is JSON, and keeps other data as a String" do
     client.trigger("c", "e", "hello")
     client.trigger("c", "e", "")
     client.trigger("c", "e", "[1,null]")
@@ -29,19 +29,19 @@ RSpec.describe Pusher::Testing do
     expect(testing.events.map(&:raw_data)).to eq(["hello", "", "[1,null]", "null"])
   end
 
-  it "reads data however deep it is" do
+  it "parses deeply nested data" do
     client.trigger("c", "e", "#{"[" * 150}#{"]" * 150}")
 
     expect(event.data.flatten).to eq([])
   end
 
-  it "records what goes to several channels as one event" do
+  it "records an event for several channels once" do
     client.trigger(%i[a b], "e", 1)
 
     expect(testing.events.map(&:channels)).to eq([%w[a b]])
   end
 
-  it "records each event of a batch by itself" do
+  it "records each event of a batch separately" do
     client.trigger_batch({ channel: "a", name: "one", data: { n: 1 } },
                          { channel: "private-encrypted-b", name: "two", data: { n: 2 }, socket_id: "1.1" })
 
@@ -52,14 +52,14 @@ RSpec.describe Pusher::Testing do
     )
   end
 
-  it "reads encrypted events, and keeps what was sent" do
+  it "decrypts encrypted events, and keeps the encrypted data as raw_data" do
     client.trigger("private-encrypted-a", "e", { secret: "ü" })
 
     expect(event).to have_attributes(encrypted?: true, data: { "secret" => "ü" }, text: '{"secret":"ü"}')
     expect(JSON.parse(event.raw_data).keys).to eq(%w[nonce ciphertext])
   end
 
-  it "reads them with the key of their time" do
+  it "decrypts an event with the key that was configured at the call" do
     client.trigger("private-encrypted-a", "e", "old")
     client.encryption_master_key = "another"
     client.trigger("private-encrypted-a", "e", "new")
@@ -67,24 +67,23 @@ RSpec.describe Pusher::Testing do
     expect(testing.events.map(&:data)).to eq(%w[old new])
   end
 
-  it "keeps encrypted bytes that are no text" do
+  it "decrypts binary data" do
     client.trigger("private-encrypted-a", "e", "\xff\xfe".b)
 
     expect(event).to have_attributes(encrypted?: true, data: "\xff\xfe".b)
   end
 
-  it "tells what was posted to an encrypted channel as it stands from what was encrypted" do
+  it "does not report plain data in an encrypted channel as encrypted" do
     client.post("/events", { name: "e", channels: ["private-encrypted-a"], data: "plain" })
 
     client.encryption_master_key = nil
     client.post("/events", { name: "e", channels: ["private-encrypted-a"], data: { "a" => 1 } })
 
-    expect(testing.events.map do |event|
-             [event.encrypted?, event.data]
-           end).to eq([[false, "plain"], [false, { "a" => 1 }]])
+    expect(testing.events.map { |event| [event.encrypted?, event.data] })
+      .to eq([[false, "plain"], [false, { "a" => 1 }]])
   end
 
-  it "records what a channel and the module trigger" do
+  it "records events of channels and of the module" do
     Pusher.url = "http://key:secret@127.0.0.1:1/apps/3"
     Pusher.trigger("a", "one", 1)
     client["b"].trigger("two", 2, "1.1")
@@ -94,17 +93,17 @@ RSpec.describe Pusher::Testing do
       .to eq([["a", "one", Pusher.default_client], ["b", "two", client], ["b", "three", client]])
   end
 
-  it "knows events of copies and of subclasses by their clients" do
+  it "records the client, which may be a copy or of a subclass" do
     copy = client.dup
-    mine = Class.new(Pusher::Client).new(app_id: "9", key: "k", secret: "s")
+    of_subclass = Class.new(Pusher::Client).new(app_id: "9", key: "k", secret: "s")
     client.trigger("c", "original", 1)
-    [copy, mine, client.dup].each { |other| other.trigger("c", "e", 1) }
+    [copy, of_subclass, client.dup].each { |other| other.trigger("c", "e", 1) }
 
-    expect(testing.events.map(&:client).first(3)).to match([equal(client), equal(copy), equal(mine)])
+    expect(testing.events.map(&:client).first(3)).to match([equal(client), equal(copy), equal(of_subclass)])
     expect(testing.events.last.client).not_to equal(client)
   end
 
-  it "takes frozen arguments, and shows what they were at the call" do
+  it "accepts frozen arguments, and records their state at the call" do
     data = { "list" => ["a"] }
     client.trigger(["c"].freeze, "e", data, {}.freeze)
     data["list"] << "b"
@@ -113,7 +112,7 @@ RSpec.describe Pusher::Testing do
     expect(testing.events.map(&:data)).to eq([{ "list" => ["a"] }, { "list" => %w[a b] }])
   end
 
-  it "cannot be changed by those who look at it" do
+  it "returns frozen events and copies of its lists" do
     client.trigger("c", "e", { "list" => ["a"] }, { socket_id: "1.1" })
 
     [event, event.channels, event.channel, event.name, event.raw_data, event.params, event.data, event.data["list"]]
@@ -124,7 +123,7 @@ RSpec.describe Pusher::Testing do
     expect(testing.events.size).to eq(1)
   end
 
-  it "shows events as values" do
+  it "compares, inspects and matches events as values" do
     2.times { client.trigger("c", "e", 1) }
     client.trigger("c", "e", 2)
     one, same, other = testing.events
@@ -137,7 +136,7 @@ RSpec.describe Pusher::Testing do
     expect((one in { channel: "c", name: /e/, data: Integer })).to be(true)
   end
 
-  it "records requests, with what they asked for, and nothing of what signs them" do
+  it "records requests with their parameters, without those of the signature" do
     client.get("/channels", { filter_by_prefix: "a b", info: %w[x y] })
     client.post("/events", { name: "e" })
     get, post = testing.requests
@@ -148,21 +147,21 @@ RSpec.describe Pusher::Testing do
     expect(post.inspect).to eq("#<Pusher::Testing::Request post /events: 200>")
   end
 
-  it "records no event of a request to another resource" do
+  it "records no event for a request to another resource" do
     expect(client.post("/users/1/terminate_connections", { name: "e", channels: ["c"], data: "1" })).to eq({})
 
     expect(testing.events).to be_empty
     expect(testing.requests.map(&:path)).to eq(["/users/1/terminate_connections"])
   end
 
-  it "keeps what is sent without a client from the network" do
+  it "records requests of an HTTP client without a Pusher client" do
     reply = Pusher.const_get(:Internal)::HTTP::Client.new.request(:get, "http://127.0.0.1:1/apps/3/channels?a=1")
 
     expect(reply).to have_attributes(status: 200, body: '{"channels":{}}')
     expect(testing.requests.last).to have_attributes(client: nil, path: "/channels", params: { "a" => "1" })
   end
 
-  it "forgets all when it is asked to, what was prepared as well" do
+  it "deletes the recording, failures and prepared replies with clear" do
     testing.answer("/channels", { channels: { a: {} } })
     testing.fail_with(500)
     error_of { client.trigger("c", "e", 1) }
@@ -173,7 +172,7 @@ RSpec.describe Pusher::Testing do
     expect(client.channels).to eq(channels: {})
   end
 
-  it "leaves the library's own checks as they are" do
+  it "keeps the library's own checks" do
     expect { client.trigger(%w[c] * 101, "e", 1) }.to raise_error(Pusher::Error, "Too many channels (101), max 100")
     expect { client.trigger("c", "e", Float::NAN) }.to raise_error(Pusher::Error, /could not be encoded/)
     expect { client["c"].trigger!("e", 1, "no") }.to raise_error(Pusher::Error, /Invalid socket ID/)
@@ -182,7 +181,7 @@ RSpec.describe Pusher::Testing do
     expect(testing.requests).to be_empty
   end
 
-  it "survives a collection at every allocation", :slow do
+  it "records correctly under GC.stress", :slow do
     GC.stress = true
     3.times { |n| client.trigger("private-encrypted-c", "e", { n: }) }
     GC.stress = false

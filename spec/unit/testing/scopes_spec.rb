@@ -2,23 +2,23 @@
 
 require_relative "testing_helper"
 
-# What leaves the process meets a closed port, which raises.
-RSpec.describe Pusher::Testing, "while it is on" do
+# A request that is really sent fails, since nothing listens on the client's port.
+RSpec.describe Pusher::Testing, "fake! and disable!" do
   include_context "with the test mode"
 
   def trigger(name) = client.trigger("c", name, 1)
 
   def names = testing.events.map(&:name)
 
-  def really_sends
+  def be_really_sent
     raise_error(Pusher::HTTPError, /ECONNREFUSED/)
   end
 
-  # Threads that take turns: each waits for what the others have done, and gives up after a while.
+  # Waits for another thread, for 30 seconds at most.
   def wait_for(queue) = Timeout.timeout(30) { queue.pop }
 
-  describe "in a block" do
-    it "keeps requests in the process, gives the block's value, and is off again" do
+  describe "fake! with a block" do
+    it "keeps requests in the process, returns the block's value and switches off again" do
       value = testing.fake! do
         trigger("e")
         [testing.faking?, names]
@@ -26,46 +26,42 @@ RSpec.describe Pusher::Testing, "while it is on" do
 
       expect(value).to eq([true, ["e"]])
       expect(testing).not_to be_faking
-      expect { trigger("e") }.to really_sends
+      expect { trigger("e") }.to be_really_sent
     end
 
-    it "is off again whatever ends the block" do
+    it "switches off again if the block raises or throws" do
       expect { testing.fake! { raise IOError } }.to raise_error(IOError)
       expect(catch(:out) { testing.fake! { throw :out, :thrown } }).to eq(:thrown)
 
       expect(testing).not_to be_faking
     end
 
-    it "opens and closes as a whole, whenever its thread is interrupted" do
-      is_over = false
-      # Outside of the block nothing strikes.
-      opening = Thread.new do
-        Thread.current.report_on_exception = false
-        Thread.handle_interrupt(KeyError => :never) do
-          until is_over
-            begin
-              Thread.handle_interrupt(KeyError => :immediate) { testing.fake! { testing.events } }
-            rescue KeyError
-              next
-            end
-            Thread.pass
-          end
-        end
+    # Calls the block and interrupts it at the given number of executed lines of the test mode's code.
+    def interrupt_at_line(number, &block)
+      lines = 0
+      trace = TracePoint.new(:line) do |point|
+        next unless point.path.include?("/lib/pusher/testing")
+
+        lines += 1
+        Thread.current.raise(KeyError, "an interrupt") if lines == number
       end
-      50.times do
-        sleep(0.0005)
-        opening.raise(KeyError, "an interrupt")
-      end
-      is_over = true
-      begin
-        opening.join
-      rescue KeyError
-        nil # The last one struck when the thread was done.
-      end
-      expect(testing).not_to be_faking
+      trace.enable(&block)
+      :complete
+    rescue KeyError
+      :interrupted
     end
 
-    it "has a recording of its own, and goes back to the outer one" do
+    it "switches off again if Thread#raise interrupts it at any point" do
+      results = (1..).lazy.map do |line|
+        interrupt_at_line(line) { testing.fake! { testing.events } }.tap { expect(testing).not_to be_faking }
+      end
+      results = results.take_while { |result| result != :complete }.to_a
+
+      expect(results.uniq).to eq([:interrupted])
+      expect(results.size).to be > 10
+    end
+
+    it "has a recording of its own, and restores the outer one" do
       testing.fake! do
         trigger("outer")
         testing.fail_with(500, event: "inner")
@@ -79,11 +75,11 @@ RSpec.describe Pusher::Testing, "while it is on" do
       end
     end
 
-    it "lets a block inside really send" do
+    it "really sends requests inside a disable! block" do
       testing.fake! do
         value = testing.disable! do
           expect(testing).not_to be_faking
-          expect { trigger("real") }.to really_sends
+          expect { trigger("real") }.to be_really_sent
           testing.fake! { trigger("innermost") }
           :value
         end
@@ -93,21 +89,21 @@ RSpec.describe Pusher::Testing, "while it is on" do
     end
   end
 
-  describe "for all" do
+  describe "fake! without a block" do
     after { testing.disable! }
 
-    it "is on until it is switched off" do
+    it "is on until disable!" do
       expect(testing.fake!).to be_nil
       trigger("e")
       expect([testing.faking?, names]).to eq([true, ["e"]])
 
       expect(testing.disable!).to be_nil
       expect(testing).not_to be_faking
-      expect { trigger("e") }.to really_sends
+      expect { trigger("e") }.to be_really_sent
       expect(testing.disable!).to be_nil
     end
 
-    it "starts anew each time" do
+    it "starts a new recording at each call" do
       testing.fake!
       testing.fail_with(500)
       testing.fake!
@@ -116,7 +112,7 @@ RSpec.describe Pusher::Testing, "while it is on" do
       expect(names).to eq(["e"])
     end
 
-    it "counts on every thread, those that were there before among them" do
+    it "applies to every thread, including those started before" do
       jobs = Queue.new
       worker = Thread.new { jobs.pop.call }
       testing.fake!
@@ -127,35 +123,50 @@ RSpec.describe Pusher::Testing, "while it is on" do
       expect(names).to eq(%w[worker fiber])
     end
 
-    it "stays on around blocks, which have their own" do
+    it "stays on around blocks, which have recordings of their own" do
       testing.fake!
       testing.fake! { trigger("block") }
-      trigger("all")
+      trigger("global")
 
-      expect(names).to eq(["all"])
+      expect(names).to eq(["global"])
     end
 
-    it "leaves a block alone that is switched on before it, or ends after it" do
+    it "does not affect a block that is open around it" do
+      jobs = Queue.new
+      worker = Thread.new { jobs.pop.call }
       testing.fake! do
         testing.fake!
         trigger("block")
+        jobs << -> { trigger("worker") }
+        worker.join
         testing.disable!
         trigger("block")
-        expect(names).to eq(%w[block block])
+        expect(names).to eq(%w[block worker block])
       end
       expect(testing).not_to be_faking
     end
   end
 
-  it "is not there to be asked while it is off" do
-    asking = [-> { testing.events }, -> { testing.requests }, -> { testing.clear }, -> { testing.fail_with(500) },
-              -> { testing.answer("/") }]
+  it "raises an error from its other methods while the test mode is off" do
+    calls = [-> { testing.events }, -> { testing.requests }, -> { testing.clear }, -> { testing.fail_with(500) },
+             -> { testing.answer("/") }]
 
-    expect(asking).to all(raise_error(RuntimeError, "the test mode is off: call Pusher::Testing.fake! first"))
+    expect(calls).to all(raise_error(RuntimeError, "the test mode is off: call Pusher::Testing.fake! first"))
   end
 
   describe "on threads and fibers" do
-    it "separates blocks that are open at once" do
+    # Returns what a block of another thread, which is opened before the given block runs, has recorded.
+    def recorded_elsewhere
+      is_open = Queue.new
+      is_done = Queue.new
+      other = Thread.new { testing.fake! { (is_open << true) && wait_for(is_done) && names } }
+      wait_for(is_open)
+      yield
+      is_done << true
+      other.value
+    end
+
+    it "separates blocks that are open at the same time on several threads" do
       turns = Array.new(8) { Queue.new }
       results = Array.new(8) do |number|
         Thread.new do
@@ -171,7 +182,7 @@ RSpec.describe Pusher::Testing, "while it is on" do
       expect(results.map(&:value)).to eq(Array.new(8) { |number| ["e#{number}"] * 10 })
     end
 
-    it "separates blocks of fibers that take turns on one thread" do
+    it "separates blocks of fibers that alternate on one thread" do
       fibers = %w[a b].map do |name|
         Fiber.new do
           testing.fake! do
@@ -188,23 +199,17 @@ RSpec.describe Pusher::Testing, "while it is on" do
       expect(testing).not_to be_faking
     end
 
-    it "leaves nothing behind where such fibers end in another order than they began" do
+    it "restores the outer block if fibers end in another order than they began" do
       testing.fake! do
         fibers = Array.new(2) { Fiber.new { testing.fake! { Fiber.yield } } }
         2.times { fibers.each(&:resume) }
-        is_open = Queue.new
-        is_done = Queue.new
-        other = Thread.new { testing.fake! { (is_open << true) && wait_for(is_done) } }
-        wait_for(is_open)
-        Fiber.new { trigger("after") }.resume
-        is_done << true
-        other.join
+        elsewhere = recorded_elsewhere { Fiber.new { trigger("after") }.resume }
 
-        expect(names).to eq(["after"])
+        expect([names, elsewhere]).to eq([["after"], []])
       end
     end
 
-    it "counts for threads and fibers that are started in the block" do
+    it "applies to threads and fibers that are started in the block" do
       testing.fake! do
         Thread.new { trigger("thread") }.join
         Fiber.new { trigger("fiber") }.resume
@@ -215,17 +220,20 @@ RSpec.describe Pusher::Testing, "while it is on" do
       end
     end
 
-    it "counts for the thread of a hook that opens it in a fiber" do
+    it "applies to the rest of the thread if a fiber opens the block, as a hook may" do
       hook = Fiber.new { testing.fake! { Fiber.yield } }
       hook.resume
-      trigger("test")
-      expect(names).to eq(["test"])
+      elsewhere = recorded_elsewhere do
+        trigger("test")
+        expect(names).to eq(["test"])
+      end
       hook.resume
 
+      expect(elsewhere).to be_empty
       expect(testing).not_to be_faking
     end
 
-    it "lets nothing out of threads without a block of their own" do
+    it "applies to threads without a block of their own" do
       jobs = Queue.new
       worker = Thread.new { jobs.pop.call }
       testing.fake! do
@@ -235,7 +243,7 @@ RSpec.describe Pusher::Testing, "while it is on" do
       end
     end
 
-    it "has them take part in the block opened last of those that are open" do
+    it "applies the block opened last to threads without a block of their own" do
       jobs = Queue.new
       worker = Thread.new { jobs.pop.call }
       first = Fiber.new { testing.fake! { Fiber.yield } }
@@ -249,7 +257,7 @@ RSpec.describe Pusher::Testing, "while it is on" do
       expect(last.resume(true)).to eq(["worker"])
     end
 
-    it "lets nothing out of them while a block elsewhere really sends" do
+    it "applies to threads without a block of their own while another thread is in a disable! block" do
       jobs = Queue.new
       worker = Thread.new { jobs.pop.call }
       ready = Queue.new
@@ -262,7 +270,7 @@ RSpec.describe Pusher::Testing, "while it is on" do
       end
     end
 
-    it "is over for a thread that outlives the block" do
+    it "is off for a thread that outlives the block" do
       go = Queue.new
       thread = testing.fake! { Thread.new { wait_for(go) && testing.faking? } }
       go << true
@@ -270,71 +278,75 @@ RSpec.describe Pusher::Testing, "while it is on" do
       expect(thread.value).to be(false)
     end
 
-    it "takes a thread that outlives the block back to the block around it" do
+    it "applies the outer block to a thread that outlives the inner block" do
       go = Queue.new
       testing.fake! do
         thread = testing.fake! { Thread.new { wait_for(go) && trigger("late") } }
-        go << true
-        thread.join
-        expect(names).to eq(["late"])
+        elsewhere = recorded_elsewhere do
+          go << true
+          thread.join
+        end
+        # Before Ruby 3.2 threads do not inherit a scope, so the one opened last applies to them.
+        expected = Fiber.respond_to?(:[]=) ? [["late"], []] : [[], ["late"]]
+        expect([names, elsewhere]).to eq(expected)
       end
     end
   end
 
-  describe "for work that is to be done later, elsewhere" do
-    let(:chain) { Pusher.const_get(:Internal)::HTTP::Middleware }
+  describe "captured background work" do
+    let(:middleware) { Pusher.const_get(:Internal)::HTTP::Middleware }
 
     def on_another_thread(work) = Thread.new { work.call }.value
 
-    it "does it at once, so that it is recorded right after the call" do
+    it "runs at once, so that it is recorded right after the call" do
       testing.fake! do
-        work = chain.capture(-> { trigger("e").merge(by: Thread.current) })
+        work = middleware.capture(-> { trigger("e").merge(by: Thread.current) })
         expect(names).to eq(["e"])
         expect(on_another_thread(work)).to eq(by: Thread.current)
         expect(names).to eq(["e"])
       end
     end
 
-    it "gives what came of it later, even when the test mode is off by then" do
-      work = testing.fake! { chain.capture(-> { trigger("e") }) }
+    it "returns its value or raises its error later, even if the test mode is off by then" do
+      work = testing.fake! { middleware.capture(-> { trigger("e") }) }
       expect(on_another_thread(work)).to eq({})
 
       testing.fake! do
         testing.fail_with(Errno::EPIPE)
-        work = chain.capture(-> { trigger("e") })
+        work = middleware.capture(-> { trigger("e") })
       end
       expect { work.call }.to raise_error(Pusher::HTTPError, /EPIPE/)
     end
 
-    it "keeps no interrupt of its caller" do
+    it "does not store an interrupt of its caller as its error" do
       caller = Thread.new do
         Thread.current.report_on_exception = false
-        testing.fake! { chain.capture(-> { Thread.current.raise(IOError, "interrupt") }) && sleep }
+        testing.fake! { middleware.capture(-> { Thread.current.raise(IOError, "interrupt") }) && sleep }
       end
 
       expect { caller.join(30) }.to raise_error(IOError, "interrupt")
     end
 
-    it "is really sent, and elsewhere, where that was asked for" do
+    it "is really sent on the other thread from a disable! block" do
       jobs = Queue.new
       worker = Thread.new do
         Thread.current.report_on_exception = false
         jobs.pop.call
       end
       testing.fake! do
-        jobs << testing.disable! { chain.capture(-> { trigger("real") }) }
-        expect { worker.join }.to really_sends
+        jobs << testing.disable! { middleware.capture(-> { trigger("real") }) }
+        expect { worker.join }.to be_really_sent
       end
     end
 
-    it "is as it was while the test mode is off" do
+    it "is returned unchanged while the test mode is off" do
       work = -> { :work }
-      expect(chain.capture(work)).to equal(work)
+      expect(middleware.capture(work)).to equal(work)
     end
   end
 
-  describe "for requests in the background" do
-    it "records them at the call, in their order, and gives their replies" do
+  describe "background requests" do
+    it "are recorded at the call, in their order, and get their replies" do
       testing.fake! do
         requests = Array.new(20) { |number| client.trigger_async("c", "e#{number}", number) }
         expect(names).to eq(Array.new(20) { |number| "e#{number}" })
@@ -343,7 +355,7 @@ RSpec.describe Pusher::Testing, "while it is on" do
       end
     end
 
-    it "fails them as it fails others" do
+    it "get prepared failures" do
       testing.fake! do
         testing.fail_with(Errno::ECONNREFUSED, times: 1)
         testing.fail_with(503, times: 1)
@@ -355,7 +367,7 @@ RSpec.describe Pusher::Testing, "while it is on" do
       end
     end
 
-    it "records those of a reactor, and settles them on it" do
+    it "are recorded at the call on an EventMachine reactor, which runs their callbacks" do
       skip "eventmachine is not installed" unless Gem::Specification.find_all_by_name("eventmachine").any?
       require "eventmachine"
       seen = []
@@ -372,7 +384,7 @@ RSpec.describe Pusher::Testing, "while it is on" do
       expect(seen).to eq([["good"], {}, 503])
     end
 
-    it "records each where it was asked for, whichever thread of the pool has it" do
+    it "are recorded in the block of the calling thread" do
       results = Array.new(6) do |number|
         Thread.new do
           testing.fake! do
@@ -386,7 +398,7 @@ RSpec.describe Pusher::Testing, "while it is on" do
     end
   end
 
-  it "goes on in a forked child, which records for itself" do
+  it "continues in a forked child, with a copy of the recording" do
     testing.fake! do
       trigger("before")
       reader, writer = IO.pipe
@@ -405,8 +417,8 @@ RSpec.describe Pusher::Testing, "while it is on" do
     end
   end
 
-  it "records in a signal handler, where no lock can be taken" do
-    publisher = client # `let` takes a lock
+  it "records requests of a signal handler, which cannot take a lock" do
+    publisher = client # `let` takes a lock, which a signal handler cannot.
     before = trap("USR2") { publisher.trigger("c", "handler", 1) }
     testing.fake! do
       Process.kill("USR2", Process.pid)
@@ -417,21 +429,21 @@ RSpec.describe Pusher::Testing, "while it is on" do
     trap("USR2", before || "DEFAULT")
   end
 
-  it "is closed to the middleware, at no cost, while it is off" do
-    chain = Pusher.const_get(:Internal)::HTTP::Middleware
-    chain.active?
+  it "leaves the middleware inactive without allocating objects while it is off" do
+    middleware = Pusher.const_get(:Internal)::HTTP::Middleware
+    middleware.active?
     before = GC.stat(:total_allocated_objects)
-    100.times { chain.active? }
+    100.times { middleware.active? }
 
     expect(GC.stat(:total_allocated_objects) - before).to be <= 5
-    expect(chain).not_to be_active
+    expect(middleware).not_to be_active
   end
 
-  it "holds nothing of a block that is over" do
-    scopes = described_class.class_eval("Scope", __FILE__, __LINE__)
+  it "frees the recording of a block that has ended" do
+    scope = described_class.class_eval("Scope", __FILE__, __LINE__)
     Thread.new { 20.times { testing.fake! { trigger("e") } } }.join
     GC.start
 
-    expect(ObjectSpace.each_object(scopes).count).to be < 10
+    expect(ObjectSpace.each_object(scope).count).to be < 10
   end
 end

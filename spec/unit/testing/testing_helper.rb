@@ -3,7 +3,7 @@
 require "spec_helper"
 require "pusher/testing"
 
-# What an example switches on it switches off again, on its thread and for all others.
+# Fails an example that leaves the test mode on, for its thread or for all threads.
 RSpec.configure do |config|
   config.around do |example|
     example.run
@@ -16,7 +16,7 @@ RSpec.shared_context "with the test mode" do
   let(:master_key) { "k" * 32 }
   let(:client) { client_of("3") }
 
-  # Nothing listens there: what leaves the process fails.
+  # Nothing listens on the port, so a request that is really sent fails.
   def client_of(app_id)
     Pusher::Client.new(app_id:, key: "key", secret: "secret", host: "127.0.0.1", port: 1, use_tls: false,
                        encryption_master_key_base64: [master_key].pack("m0"))

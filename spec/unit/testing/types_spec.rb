@@ -3,8 +3,8 @@
 require_relative "testing_helper"
 require "rbs"
 
-# The types of the test mode, as RBS reads them from sig/. They are read while the files load: the native part of RBS
-# does not survive objects that an example might move.
+# The types are read while this file loads: the native part of RBS crashes after a heap compaction, which an example may
+# trigger.
 RSpec.describe "sig/testing.rbs" do
   loader = RBS::EnvironmentLoader.new
   loader.add(path: Pathname(File.expand_path("../../../sig", __dir__)))
@@ -21,8 +21,8 @@ RSpec.describe "sig/testing.rbs" do
     end.keys
   end
 
-  # What is made for the test mode's own use.
-  internal = { Pusher::Testing::Request => %i[answered failed] }
+  # Public methods marked as @api private.
+  internal = { Pusher::Testing::Request => %i[replied failed] }
 
   testing = Pusher::Testing
   require "pusher/testing/assertions"
@@ -30,7 +30,7 @@ RSpec.describe "sig/testing.rbs" do
    testing::Matchers::PublishEvent, testing::Assertions].each do |type|
     typed = own_methods.call(builder.build_instance(name_of.call(type)))
 
-    it "has the public methods of #{type}, and no others" do
+    it "declares exactly the public methods of #{type}" do
       ours = type.ancestors.select { |ancestor| ancestor.name.to_s.start_with?("Pusher::Testing") }
       methods = ours.flat_map { |ancestor| ancestor.public_instance_methods(false) }.uniq
       expect(typed).to match_array(methods - [:inspect] - internal.fetch(type, []))
@@ -39,11 +39,11 @@ RSpec.describe "sig/testing.rbs" do
 
   typed = own_methods.call(builder.build_singleton(name_of.call(testing)))
 
-  it "has the methods of the module, and no others" do
+  it "declares exactly the methods of the module" do
     expect(typed).to match_array(testing.singleton_class.public_instance_methods(false))
   end
 
-  it "names all constants that are public" do
+  it "covers all public constants" do
     expect(testing.constants).to contain_exactly(:Event, :Request, :WebhookRequest, :Matchers, :Assertions)
   end
 end

@@ -1,8 +1,8 @@
-//! What is read of a reply at most.
+//! The largest reply that is read.
 
-/// The largest reply head that is read, in bytes.
+/// The largest reply head, in bytes.
 pub const MAX_HEAD: usize = 64 * 1024;
-/// The largest reply body that is read, in bytes.
+/// The largest reply body, in bytes.
 ///
-/// The crate's own tests go up to it chunk by chunk, and are not optimized: for them it is smaller.
+/// It is smaller in the crate's own tests, which are not optimized and fill it chunk by chunk.
 pub const MAX_BODY: u64 = if cfg!(test) { 1 } else { 32 } * 1024 * 1024;

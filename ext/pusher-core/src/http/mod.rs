@@ -1,32 +1,36 @@
-//! One request in, one reply or error out, over ureq.
+//! HTTP/1.1 over TCP and TLS: one request in, one reply or error out.
 //!
-//! Sockets never block here: whatever would block asks the [`Host`] to wait, so that a host with threads of its
-//! own making, with fibers or with signals waits in its own way. [`StdHost`] waits with `poll(2)`.
+//! Sockets are non-blocking. When an operation would block, the code asks its [`Waiter`] to wait, so each
+//! program waits in its own way. [`StdWaiter`] waits with `poll(2)`.
+//!
+//! Only the adapter, a folder of its own, uses the HTTP library; `tests/adapter.rs` checks it.
 
-mod agent;
 mod bounds;
-mod buffers;
-mod connector;
-mod exchange;
-mod host;
-mod outgoing;
+mod dialer;
 mod proxy;
+mod reply;
+mod request;
 mod roots;
 mod socket;
+mod timeouts;
 mod tls;
-mod transport;
+mod tunnel;
+mod ureq;
+mod waiter;
 mod wire;
 
-pub use agent::{Agent, Settings};
+pub use ::http::{HeaderMap, HeaderName, HeaderValue};
+
+pub use self::ureq::{Agent, Settings, check};
 pub use bounds::{MAX_BODY, MAX_HEAD};
-pub use exchange::{Reply, ReplyConnection, Request, Timeouts};
-pub use host::{Deadline, Host, Interest, RawSocket, StdHost};
-pub use outgoing::check;
 pub use proxy::{Proxy, ProxyChoice};
+pub use reply::{Reply, ReplyConnection};
+pub use request::Request;
 pub use roots::{Certificate, read_certificates};
 pub use socket::generation;
+pub use timeouts::{Deadline, Timeouts};
 pub use tls::{Identity, TlsSettings, Verification};
-pub use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+pub use waiter::{Interest, RawSocket, StdWaiter, Waiter};
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,12 @@
-//! Which proxy a request goes through, if any, and what a proxy is told.
+//! Chooses the proxy of a request, and writes requests for a proxy.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use ureq::http::Uri;
-use ureq::http::uri::Authority;
+use http::Uri;
+use http::uri::Authority;
 
 use crate::Error;
 
@@ -17,12 +17,12 @@ pub struct Proxy {
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// The value of `Proxy-Authorization`, where it wants credentials.
+    /// The value of `Proxy-Authorization`, if there are credentials.
     authorization: Option<String>,
 }
 
 impl Proxy {
-    /// A proxy; `host` with brackets or without, `user` and `password` as they are, not percent-encoded.
+    /// A proxy. `host` may have brackets. The credentials are not percent-encoded.
     #[must_use]
     pub fn new(host: &str, port: u16, credentials: Option<(&[u8], &[u8])>) -> Self {
         let authorization = credentials.map(|(user, password)| {
@@ -32,17 +32,17 @@ impl Proxy {
             )
         });
         Self {
-            host: bare(host).to_owned(),
+            host: without_brackets(host).to_owned(),
             port,
             authorization,
         }
     }
 
-    /// A proxy from a url as it stands in the environment; without a scheme it is http.
+    /// Parses a proxy url from the environment. The default scheme is http.
     ///
     /// # Errors
     ///
-    /// The reason in words, for any scheme but http, and for what is no url.
+    /// The reason in words, for any scheme but http, and for an invalid url.
     pub fn parse(url: &str) -> Result<Self, &'static str> {
         let uri = if url.contains("://") {
             url.parse()
@@ -55,8 +55,8 @@ impl Proxy {
         }
         let authority = uri
             .authority()
-            .filter(|authority| has_port_or_none(authority))
-            .ok_or("a url without a host, or with a port that is none")?;
+            .filter(|authority| has_valid_port(authority))
+            .ok_or("the url has no host, or an invalid port")?;
         let credentials = authority.as_str().rsplit_once('@').map(|(userinfo, _)| {
             let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
             (decode(user), decode(password))
@@ -71,13 +71,13 @@ impl Proxy {
         ))
     }
 
-    /// What opens a tunnel to `authority`.
+    /// The request that opens a tunnel to `authority`.
     pub(crate) fn connect_request(&self, authority: &str) -> String {
         let authorization = self.authorization_header();
         format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{authorization}\r\n")
     }
 
-    /// How requests for `origin` (`http://host:port`) are written to this proxy.
+    /// The form of requests to this proxy for `origin` (`http://host:port`).
     pub(crate) fn absolute_form(&self, origin: String) -> AbsoluteForm {
         AbsoluteForm {
             origin,
@@ -99,7 +99,7 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// Turns a request head from `POST /path` into `POST http://host/path`, as proxies want it (RFC 9112, 3.2.2).
+/// Rewrites a request head from `POST /path` to `POST http://host/path` for a proxy (RFC 9112, 3.2.2).
 pub(crate) struct AbsoluteForm {
     origin: String,
     header: String,
@@ -126,7 +126,7 @@ impl AbsoluteForm {
     }
 }
 
-/// A variable of the environment, in either of its usual spellings.
+/// An environment variable, in lower and upper case.
 type Names = (&'static str, &'static str);
 
 const HTTP_PROXY: Names = ("http_proxy", "HTTP_PROXY");
@@ -134,24 +134,24 @@ const HTTPS_PROXY: Names = ("https_proxy", "HTTPS_PROXY");
 const CGI_HTTP_PROXY: Names = ("cgi_http_proxy", "CGI_HTTP_PROXY");
 const NO_PROXY: Names = ("no_proxy", "NO_PROXY");
 
-/// What a client was told about proxies.
+/// The proxy setting of a client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ProxyChoice {
-    /// Nothing: the environment decides.
+    /// Use the environment.
     #[default]
     Environment,
-    /// To use none, whatever the environment says.
+    /// Use no proxy, and ignore the environment.
     Direct,
-    /// To use this one, unless `no_proxy` names the host.
+    /// Use this proxy, unless `no_proxy` lists the host.
     Explicit(Proxy),
 }
 
 impl ProxyChoice {
-    /// The proxy for a request, by the documented rules of the environment (`variable` reads it).
+    /// The proxy for a request. `variable` reads an environment variable.
     ///
     /// # Errors
     ///
-    /// [`Error::ProxyVariable`] where the environment names a proxy this client cannot speak to.
+    /// [`Error::ProxyVariable`] for an unsupported proxy in the environment.
     pub fn select(
         &self,
         is_https: bool,
@@ -177,12 +177,12 @@ impl ProxyChoice {
                 .transpose()?,
         };
         let is_bypassed =
-            || either(NO_PROXY).is_some_and(|(_, list)| names_host(&list, host, port));
+            || either(NO_PROXY).is_some_and(|(_, list)| lists_host(&list, host, port));
         Ok(proxy.filter(|_| !is_bypassed()))
     }
 }
 
-/// Under CGI a client's `Proxy:` header arrives as `HTTP_PROXY`: there only `cgi_http_proxy` counts.
+/// Under CGI `HTTP_PROXY` may come from a client's `Proxy:` header, so only `cgi_http_proxy` is used.
 fn environment_url(
     is_https: bool,
     is_cgi: bool,
@@ -197,13 +197,13 @@ fn environment_url(
         .or_else(|| either(HTTP_PROXY))
 }
 
-/// Whether a `no_proxy` list names a host: by name, by a domain it is in, by address, network or `*`.
-fn names_host(list: &str, host: &str, port: u16) -> bool {
+/// Whether a `no_proxy` list contains a host: by name, domain, address, network or `*`.
+fn lists_host(list: &str, host: &str, port: u16) -> bool {
     list.split([',', ' ', '\t'])
         .filter(|entry| !entry.is_empty())
         .any(|entry| {
             let (name, entry_port) = split_port(entry);
-            entry_port.is_none_or(|entry_port| entry_port == port) && names(name, host)
+            entry_port.is_none_or(|entry_port| entry_port == port) && matches(name, host)
         })
 }
 
@@ -217,13 +217,13 @@ fn split_port(entry: &str) -> (&str, Option<u16>) {
     }
 }
 
-fn names(entry: &str, host: &str) -> bool {
+fn matches(entry: &str, host: &str) -> bool {
     if entry == "*" {
         return true;
     }
-    let (entry, host) = (bare(entry), bare(host));
+    let (entry, host) = (without_brackets(entry), without_brackets(host));
     if let Ok(address) = host.parse() {
-        return names_address(entry, address);
+        return matches_address(entry, address);
     }
     let domain = entry
         .trim_start_matches("*.")
@@ -235,7 +235,7 @@ fn names(entry: &str, host: &str) -> bool {
         && !domain.is_empty()
 }
 
-fn names_address(entry: &str, address: IpAddr) -> bool {
+fn matches_address(entry: &str, address: IpAddr) -> bool {
     let Some((network, bits)) = entry.split_once('/') else {
         return entry.parse().is_ok_and(|entry: IpAddr| entry == address);
     };
@@ -261,15 +261,16 @@ fn names_address(entry: &str, address: IpAddr) -> bool {
     }
 }
 
-/// Whether a port that stands behind the host is one: `port_u16` takes any other for none.
-pub(crate) fn has_port_or_none(authority: &Authority) -> bool {
+/// Whether the port is absent or valid. `port_u16` returns `None` for an invalid port, too.
+pub(crate) fn has_valid_port(authority: &Authority) -> bool {
     let text = authority.as_str();
-    let (_, place) = text.rsplit_once('@').unwrap_or(("", text));
-    authority.port_u16().is_some() || matches!(place.strip_prefix(authority.host()), Some("" | ":"))
+    let (_, host_and_port) = text.rsplit_once('@').unwrap_or(("", text));
+    authority.port_u16().is_some()
+        || matches!(host_and_port.strip_prefix(authority.host()), Some("" | ":"))
 }
 
 /// An IPv6 address without its brackets.
-pub(crate) fn bare(host: &str) -> &str {
+pub(crate) fn without_brackets(host: &str) -> &str {
     host.strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
         .unwrap_or(host)
@@ -320,7 +321,7 @@ mod tests {
     const HTTPS: (bool, &str, u16) = (true, "api.example", 443);
 
     #[test]
-    fn the_environment_decides_where_nothing_was_said() {
+    fn the_environment_is_the_default() {
         let choice = ProxyChoice::Environment;
         assert_eq!(select(&choice, HTTP, &[]), None);
         for name in ["http_proxy", "HTTP_PROXY"] {
@@ -335,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn under_cgi_only_its_own_variable_counts() {
+    fn only_cgi_http_proxy_is_used_under_cgi() {
         let choice = ProxyChoice::Environment;
         let environment = [("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "http://evil")];
         assert_eq!(select(&choice, HTTP, &environment), None);
@@ -344,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explicit_choice_wins_over_the_environment() {
+    fn an_explicit_choice_overrides_the_environment() {
         let environment = [("http_proxy", "http://p")];
         assert_eq!(select(&ProxyChoice::Direct, HTTP, &environment), None);
         let explicit = ProxyChoice::Explicit(Proxy::new("mine", 1, None));
@@ -366,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_hosts_without_a_proxy() {
+    fn no_proxy_lists_hosts_domains_addresses_and_networks() {
         for (list, host, port) in [
             ("*", "a.example", 80),
             ("other, a.example", "a.example", 80),
@@ -380,7 +381,10 @@ mod tests {
             ("::1", "[::1]", 80),
             ("fd00::/8", "[fd12::1]", 80),
         ] {
-            assert!(names_host(list, host, port), "{list} names {host}:{port}");
+            assert!(
+                lists_host(list, host, port),
+                "{list} contains {host}:{port}"
+            );
         }
         for (list, host, port) in [
             ("", "a.example", 80),
@@ -392,14 +396,14 @@ mod tests {
             ("::/0", "10.1.2.3", 80),
         ] {
             assert!(
-                !names_host(list, host, port),
-                "{list} does not name {host}:{port}"
+                !lists_host(list, host, port),
+                "{list} does not contain {host}:{port}"
             );
         }
     }
 
     #[test]
-    fn urls_of_proxies() {
+    fn parses_proxy_urls() {
         let proxy = Proxy::parse("http://us%65r:p%40ss%@[::1]:3128/").unwrap();
         assert_eq!((proxy.host.as_str(), proxy.port), ("::1", 3128));
         let expected = BASE64_STANDARD.encode("user:p@ss%");
@@ -423,15 +427,15 @@ mod tests {
     }
 
     #[test]
-    fn without_a_scheme_a_proxy_is_http() {
-        for (url, place) in [
+    fn the_default_scheme_is_http() {
+        for (url, expected) in [
             ("proxy:3128", ("proxy", 3128)),
             ("proxy", ("proxy", 80)),
             ("127.0.0.1:1/", ("127.0.0.1", 1)),
             ("[::1]:3128", ("::1", 3128)),
         ] {
             let proxy = Proxy::parse(url).unwrap();
-            assert_eq!((proxy.host.as_str(), proxy.port), place, "{url}");
+            assert_eq!((proxy.host.as_str(), proxy.port), expected, "{url}");
         }
         assert!(
             Proxy::parse("u:p@proxy:3128").unwrap()
@@ -440,9 +444,9 @@ mod tests {
     }
 
     #[test]
-    fn the_variable_with_an_unusable_proxy_is_named() {
+    fn an_unsupported_proxy_names_its_variable() {
         for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"] {
-            let variable = |asked: &str| (asked == name).then(|| "ftp://u:hush@proxy".to_owned());
+            let variable = |other: &str| (other == name).then(|| "ftp://u:hush@proxy".to_owned());
             let error = ProxyChoice::Environment
                 .select(true, "api.example", 443, variable)
                 .unwrap_err()
@@ -453,20 +457,20 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_version_six_is_called_without_brackets() {
+    fn an_ipv6_address_has_no_brackets() {
         for host in ["[::1]", "::1"] {
             assert_eq!(Proxy::new(host, 1, None).host, "::1");
         }
     }
 
     #[test]
-    fn shows_no_credentials() {
+    fn debug_output_has_no_credentials() {
         let proxy = Proxy::parse("http://user:pass@proxy").unwrap();
         assert_eq!(format!("{proxy:?}"), "Proxy(proxy:80)");
     }
 
     #[test]
-    fn requests_in_absolute_form() {
+    fn rewrites_requests_to_absolute_form() {
         let form = Proxy::new("p", 1, Some((b"u", b"p"))).absolute_form("http://h:81".into());
         let request = form.rewrite(b"POST /a?b HTTP/1.1\r\nhost: h\r\n\r\nbody");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The system's root certificates, and those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name in their place.
+//! Root certificates of the system, or of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
 
 use std::ffi::OsString;
 use std::io;
@@ -19,16 +19,16 @@ const FOLDERS: &str = "SSL_CERT_DIR";
 /// A certificate in DER form.
 pub type Certificate = CertificateDer<'static>;
 
-/// Where root certificates lie: a file in PEM form, and folders of such files.
+/// Locations of root certificates: a PEM file, and folders of PEM files.
 #[derive(Debug, Default)]
-pub(crate) struct Places {
+pub(crate) struct Locations {
     pub(crate) file: Option<PathBuf>,
     pub(crate) folders: Vec<PathBuf>,
 }
 
-impl Places {
-    /// As the environment names them. An empty variable counts as none.
-    fn named() -> Self {
+impl Locations {
+    /// The locations in the environment. An empty variable counts as unset.
+    fn from_environment() -> Self {
         let value = |name| std::env::var_os(name).filter(|value: &OsString| !value.is_empty());
         let folders = value(FOLDERS).unwrap_or_default();
         Self {
@@ -39,7 +39,7 @@ impl Places {
         }
     }
 
-    /// Where this system keeps them; nothing where it keeps them in no files.
+    /// The system's own locations. Empty on systems that do not keep certificates in files.
     #[cfg(all(unix, not(target_os = "macos")))]
     fn of_the_system() -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Places {
         self.file.is_none() && self.folders.is_empty()
     }
 
-    /// What somebody has named must be there.
+    /// Checks that the locations can be read.
     fn check(&self) -> Result<(), Error> {
         if let Some(file) = &self.file {
             certificates_in(file).map_err(|error| unreadable(FILE, file, error))?;
@@ -71,7 +71,7 @@ impl Places {
         Ok(())
     }
 
-    /// Files of a folder that hold no certificate are passed over.
+    /// Loads all certificates. Files in a folder that are not certificates are skipped.
     fn load(&self) -> Result<Vec<Certificate>, Error> {
         let mut found = from_result(rustls_native_certs::load_certs_from_paths(
             self.file.as_deref(),
@@ -87,7 +87,7 @@ impl Places {
     }
 }
 
-/// The system's roots, loaded once for each setting of the variables that may replace them.
+/// The system's roots. They are loaded again only when one of the environment variables has changed.
 pub(crate) fn system_roots() -> Result<Arc<RootCertStore>, Error> {
     type Key = [Option<OsString>; 2];
     static LOADED: Mutex<Option<(Key, Arc<RootCertStore>)>> = Mutex::new(None);
@@ -99,38 +99,41 @@ pub(crate) fn system_roots() -> Result<Arc<RootCertStore>, Error> {
             return Ok(roots.clone());
         }
     }
-    let roots = Arc::new(load(Places::named(), Places::of_the_system())?);
+    let roots = Arc::new(load(
+        Locations::from_environment(),
+        Locations::of_the_system(),
+    )?);
     *loaded = Some((key, roots.clone()));
     Ok(roots)
 }
 
-/// Each named place replaces the system's own of that kind, as with OpenSSL. Where none is named and the system has no
-/// roots, those bundled with the crate are taken.
-pub(crate) fn load(named: Places, system: Places) -> Result<RootCertStore, Error> {
-    named.check()?;
-    let is_named = !named.is_empty();
-    let places = Places {
-        file: named.file.or(system.file),
-        folders: if named.folders.is_empty() {
+/// Loads roots. A configured file replaces the system's file, and configured folders replace the system's folders, as in
+/// OpenSSL. The bundled roots are used when nothing is configured and the system has no roots.
+pub(crate) fn load(configured: Locations, system: Locations) -> Result<RootCertStore, Error> {
+    configured.check()?;
+    let is_configured = !configured.is_empty();
+    let locations = Locations {
+        file: configured.file.or(system.file),
+        folders: if configured.folders.is_empty() {
             system.folders
         } else {
-            named.folders
+            configured.folders
         },
     };
-    let found = if places.is_empty() {
+    let found = if locations.is_empty() {
         from_result(rustls_native_certs::load_native_certs())?
     } else {
-        places.load()?
+        locations.load()?
     };
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found);
-    if roots.is_empty() && !is_named {
+    if roots.is_empty() && !is_configured {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     Ok(roots)
 }
 
-/// Some of the system's certificates may be unreadable; where there is no descriptor to read them by, none counts.
+/// Ignores certificates that cannot be read, unless there was no descriptor left to read them with.
 fn from_result(result: CertificateResult) -> Result<Vec<Certificate>, Error> {
     for error in result.errors {
         match error.kind {
@@ -147,7 +150,7 @@ fn unreadable(variable: &str, path: &Path, error: pem::Error) -> Error {
     match error {
         pem::Error::Io(error) if is_out_of_descriptors(&error) => Error::Io(error),
         error => Error::Tls(format!(
-            "{variable} names {}, which cannot be read: {}",
+            "{variable}={} cannot be read: {}",
             path.display(),
             reason(error)
         )),
@@ -165,11 +168,11 @@ fn certificates_in(path: &Path) -> Result<Vec<Certificate>, pem::Error> {
     CertificateDer::pem_file_iter(path).and_then(Iterator::collect)
 }
 
-/// Reads the certificates of a PEM file, or of all such files in a folder, whatever their names.
+/// Reads the certificates of a PEM file, or of all PEM files in a folder, with any file names.
 ///
 /// # Errors
 ///
-/// The reason in words, for what cannot be read, a file that is no PEM, and where there is no certificate.
+/// The reason in words, for a path that cannot be read, a file that is not PEM, and when there is no certificate.
 pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, String> {
     let certificates = if path.is_dir() {
         certificates_in_folder(path).map_err(|error| error.to_string())?
@@ -177,12 +180,12 @@ pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, String> {
         certificates_in(path).map_err(|error| error.to_string())?
     };
     if certificates.is_empty() {
-        return Err("there is none".to_owned());
+        return Err("no certificate found".to_owned());
     }
     Ok(certificates)
 }
 
-/// Files that hold something else are passed over.
+/// Files that are not certificates are skipped.
 fn certificates_in_folder(path: &Path) -> io::Result<Vec<Certificate>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(path)? {
@@ -195,7 +198,7 @@ fn certificates_in_folder(path: &Path) -> io::Result<Vec<Certificate>> {
             certificates => found.extend(certificates.unwrap_or_default()),
         }
     }
-    // The names that OpenSSL looks for are mostly links to files beside them.
+    // The hashed names for OpenSSL are mostly links to files in the same folder.
     found.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
     found.dedup();
     Ok(found)

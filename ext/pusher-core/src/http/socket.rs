@@ -1,9 +1,8 @@
-//! Sockets that know in which process they were opened.
+//! Sockets that are closed in a forked child.
 //!
-//! A forked child inherits its parent's descriptors. It must not speak on them, nor keep them open: the server
-//! would not see the end of the parent's connection before the child ends. So every open socket is registered,
-//! and in a child all of them are closed with a bare `close(2)` while `fork` still runs; the values that still
-//! stand for them, wherever the child's memory holds them, then do nothing any more.
+//! A child inherits its parent's descriptors. It must not use them, and it must not keep them open: the server would
+//! not see the end of the parent's connection until the child ends. So every open socket is registered. During `fork`
+//! the child closes all of them with `close(2)`. Values in the child that refer to these sockets do nothing.
 
 #[cfg(unix)]
 use std::cell::Cell;
@@ -15,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use socket2::{Domain, Protocol, Type};
 
-use super::host::RawSocket;
+use super::waiter::RawSocket;
 
 #[cfg(windows)]
 const WSAEMFILE: i32 = 10024;
@@ -23,7 +22,7 @@ const WSAEMFILE: i32 = 10024;
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 static OPEN: Mutex<Vec<RawSocket>> = Mutex::new(Vec::new());
 
-/// A number that changes in a forked child: what was made under another one belongs to an ancestor.
+/// A number that changes in a forked child. A value made under another number belongs to a parent process.
 pub fn generation() -> u64 {
     GENERATION.load(Ordering::Relaxed)
 }
@@ -33,14 +32,14 @@ pub fn generation() -> u64 {
 pub(crate) struct Socket {
     inner: ManuallyDrop<socket2::Socket>,
     generation: u64,
-    /// How many requests it has served, the one under way included; [`SHUT`] once it was shut.
+    /// The number of requests so far, with the current one. [`SHUT`] after a shutdown.
     uses: AtomicU64,
 }
 
 const SHUT: u64 = u64::MAX;
 
 impl Socket {
-    /// A socket for addresses like this one. Its number survives no `exec`.
+    /// A socket for the family of this address. `exec` closes it.
     pub(crate) fn new_for(address: SocketAddr) -> io::Result<Self> {
         watch_forks();
         let inner = socket2::Socket::new(
@@ -59,7 +58,7 @@ impl Socket {
         Ok(socket)
     }
 
-    /// Starts to connect: `true` when connected at once, `false` when it is to be waited for.
+    /// Starts to connect. `true` if connected at once, `false` if the caller has to wait.
     pub(crate) fn connect(&self, address: SocketAddr) -> io::Result<bool> {
         match self.own()?.connect(&address.into()) {
             Ok(()) => Ok(true),
@@ -68,7 +67,7 @@ impl Socket {
         }
     }
 
-    /// What became of a connect that was waited for; `false` when it needs more time.
+    /// The outcome of a connect after a wait. `false` if it needs more time.
     pub(crate) fn is_connected(&self) -> io::Result<bool> {
         match self.own()?.take_error()? {
             Some(error) => Err(error),
@@ -76,13 +75,13 @@ impl Socket {
         }
     }
 
-    /// The socket's number, to wait by.
+    /// The handle to wait for.
     pub(crate) fn raw(&self) -> io::Result<RawSocket> {
         self.own()?;
         Ok(self.descriptor())
     }
 
-    /// Whether it was opened by a process this one was forked from: its number may mean anything by now.
+    /// Whether the socket was opened before a fork. Its descriptor may then refer to anything.
     pub(crate) fn is_inherited(&self) -> bool {
         self.generation != generation()
     }
@@ -104,28 +103,28 @@ impl Socket {
         return std::os::windows::io::AsRawSocket::as_raw_socket(&*self.inner);
     }
 
-    /// Notes that a request begins.
+    /// Counts the start of a request.
     pub(crate) fn begin_use(&self) {
         self.uses.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The number of the request that was the last to begin.
+    /// The number of the request that started last.
     pub(crate) fn last_use(&self) -> u64 {
         self.uses.load(Ordering::Relaxed)
     }
 
-    /// Ends the connection, unless another request than the one of this number has begun.
+    /// Ends the connection, unless a request after the one with this number has started.
     pub(crate) fn shut_after(&self, last_use: u64) {
         let unchanged =
             self.uses
                 .compare_exchange(last_use, SHUT, Ordering::Relaxed, Ordering::Relaxed);
         if let (Ok(_), Ok(own)) = (unchanged, self.own()) {
-            // It may have ended already.
+            // The connection may have ended already.
             own.shutdown(Shutdown::Both).ok();
         }
     }
 
-    /// How much there is to read, no more than one byte of it: 0 at the end of the connection. Never waits.
+    /// Looks for one byte to read without consuming it. 0 at the end of the connection. Never waits.
     pub(crate) fn peek(&self) -> io::Result<usize> {
         self.own()?.peek(&mut [MaybeUninit::uninit()])
     }
@@ -139,7 +138,7 @@ impl io::Read for &Socket {
 
 impl io::Write for &Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // A peer that is gone is an error here, never a SIGPIPE for the whole process.
+        // A closed connection must be an error, not a SIGPIPE for the whole process.
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
         return self.own()?.send_with_flags(bytes, libc::MSG_NOSIGNAL);
         #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
@@ -161,7 +160,7 @@ impl Drop for Socket {
         if let Some(index) = open.iter().position(|&other| other == raw) {
             open.swap_remove(index);
         }
-        // SAFETY: `inner` is dropped here and nowhere else, and not used afterwards.
+        // SAFETY: `inner` is dropped only here and not used afterwards.
         unsafe { ManuallyDrop::drop(&mut self.inner) };
     }
 }
@@ -174,7 +173,7 @@ fn is_in_progress(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
 }
 
-/// Whether there was no descriptor left, for this process or for all.
+/// Whether the process or the system had no descriptor left.
 pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
     #[cfg(unix)]
     return matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE));
@@ -190,7 +189,7 @@ fn open_sockets() -> MutexGuard<'static, Vec<RawSocket>> {
 fn watch_forks() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the handlers are plain functions that stay loaded. The child's takes no lock, allocates
+        // SAFETY: the handlers are plain functions that stay loaded. The child's handler takes no lock, allocates
         // nothing, and calls only `close(2)`.
         unsafe {
             libc::pthread_atfork(
@@ -207,7 +206,7 @@ fn watch_forks() {}
 
 #[cfg(unix)]
 thread_local! {
-    /// Held while this thread forks: no other one may hold it then, for in the child it would never let go.
+    /// The lock, held while this thread forks. If another thread held it, it would stay locked in the child.
     static HELD: Cell<Option<MutexGuard<'static, Vec<RawSocket>>>> = const { Cell::new(None) };
 }
 
@@ -231,8 +230,8 @@ extern "C" fn forget_inherited() {
         return;
     };
     for &raw in open.iter() {
-        // SAFETY: a descriptor that this library opened and that nothing else will close: `Socket::drop` sees
-        // the new generation.
+        // SAFETY: this library opened the descriptor, and nothing else closes it: `Socket::drop` checks the
+        // generation.
         unsafe { libc::close(raw) };
     }
     open.clear();

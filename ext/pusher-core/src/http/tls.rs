@@ -1,4 +1,4 @@
-//! TLS by rustls: which roots count, how strictly they count, and errors that say what was wrong.
+//! TLS with rustls: trusted roots, verification, and messages for refused certificates.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -15,30 +15,30 @@ use rustls::{
 use super::roots::system_roots;
 use crate::Error;
 
-/// How much of a server's certificate is checked.
+/// What is checked of a server's certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verification {
     /// Chain, validity and host name.
     #[default]
     Full,
-    /// Nothing: the connection is encrypted, but to whom it goes is not known.
+    /// Nothing. The connection is encrypted, but the server is not authenticated.
     None,
 }
 
-/// What a client was told about TLS.
+/// The TLS settings of a client.
 #[derive(Clone, Debug, Default)]
 pub struct TlsSettings {
-    /// How much is checked.
+    /// What is checked.
     pub verification: Verification,
-    /// Roots to trust besides the system's, or in their place.
+    /// Trusted roots, in addition to those of the system or instead of them.
     pub extra_roots: Vec<CertificateDer<'static>>,
-    /// Whether the system's roots are left out.
+    /// Whether the system's roots are ignored.
     pub only_extra_roots: bool,
-    /// What servers that ask for a certificate are shown.
+    /// The client certificate, for servers that request one.
     pub identity: Option<Identity>,
 }
 
-/// A certificate of the client's own, with its key.
+/// A client certificate with its key.
 #[derive(Clone, Debug)]
 pub struct Identity {
     chain: Vec<CertificateDer<'static>>,
@@ -46,8 +46,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The certificate, followed by those of its issuers, and its key in PKCS #8, all in DER form. Whether they belong
-    /// together is found out when a connection is made.
+    /// A certificate, followed by those of its issuers, and its key in PKCS #8, all in DER form. Making a connection fails if
+    /// they do not belong together.
     #[must_use]
     pub fn new(chain: Vec<CertificateDer<'static>>, key: Vec<u8>) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Identity {
     }
 }
 
-/// Makes TLS sessions; the roots are loaded when the first one is made.
+/// Makes TLS sessions. The roots are loaded for the first one.
 pub(crate) struct TlsConnector {
     settings: TlsSettings,
     config: OnceLock<Arc<ClientConfig>>,
@@ -73,7 +73,7 @@ impl TlsConnector {
 
     pub(crate) fn session(&self, host: &str) -> Result<ClientConnection, Error> {
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| Error::Tls(format!("{host} is no name a certificate could be for")))?;
+            .map_err(|_| Error::Tls(format!("{host} is not a valid TLS server name")))?;
         let config = match self.config.get() {
             Some(config) => config.clone(),
             None => {
@@ -104,7 +104,7 @@ fn configure(settings: &TlsSettings) -> Result<ClientConfig, Error> {
     }
 }
 
-/// The words for a failure of TLS.
+/// The message for a TLS failure.
 pub(crate) fn explain(error: rustls::Error) -> Error {
     if let rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(refusal))) = &error
     {
@@ -120,7 +120,7 @@ pub(crate) fn explain(error: rustls::Error) -> Error {
     }
 }
 
-/// Why a certificate was refused, in words.
+/// Why a certificate was refused.
 #[derive(Debug)]
 struct Refusal(String);
 
@@ -132,8 +132,8 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// rustls' own verifier, which in addition accepts a leaf that is itself one of the given roots (a developer's
-/// self-signed certificate), and says what was wrong with the others.
+/// Verifies with webpki. Also accepts a leaf that is itself one of the extra roots (a developer's self-signed certificate),
+/// and explains why another certificate was refused.
 #[derive(Debug)]
 struct Verifier {
     chain: Arc<WebPkiServerVerifier>,
@@ -175,7 +175,7 @@ impl ServerCertVerifier for Verifier {
             return verdict;
         };
         let parsed = webpki::EndEntityCert::try_from(leaf).ok();
-        // The validity has been checked by the time this is said.
+        // webpki checks the validity before it returns this error.
         if is_authority(&error) && self.extra_roots.iter().any(|root| root == leaf) {
             if parsed.is_some_and(|leaf| leaf.verify_is_valid_for_subject_name(name).is_ok()) {
                 return Ok(ServerCertVerified::assertion());
@@ -208,7 +208,7 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Whether a certificate was refused only because it may sign others.
+/// Whether a certificate was refused only because it is a CA certificate.
 fn is_authority(error: &CertificateError) -> bool {
     matches!(error, CertificateError::Other(OtherError(error))
         if error.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity))
@@ -235,7 +235,7 @@ fn reason(
         Why::Expired | Why::ExpiredContext { .. } => "certificate has expired".into(),
         Why::NotValidYet | Why::NotValidYetContext { .. } => "certificate is not yet valid".into(),
         Why::NotValidForNameContext { presented, .. } if presented.is_empty() => format!(
-            "hostname mismatch: the certificate has no subjectAltName for {host}, and a name in its CN does not count"
+            "hostname mismatch: the certificate has no subjectAltName for {host}, and its CN is not used"
         ),
         Why::NotValidForName | Why::NotValidForNameContext { .. } => {
             format!("hostname mismatch: the certificate is not for {host}")
@@ -245,13 +245,13 @@ fn reason(
         }
         Why::UnknownIssuer => "unable to get local issuer certificate: unknown authority".into(),
         Why::BadSignature => {
-            "certificate signature failure: another authority of the same name".into()
+            "certificate signature failure: another authority with the same name issued it".into()
         }
         error => error.to_string(),
     }
 }
 
-/// Accepts any certificate; the peer must still own its key.
+/// Accepts any certificate. The peer must still have its key.
 #[derive(Debug)]
 struct NoVerifier(Arc<CryptoProvider>);
 

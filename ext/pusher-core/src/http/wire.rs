@@ -1,31 +1,32 @@
-//! Bytes to and from a peer, in the clear or through TLS, waiting through the host.
+//! Sends and receives bytes over TCP or TLS, and waits with the waiter.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use rustls::ClientConnection;
 
-use super::host::{Deadline, Host, Interest, has_passed};
 use super::socket::Socket;
+use super::timeouts::{Deadline, has_passed};
 use super::tls;
+use super::waiter::{Interest, Waiter};
 use crate::Error;
 
 /// A connected socket and, for https, the TLS session on it.
 pub(crate) struct Wire {
-    host: Arc<dyn Host>,
+    waiter: Arc<dyn Waiter>,
     socket: Arc<Socket>,
     session: Option<Box<ClientConnection>>,
 }
 
-/// What a peer may do without having been asked.
+/// What the peer has sent although no reply is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unasked {
+pub(crate) enum UnsolicitedData {
     Nothing,
     Bytes,
     End,
 }
 
-impl Unasked {
+impl UnsolicitedData {
     fn from_read(outcome: io::Result<usize>) -> io::Result<Self> {
         match outcome {
             Ok(0) => Ok(Self::End),
@@ -40,9 +41,9 @@ impl Unasked {
 }
 
 impl Wire {
-    pub(crate) fn new(host: Arc<dyn Host>, socket: Socket) -> Self {
+    pub(crate) fn new(waiter: Arc<dyn Waiter>, socket: Socket) -> Self {
         Self {
-            host,
+            waiter,
             socket: Arc::new(socket),
             session: None,
         }
@@ -55,7 +56,7 @@ impl Wire {
     /// Waits until a connect has succeeded or failed.
     pub(crate) fn await_connected(&self, deadline: Deadline) -> Result<bool, Error> {
         let socket = self.socket.raw().map_err(Error::Io)?;
-        self.host.wait(socket, Interest::Write, deadline)
+        self.waiter.wait(socket, Interest::Write, deadline)
     }
 
     pub(crate) fn socket(&self) -> &Arc<Socket> {
@@ -67,22 +68,22 @@ impl Wire {
         &mut self,
         mut session: ClientConnection,
         deadline: Deadline,
-        late: fn() -> Error,
+        timeout_error: &dyn Fn() -> Error,
     ) -> Result<(), Error> {
         session.set_buffer_limit(None);
         self.session = Some(Box::new(session));
         while self.session().is_handshaking() {
-            self.flush_tls(deadline, late)?;
+            self.flush_tls(deadline, timeout_error)?;
             if has_passed(deadline) {
-                return Err(late());
+                return Err(timeout_error());
             }
-            if self.session().is_handshaking() && !self.receive_tls(deadline, late)? {
+            if self.session().is_handshaking() && !self.receive_tls(deadline, timeout_error)? {
                 return Err(Error::Tls(
                     "the peer closed the connection in the TLS handshake".into(),
                 ));
             }
         }
-        self.flush_tls(deadline, late)
+        self.flush_tls(deadline, timeout_error)
     }
 
     /// Writes all of `bytes`.
@@ -90,118 +91,126 @@ impl Wire {
         &mut self,
         bytes: &[u8],
         deadline: Deadline,
-        late: fn() -> Error,
+        timeout_error: &dyn Fn() -> Error,
     ) -> Result<(), Error> {
         if self.session.is_some() {
             self.session()
                 .writer()
                 .write_all(bytes)
                 .map_err(Error::Io)?;
-            return self.flush_tls(deadline, late);
+            return self.flush_tls(deadline, timeout_error);
         }
         let mut rest = bytes;
         while !rest.is_empty() {
             match (&*self.socket).write(rest) {
                 Ok(written) => rest = &rest[written..],
-                Err(error) => self.wait_or_fail(error, Interest::Write, deadline, late)?,
+                Err(error) => self.wait_or_fail(error, Interest::Write, deadline, timeout_error)?,
             }
         }
         Ok(())
     }
 
-    /// Waits for bytes and reads some; 0 at the end of the connection.
+    /// Waits for bytes and reads some. 0 at the end of the connection.
     pub(crate) fn read(
         &mut self,
         buffer: &mut [u8],
         deadline: Deadline,
-        late: fn() -> Error,
+        timeout_error: &dyn Fn() -> Error,
     ) -> Result<usize, Error> {
         if self.session.is_some() {
-            return self.read_tls(buffer, deadline, late);
+            return self.read_tls(buffer, deadline, timeout_error);
         }
         loop {
-            // Waiting first spares the read that would come too early for nearly every reply.
-            self.wait(Interest::Read, deadline, late)?;
+            // Nearly every reply comes later than this point, so a read before the wait would be wasted.
+            self.wait(Interest::Read, deadline, timeout_error)?;
             match (&*self.socket).read(buffer) {
                 Ok(read) => return Ok(read),
-                Err(error) if is_passing(&error) => {}
+                Err(error) if is_transient(&error) => {}
                 Err(error) => return Err(Error::Io(error)),
             }
         }
     }
 
-    /// What has come on a connection on which nothing was asked. Never waits.
-    pub(crate) fn unasked(&mut self) -> io::Result<Unasked> {
+    /// Looks for data on an idle connection. Never waits.
+    pub(crate) fn unsolicited_data(&mut self) -> io::Result<UnsolicitedData> {
         let Some(session) = &mut self.session else {
-            return Unasked::from_read(self.socket.peek());
+            return UnsolicitedData::from_read(self.socket.peek());
         };
         match session.read_tls(&mut &*self.socket) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
-            Ok(_) if session.process_new_packets().is_err() => return Ok(Unasked::Bytes),
+            Ok(_) if session.process_new_packets().is_err() => return Ok(UnsolicitedData::Bytes),
             Ok(_) => {}
         }
-        // Session tickets and key updates are no reply; a close_notify reads as the end.
-        Unasked::from_read(session.reader().read(&mut [0]))
+        // Session tickets and key updates are not data. A close_notify is the end.
+        UnsolicitedData::from_read(session.reader().read(&mut [0]))
     }
 
     fn read_tls(
         &mut self,
         buffer: &mut [u8],
         deadline: Deadline,
-        late: fn() -> Error,
+        timeout_error: &dyn Fn() -> Error,
     ) -> Result<usize, Error> {
         let mut has_received = false;
         loop {
             match self.session().reader().read(buffer) {
                 Ok(read) => return Ok(read),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                // Closed without close_notify: someone on the way may have cut the reply short.
+                // Closed without close_notify: an attacker may have cut off the reply.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                     return Err(Error::Truncated);
                 }
                 Err(error) => return Err(Error::Io(error)),
             }
-            // Records without a byte of a reply may come for ever.
+            // Records without data could arrive without end.
             if has_received && has_passed(deadline) {
-                return Err(late());
+                return Err(timeout_error());
             }
-            match self.flush_tls(deadline, late) {
-                // A peer that takes nothing any more may still have said something.
+            match self.flush_tls(deadline, timeout_error) {
+                // A peer that no longer reads may have sent a reply before.
                 Ok(()) | Err(Error::Io(_)) => {}
                 Err(error) => return Err(error),
             }
-            self.receive_tls(deadline, late)?;
+            self.receive_tls(deadline, timeout_error)?;
             has_received = true;
         }
     }
 
-    /// Feeds one batch of TLS records; `false` at the end of the connection.
-    fn receive_tls(&mut self, deadline: Deadline, late: fn() -> Error) -> Result<bool, Error> {
+    /// Reads and processes one batch of TLS records. `false` at the end of the connection.
+    fn receive_tls(
+        &mut self,
+        deadline: Deadline,
+        timeout_error: &dyn Fn() -> Error,
+    ) -> Result<bool, Error> {
         loop {
-            self.wait(Interest::Read, deadline, late)?;
+            self.wait(Interest::Read, deadline, timeout_error)?;
             let session = self.session.as_mut().expect("a TLS session");
             match session.read_tls(&mut &*self.socket) {
                 Ok(0) => return Ok(false),
                 Ok(_) => break,
-                Err(error) if is_passing(&error) => {}
+                Err(error) if is_transient(&error) => {}
                 Err(error) => return Err(Error::Io(error)),
             }
         }
         let Err(error) = self.session().process_new_packets() else {
             return Ok(true);
         };
-        // The alert that tells the peer why is a courtesy: it is sent if there is room, not waited for.
+        // Send the alert if there is room, but do not wait for it.
         let session = self.session.as_mut().expect("a TLS session");
         session.write_tls(&mut &*self.socket).ok();
         Err(tls::explain(error))
     }
 
-    fn flush_tls(&mut self, deadline: Deadline, late: fn() -> Error) -> Result<(), Error> {
+    fn flush_tls(
+        &mut self,
+        deadline: Deadline,
+        timeout_error: &dyn Fn() -> Error,
+    ) -> Result<(), Error> {
         while self.session().wants_write() {
             let session = self.session.as_mut().expect("a TLS session");
             if let Err(error) = session.write_tls(&mut &*self.socket) {
-                self.wait_or_fail(error, Interest::Write, deadline, late)?;
+                self.wait_or_fail(error, Interest::Write, deadline, timeout_error)?;
             }
         }
         Ok(())
@@ -216,10 +225,10 @@ impl Wire {
         error: io::Error,
         interest: Interest,
         deadline: Deadline,
-        late: fn() -> Error,
+        timeout_error: &dyn Fn() -> Error,
     ) -> Result<(), Error> {
         match error.kind() {
-            io::ErrorKind::WouldBlock => self.wait(interest, deadline, late),
+            io::ErrorKind::WouldBlock => self.wait(interest, deadline, timeout_error),
             io::ErrorKind::Interrupted => Ok(()),
             _ => Err(Error::Io(error)),
         }
@@ -229,19 +238,19 @@ impl Wire {
         &self,
         interest: Interest,
         deadline: Deadline,
-        late: fn() -> Error,
+        timeout_error: &dyn Fn() -> Error,
     ) -> Result<(), Error> {
         let socket = self.socket.raw().map_err(Error::Io)?;
-        if self.host.wait(socket, interest, deadline)? {
+        if self.waiter.wait(socket, interest, deadline)? {
             Ok(())
         } else {
-            Err(late())
+            Err(timeout_error())
         }
     }
 }
 
-/// Errors after which the same call is simply made again.
-fn is_passing(error: &io::Error) -> bool {
+/// Whether the same call can simply be made again.
+fn is_transient(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted

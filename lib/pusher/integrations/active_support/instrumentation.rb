@@ -4,21 +4,22 @@ require_relative "../../native"
 
 module Pusher
   module Internal
-    # The middleware that reports each request to {Pusher.instrumenter}.
+    # The middleware that passes each request to {Pusher.instrumenter}.
     # @api private
     module Instrumentation
       # The name of the event.
       EVENT = "request.pusher"
 
       class << self
-        # @return [Boolean] false where ActiveSupport is the instrumenter and nobody subscribes, so nothing is built
+        # @return [Boolean] false if ActiveSupport is the instrumenter and the event has no subscriber: a request then
+        #   allocates nothing for it
         def active?
           instrumenter = Pusher.instrumenter
           return false unless instrumenter
 
           !notifications?(instrumenter) || instrumenter.notifier.listening?(EVENT)
         rescue ThreadError
-          false # ActiveSupport looks its subscribers up under a lock, which a signal trap cannot take.
+          false # ActiveSupport takes a lock to look its subscribers up. A signal trap cannot take one.
         end
 
         # @param request [HTTP::OutgoingRequest]
@@ -28,34 +29,35 @@ module Pusher
           instrumenter = Pusher.instrumenter
           return yield(request) unless instrumenter
 
-          Observation.new(request, transport).by(instrumenter)
+          InstrumentedRequest.new(request, transport).call(instrumenter)
         end
 
         private
 
         def notifications?(instrumenter)
-          # A test double for ActiveSupport::Notifications has no notifier. It counts as any other instrumenter.
+          # A test double of ActiveSupport::Notifications has no notifier. It is used as a custom instrumenter.
           return false unless HTTP::Middleware.notifications? && ::ActiveSupport::Notifications.equal?(instrumenter)
 
           instrumenter.respond_to?(:notifier)
         end
       end
 
-      # One request inside `instrument`. A faulty instrumenter must not make a published event look unpublished: the
-      # request is sent exactly once, and the caller gets its reply or its error.
-      class Observation
+      # One request inside `instrument`. The request is sent exactly once and the caller gets its reply or its error,
+      # even if the instrumenter raises, does not yield or yields twice. An instrumenter's error must not hide that an
+      # event was published.
+      class InstrumentedRequest
         # @param request [HTTP::OutgoingRequest]
         # @param transport [Proc] sends the request
         def initialize(request, transport)
           @request = request
           @transport = transport
           @payload = { **request.facts, request_bytes: request.body.to_s.bytesize }
-          @state = :waiting
+          @state = :unsent
         end
 
         # @param instrumenter [#instrument]
         # @return [HTTP::Reply]
-        def by(instrumenter)
+        def call(instrumenter)
           instrument(instrumenter)
           perform
           raise @error if @error
@@ -66,12 +68,11 @@ module Pusher
 
         private
 
-        # An error raised by the instrumenter and a StandardError raised into the thread during `instrument` look the
-        # same here.
+        # Cannot tell an error raised by the instrumenter from a StandardError that another thread raises into this one.
         def instrument(instrumenter)
           instrumenter.instrument(EVENT, @payload) { perform }
         rescue StandardError => e
-          raise if @state == :sent # It replaces whatever interrupted the request, such as Thread#kill.
+          raise if @state == :sent # The request was interrupted, such as by Thread#kill: this error takes its place.
 
           log(e) unless e.equal?(@error)
         end
@@ -80,9 +81,9 @@ module Pusher
           Pusher.logger.warn("The instrumenter failed: #{error.message} (#{error.class})")
         end
 
-        # Sends on the first call only. Returns nil, since an instrumenter may record what its block returns.
+        # Sends on the first call only. Returns nil, since an instrumenter may record the value of the block.
         def perform
-          return unless @state == :waiting
+          return unless @state == :unsent
 
           @state = :sent
           timed { send_request }
@@ -92,15 +93,15 @@ module Pusher
         def send_request
           @reply = @transport.call(@request)
           @state = :done
-          note(status: @reply.status, reply_bytes: @reply.body.bytesize, attempts: @reply.attempts)
+          add(status: @reply.status, reply_bytes: @reply.body.bytesize, attempts: @reply.attempts)
         rescue Exception => e # rubocop:disable Lint/RescueException -- raised again
           @error = e
           @state = :done
-          note(error: e, attempts: HTTP::TransportFailure.attempts(e)) unless exit_of_timeout?(e)
+          add(error: e, attempts: HTTP::TransportFailure.attempts(e)) unless exit_of_timeout?(e)
           raise
         end
 
-        # From Ruby 3.3 on Timeout.timeout leaves its block by an exception; before that it uses throw.
+        # Since Ruby 3.3 Timeout.timeout ends its block with this exception; earlier versions use throw.
         def exit_of_timeout?(error)
           defined?(::Timeout::ExitException) && error.is_a?(::Timeout::ExitException)
         end
@@ -109,18 +110,18 @@ module Pusher
           started = now
           yield
         ensure
-          note(duration: now - started)
+          add(duration: now - started)
         end
 
         def now
           Process.clock_gettime(Process::CLOCK_MONOTONIC)
         end
 
-        def note(facts)
+        def add(facts)
           @payload.update(facts) unless @payload.frozen?
         end
       end
-      private_constant :Observation
+      private_constant :InstrumentedRequest
 
       HTTP::Middleware.install(:instrumentation, self)
     end

@@ -1,13 +1,14 @@
 # frozen_string_literal: true
 
+require_relative "../../async/failure_reporter"
 require_relative "../../async/helper_thread"
 require_relative "reactor_request"
-require_relative "../../async/failure_reporter"
 
 module Pusher
   module Internal
     module EventMachine
-      # Requests on the reactor of EventMachine, as long as it runs: each is a fiber on the reactor's thread.
+      # Sends requests on the reactor of EventMachine: each is a fiber on the reactor's thread. An instance belongs to
+      # one run of the reactor.
       # @api private
       class Reactor
         class << self
@@ -16,36 +17,36 @@ module Pusher
             !!defined?(::EventMachine.reactor_running?) && ::EventMachine.reactor_running?
           end
 
-          # Has a request sent on the reactor's thread.
+          # Starts a request on the reactor's thread.
           #
-          # @param request [HTTP::OutgoingRequest] the request, as the seam is asked about it
+          # @param request [HTTP::OutgoingRequest] what middleware is asked to admit
           # @yieldreturn [Hash, true] the parsed reply
           # @return [EventMachine::DefaultDeferrable]
-          # @raise [Error] once the reactor has come to its end
+          # @raise [Error] if the reactor has stopped
           def deferrable(request, &work)
             HTTP::Middleware.preflight(request) if HTTP::Middleware.active?
             reactor = current
             reactor.start(ReactorRequest.new(reactor, request, HTTP::Middleware.capture(work)))
           end
 
-          # Has something called on the reactor's thread, soon.
+          # Calls something on the reactor's thread, soon.
           #
           # @param work [#call]
           def next_tick(work)
             ::EventMachine.next_tick(work)
           rescue ThreadError
-            # It takes a lock, which a signal trap may not.
-            HelperThread.start("pusher-reactor") { hand_over(work) }
+            # EventMachine locks a Mutex here, which Ruby refuses in a signal trap.
+            HelperThread.start("pusher-next-tick") { next_tick_if_running(work) }
           end
 
-          # The same from a thread of the library's own, which must not raise: once the reactor has ended, which fails
-          # what waits, there is nothing left to do.
+          # The same from a helper thread, which must not raise. Once the reactor has stopped, all requests have failed,
+          # and there is nothing left to call.
           #
           # @param work [#call]
-          def hand_over(work)
+          def next_tick_if_running(work)
             ::EventMachine.next_tick(work)
           rescue RuntimeError
-            # EventMachine says that it is running until just after its end.
+            nil # The reactor has stopped; shortly after that EventMachine still claims to run.
           end
 
           private
@@ -62,47 +63,48 @@ module Pusher
           @requests = {}.compare_by_identity
           @deadlines = {}.compare_by_identity
           ::EventMachine.add_shutdown_hook { stop if @process == Process.pid }
-          # It may have ended before it had the hook, when another thread calls.
-          @is_stopped = true unless goes_on?
+          # On another thread than the reactor's, the reactor may have stopped before the hook was added.
+          @is_stopped = true unless run_active?
         end
 
-        # @return [Boolean] whether this is the reactor that runs now
+        # @return [Boolean] whether this belongs to the current run of the reactor
         def here?
-          @run.equal?(current_run) && @process == Process.pid && !replaced?
+          @run.equal?(current_run) && @process == Process.pid && !earlier_run?
         end
 
         # @param request [ReactorRequest]
         # @return [EventMachine::DefaultDeferrable]
+        # @raise [Error] if the reactor has stopped
         def start(request)
-          # Nobody would start it; and an errback that tries again would do so for ever.
-          raise Error, "the reactor has come to its end" if @is_stopped
+          # Otherwise an errback that tries again would do so in an endless loop.
+          raise Error, "the EventMachine reactor has stopped" if @is_stopped
 
-          Async.current.enter(request)
+          Async.current.add(request)
           @requests[request] = true
           launch(request)
           request.deferrable
         end
 
-        # Has a host that waits learn when so many seconds have passed.
+        # Calls {Waiter#time_out} after a timeout.
         #
-        # @param host [Waiter]
+        # @param waiter [Waiter]
         # @param seconds [Float, nil]
-        def wake(host, seconds)
+        def add_deadline(waiter, seconds)
           return unless seconds
 
-          @deadlines[host] = due = now + seconds
-          arm(due) if @timer.nil? || due < @timer_due
+          @deadlines[waiter] = deadline = now + seconds
+          schedule_timer(deadline) if @timer.nil? || deadline < @timer_deadline
         end
 
-        # @param host [Waiter] that waits no longer
-        def forget(host)
-          @deadlines.delete(host)
+        # @param waiter [Waiter] that waits no longer
+        def remove_deadline(waiter)
+          @deadlines.delete(waiter)
         end
 
-        # @param request [ReactorRequest] that has ended
+        # @param request [ReactorRequest] that has finished
         def remove(request)
           @requests.delete(request)
-          Async.current.leave(request)
+          Async.current.remove(request)
         end
 
         # @return [String]
@@ -112,20 +114,21 @@ module Pusher
 
         private
 
-        # EventMachine has nothing public that tells one run from the next; it makes this Hash for each. In a version that
-        # has none, the thread stands for its runs.
+        # EventMachine has no public way to tell one run from the next. It creates this Hash for each run; in a version
+        # without it, the thread identifies the run.
         def current_run
           connections = ::EventMachine.instance_variable_get(:@conns)
           connections.is_a?(Hash) ? connections : ::EventMachine.reactor_thread
         end
 
-        # Whether this was an earlier run of the same thread. An errback that is called while it ends is a part of it.
-        def replaced?
+        # Whether the thread, which identifies the run, has since started another. Errbacks that are called while the
+        # reactor stops still belong to this run.
+        def earlier_run?
           @run.is_a?(Thread) && @is_stopped && !@is_stopping
         end
 
-        def goes_on?
-          # Asked whether it stops, EventMachine raises where it has nothing left that could.
+        def run_active?
+          # Raises when the reactor has already been released.
           ::EventMachine.stopping?
           self.class.running? && @run.equal?(current_run)
         rescue RuntimeError
@@ -133,11 +136,11 @@ module Pusher
         end
 
         def launch(request)
-          # A trap may strike in the midst of the reactor's sleep: what is started there would not wake it.
+          # A trap may interrupt the reactor's sleep: a request started there would not wake it.
           return request.start if ::EventMachine.reactor_thread? && !HelperThread.trap?
 
           self.class.next_tick(request.method(:start))
-          # The reactor may have ended meanwhile, without a look at this one.
+          # The reactor may have stopped meanwhile, before it could see this request.
           request.stop if @is_stopped
         rescue RuntimeError
           raise unless @is_stopped
@@ -147,42 +150,44 @@ module Pusher
 
         def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
-        # One timer for the next deadline: EventMachine keeps a cancelled timer until its time comes, and has room for
-        # only so many.
-        def arm(due)
+        # Uses one timer, for the next deadline: EventMachine limits the number of timers, and keeps cancelled ones
+        # until they are due.
+        def schedule_timer(deadline)
           ::EventMachine.cancel_timer(@timer) if @timer
-          @timer_due = due
-          @timer = ::EventMachine.add_timer([due - now, 0].max) { wake_late }
+          @timer_deadline = deadline
+          @timer = ::EventMachine.add_timer([deadline - now, 0].max) { expire_deadlines }
         end
 
-        # Whoever is woken may raise, and may have others wait no longer.
-        def wake_late
+        # An errback that is called here may raise, or remove other deadlines.
+        def expire_deadlines
           @timer = nil
-          moment = now
-          @deadlines.keys.each { |host| host.late if due?(host, moment) } # rubocop:disable Style/HashEachMethods -- a copy
+          time = now
+          waiters = @deadlines.keys
+          waiters.each { |waiter| waiter.time_out if expired?(waiter, time) }
         ensure
-          next_due = @deadlines.values.min
-          arm(next_due) if next_due && (@timer.nil? || next_due < @timer_due)
+          deadline = @deadlines.values.min
+          schedule_timer(deadline) if deadline && (@timer.nil? || deadline < @timer_deadline)
         end
 
-        def due?(host, moment)
-          due = @deadlines[host]
-          !due.nil? && due <= moment
+        def expired?(waiter, time)
+          deadline = @deadlines[waiter]
+          !deadline.nil? && deadline <= time
         end
 
-        # The reactor ends: what has not would hang for ever.
+        # The reactor stops: unfinished requests would never finish.
         def stop
           @is_stopped = @is_stopping = true
-          @requests.keys.each { |request| stop_request(request) } # rubocop:disable Style/HashEachMethods -- a copy
+          requests = @requests.keys
+          requests.each { |request| stop_request(request) }
         ensure
           @is_stopping = false
         end
 
-        # What an errback raises here would keep the others, and EventMachine itself, from coming to an end.
+        # An error raised by an errback must not keep the other requests, or EventMachine itself, from stopping.
         def stop_request(request)
           request.stop
         rescue StandardError => e
-          Async::FailureReporter.line("an errback failed: #{e.message} (#{e.class})")
+          Async::FailureReporter.log("an errback failed: #{e.message} (#{e.class})")
         end
       end
     end

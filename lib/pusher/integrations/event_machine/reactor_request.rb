@@ -6,110 +6,119 @@ require_relative "waiter"
 module Pusher
   module Internal
     module EventMachine
-      # A request on the reactor of EventMachine: a fiber, and a deferrable that is told what came of it.
+      # A request on the reactor of EventMachine: a fiber that sends it, and a deferrable that gets its outcome.
       # @api private
       class ReactorRequest
         # @return [EventMachine::DefaultDeferrable]
         attr_reader :deferrable
 
         # @param reactor [Reactor]
-        # @param request [HTTP::OutgoingRequest] the request
+        # @param request [HTTP::OutgoingRequest]
         # @param work [#call] sends it and returns the parsed reply
         def initialize(reactor, request, work)
           @reactor = reactor
           @request = request
           @work = work
-          @host = Waiter.new(reactor, self)
+          @waiter = Waiter.new(reactor, self)
           @deferrable = ::EventMachine::DefaultDeferrable.new
-          @ended = Thread::Queue.new
+          @finished = Thread::Queue.new
         end
 
-        # Called on the reactor's thread, which may be in the caller's own code at this moment.
+        # Starts the fiber. Runs on the reactor's thread, possibly below the caller of the gem.
         def start
           return if @fiber || finished?
 
-          # A blocking fiber is none of a scheduler's, which would park it where only this reactor goes on.
-          @fiber = Fiber.new(blocking: true) { carry_out }
+          # A blocking fiber: a fiber scheduler on this thread would park another kind, and does not run meanwhile.
+          @fiber = Fiber.new(blocking: true) { send_request }
           @is_starting = true
-          advance
+          resume
         ensure
           @is_starting = false
         end
 
-        # Goes on with the news that the fiber waits for.
-        def advance(news = nil)
-          @fiber.resume(news)
+        # Resumes the fiber.
+        #
+        # @param result [Object] of what the fiber waits for
+        def resume(result = nil)
+          @fiber.resume(result)
         ensure
           finish unless @fiber.alive?
         end
 
-        # Ends the request, since the reactor ends.
+        # Fails the request, because the reactor stops.
         def stop
           return settle if finished?
-          return @host.stop if @fiber
+          return @waiter.stop if @fiber
 
-          @error = Error.new("Network error connecting to pusher (the reactor was stopped)")
+          @error = Error.new(Waiter::STOPPED)
           finish
         end
 
         # @return [Boolean]
-        def finished? = @ended.closed?
+        def finished? = @finished.closed?
 
-        # @return [Boolean] the same: errbacks learn of every failure
-        def gone? = finished?
+        # @return [Boolean] the same: errbacks get every failure
+        def reported? = finished?
 
-        # Errbacks learn of that as well.
-        def give_up; end
+        # Does nothing: there is no report to suppress, since errbacks get every failure.
+        def abandon; end
 
-        # Waits until the request has ended: not on the reactor's thread.
+        # Waits until the request has finished. Not for the reactor's thread.
         def join
-          @ended.pop unless finished?
+          @finished.pop unless finished?
           self
         end
 
-        # @return [Boolean] whether the caller may wait for the request without keeping it from being sent
+        # @return [Boolean] false where waiting would deadlock: on the reactor's thread
         def awaitable? = !::EventMachine.reactor_thread?
 
-        # @return [Hash] what may be told of the request
+        # @return [Hash] what the application's failure handler gets
         def facts = @request.facts
 
-        # @return [String] without the query, which is signed
+        # @return [String] without the query, which holds the signature
         def inspect
           "#<#{self.class} #{@request.verb} #{@request.path}>"
         end
 
         private
 
-        def carry_out
-          Thread.current[Waiter::KEY] = @host
+        def send_request
+          Thread.current[Waiter::FIBER_VARIABLE] = @waiter
           @reply = @work.call
         rescue StandardError => e
-          @error = told(e)
+          @error = error_for_errback(e)
         ensure
-          @error ||= Error.new("the request was ended before its reply came") unless @reply
+          @error ||= Error.new("the request was stopped before its reply arrived") unless @reply
         end
 
-        # Errbacks get nothing but errors of the library, and of a failure in transport a plain one.
-        def told(error)
-          return error if error.is_a?(Error) && !network?(error)
+        # Errbacks get errors of this gem only, and a plain {Pusher::Error} for a failure of the network.
+        def error_for_errback(error)
+          return as_network_error(error) if network_error?(error)
+          return error if error.is_a?(Error)
 
-          message = "#{error.message} (#{error.class})"
-          if network?(error)
-            message = "Network error connecting to pusher (#{error.message})"
-            Pusher.logger.debug(message)
-          end
-          raise Error, message, cause: error
+          with_cause("#{error.message} (#{error.class})", error)
+        end
+
+        def network_error?(error) = error.is_a?(HTTPError) && error.status.nil?
+
+        def as_network_error(error)
+          message = "Network error connecting to pusher (#{error.message})"
+          Pusher.logger.debug(message)
+          with_cause(message, error)
+        end
+
+        # Ruby sets the cause of an error only when it is raised.
+        def with_cause(message, cause)
+          raise Error, message, cause:
         rescue Error => e
           e
         end
 
-        def network?(error) = error.is_a?(HTTPError) && error.status.nil?
-
-        # A deferrable is never settled before the caller has it.
+        # A deferrable is never settled before its caller has it.
         def finish
           return if finished?
 
-          @ended.close
+          @finished.close
           @is_starting ? Reactor.next_tick(method(:settle)) : settle
         end
 
@@ -121,7 +130,7 @@ module Pusher
           @error ? deferrable.fail(@error) : succeed
         end
 
-        # What a callback raises is for the errbacks.
+        # Errors that callbacks raise go to the errbacks.
         def succeed
           deferrable.succeed(@reply)
         rescue StandardError => e

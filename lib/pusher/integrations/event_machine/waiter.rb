@@ -7,12 +7,14 @@ require_relative "../../http/name_resolution"
 module Pusher
   module Internal
     module EventMachine
-      # What the fiber of a request on the reactor of EventMachine waits by. The native part finds it among the fiber's
-      # variables, and asks it instead of polling: the reactor goes on meanwhile.
+      # Waits for sockets and names on behalf of a request's fiber, while the reactor runs on. The native part finds it
+      # in the fiber's variables, and calls it instead of polling.
       # @api private
       class Waiter
-        # The name of that variable.
-        KEY = :pusher_reactor_host
+        # Name of the fiber variable.
+        FIBER_VARIABLE = :pusher_event_machine_waiter
+        # Message of the error with which requests fail when the reactor stops.
+        STOPPED = "Network error connecting to pusher (the reactor was stopped)"
 
         # @param reactor [Reactor]
         # @param request [ReactorRequest] whose fiber waits
@@ -21,96 +23,93 @@ module Pusher
           @request = request
         end
 
-        # Waits for a socket: called by the native part, in the fiber.
+        # Waits for a socket. The native part calls this in the fiber.
         #
         # @param descriptor [Integer]
-        # @param is_writing [Boolean] whether for room to write, else for something to read
-        # @param seconds [Float, nil]
-        # @return [Boolean] false where the time was up
+        # @param is_writing [Boolean] true to wait until the socket is writable, false until it is readable
+        # @param seconds [Float, nil] timeout
+        # @return [Boolean] false after the timeout
         def wait(descriptor, is_writing, seconds)
           watch = ::EventMachine.watch(descriptor, Watch, self)
           is_writing ? watch.notify_writable = true : watch.notify_readable = true
-          pause(watch, seconds) == :ready
+          suspend(watch, seconds) == :ready
         ensure
           watch&.detach
         end
 
-        # Resolves a host name: called by the native part, in the fiber.
-        #
-        # A thread of EventMachine's own (`EM.defer`) would end the process where the reactor stops meanwhile.
+        # Resolves a host name. The native part calls this in the fiber.
         #
         # @return [Array<String>, String, nil] as {HTTP::NameResolution.call}
-        # @raise [Exception] what the resolver raised that is no StandardError
+        # @raise [Exception] what the resolver raises, unless it is a StandardError
         def resolve(host, port, seconds)
-          question = Object.new
-          resolver = HelperThread.start("pusher-names") do
-            answer(question) do
-              HTTP::NameResolution.look_up(host, port)
-            end
-          end
-          addresses = pause(question, seconds)
+          lookup = Object.new
+          # Not EM.defer: a reactor that stops while its threads work ends the process.
+          resolver = HelperThread.start("pusher-resolver") { look_up(lookup, host, port) }
+          addresses = suspend(lookup, seconds)
           raise addresses if addresses.is_a?(Exception)
 
-          addresses unless addresses == :late
+          addresses unless addresses == :timeout
         ensure
           resolver&.kill
         end
 
-        # News from what the fiber waits for, or waited for once.
-        def tell(source, news)
-          @request.advance(news) if source.equal?(@source)
+        # Resumes the fiber with a result, unless it now waits for something else.
+        #
+        # @param source [Object] what the result is from
+        def notify(source, result)
+          @request.resume(result) if source.equal?(@source)
         end
 
-        # The time is up for what the fiber waits for.
-        def late
-          @request.advance(:late) if @source
+        # Resumes the fiber, because its timeout has passed.
+        def time_out
+          @request.resume(:timeout) if @source
         end
 
-        # The reactor ends: from now on nothing is waited for.
+        # Makes this wait and later ones fail, because the reactor stops.
         def stop
           @is_stopped = true
-          @request.advance(:stopped) if @source
+          @request.resume(:stopped) if @source
         end
 
-        # Tells that a socket is ready.
+        # The connection that EventMachine notifies when the socket is ready.
         module Watch
-          # @param host [Waiter]
-          def initialize(host)
+          # @param waiter [Waiter]
+          def initialize(waiter)
             super
-            @host = host
+            @waiter = waiter
           end
 
-          # EventMachine calls this when there is something to read.
+          # Called by EventMachine.
           def notify_readable
-            @host.tell(self, :ready)
+            @waiter.notify(self, :ready)
           end
 
-          # EventMachine calls this when there is room to write.
+          # Called by EventMachine.
           def notify_writable
-            @host.tell(self, :ready)
+            @waiter.notify(self, :ready)
           end
         end
 
         private
 
-        # Hands the outcome of the block to the fiber: called in the thread of a resolver, which may be killed.
-        def answer(question, &work)
-          addresses, error = HelperThread.outcome_of(&work)
+        # Runs in the resolver's thread, which may be killed.
+        def look_up(lookup, host, port)
+          addresses, error = HelperThread.value_or_error { HTTP::NameResolution.look_up(host, port) }
         ensure
-          # Without a fiber that waits, it would stay in EventMachine's queue until the next run.
-          Reactor.hand_over(-> { tell(question, error || addresses) }) unless @is_stopped
+          # After a stop no fiber waits, and the block would stay in EventMachine's queue until the next run.
+          Reactor.next_tick_if_running(-> { notify(lookup, error || addresses) }) unless @is_stopped
         end
 
-        def pause(source, seconds)
+        def suspend(source, seconds)
           @source = source
-          @reactor.wake(self, seconds)
-          news = Fiber.yield unless @is_stopped
-          raise Error, "Network error connecting to pusher (the reactor was stopped)" if @is_stopped
+          @reactor.add_deadline(self, seconds)
+          result = Fiber.yield unless @is_stopped
+          raise Error, STOPPED if @is_stopped
 
-          news
+          result
         ensure
           @source = nil
-          @reactor.forget(self)
+          @reactor.remove_deadline(self)
         end
       end
     end

@@ -6,55 +6,57 @@ require_relative "stubbed_reply"
 module Pusher
   module Internal
     module WebMock
-      # What WebMock knows of this gem, under the name `:pusher`; for the {HTTP::Middleware}, the layer that WebMock answers through.
+      # The adapter that registers this gem with WebMock as `:pusher`, and the middleware that looks up WebMock's stubs.
       # @api private
       class Adapter < ::WebMock::HttpLibAdapter
-        # What `except:` calls this gem.
+        # The name of this gem in `WebMock.enable!(except: …)`.
         LIB = :pusher
         @active = false
-        # A stub steps from one reply to the next without a lock of its own.
-        @sequences = Mutex.new
+        # WebMock advances a stub's sequence of responses without a lock.
+        @sequence_lock = Mutex.new
 
         class << self
-          # WebMock's switches call it.
+          # Called by `WebMock.enable!`.
           def enable!
             @active = true
           end
 
-          # WebMock's switches call it.
+          # Called by `WebMock.disable!`.
           def disable!
             @active = false
           end
 
-          # @return [Boolean] whether WebMock is switched on for this gem, or was when the request of now was admitted
+          # @return [Boolean] whether WebMock is enabled for this gem, or a stub is reserved for the current request
           def active?
-            @active || ReservedStub.noted?
+            @active || !ReservedStub.current.nil?
           end
 
-          # @param request [HTTP::OutgoingRequest] to be sent later
-          # @raise [WebMock::NetConnectNotAllowedError] where it is neither stubbed nor allowed
+          # Reserves the stub for a request that is sent later.
+          #
+          # @param request [HTTP::OutgoingRequest]
+          # @raise [WebMock::NetConnectNotAllowedError] if it is neither stubbed nor allowed
           # @return [void]
           def preflight(request)
-            ReservedStub.note(nil)
+            ReservedStub.current = nil
             signature = signature_of(request)
             stub = reservable_stub_for(signature)
-            ReservedStub.note(ReservedStub.new(signature, stub)) if stub
+            ReservedStub.current = ReservedStub.new(signature, stub) if stub
           end
 
-          # @param work [#call] what sends the request that was admitted just now
-          # @return [#call] the same, elsewhere
+          # @param work [#call] sends the request that {preflight} was called with
+          # @return [#call] the same work, with the reserved stub
           def capture(work)
-            reserved = ReservedStub.take
+            reserved = ReservedStub.remove
             reserved ? reserved.capture(work) : work
           end
 
           # @param request [HTTP::OutgoingRequest]
-          # @yieldparam request [HTTP::OutgoingRequest] where the request is really to be sent
-          # @raise [WebMock::NetConnectNotAllowedError] where it is neither stubbed nor allowed
+          # @yieldparam request [HTTP::OutgoingRequest] if the request is really sent
+          # @raise [WebMock::NetConnectNotAllowedError] if it is neither stubbed nor allowed
           # @return [HTTP::Reply]
           def call(request)
             signature = signature_of(request)
-            reserved = ReservedStub.redeem(signature)
+            reserved = ReservedStub.claim(signature)
             return yield(request) unless reserved || @active
 
             ::WebMock::RequestRegistry.instance.requested_signatures.put(signature)
@@ -63,27 +65,27 @@ module Pusher
             stub = stub_for(signature)
             return stubbed_reply(stub, signature) if stub
 
-            refuse(signature) unless ::WebMock.net_connect_allowed?(signature.uri)
-            yield(request).tap { |reply| tell_of_reply(reply, signature) }
+            raise_not_allowed(signature) unless ::WebMock.net_connect_allowed?(signature.uri)
+            yield(request).tap { |reply| run_callbacks_for_reply(reply, signature) }
           end
 
           private
 
-          # WebMock may have been switched before it knew this gem. The documented gem uses httpclient: what was said of
-          # that was said of it. Net::HTTP is always there.
+          # WebMock may have been enabled or disabled before this adapter was registered. The adapter then takes over
+          # the state of httpclient's adapter, since the documented gem uses httpclient, or else of Net::HTTP's.
           def adopt_state
             adapters = ::WebMock::HttpLibAdapterRegistry.instance.http_lib_adapters
-            switched_off = if adapters.key?(:httpclient)
-                             ::HTTPClient.equal?(original(adapters[:httpclient], :OriginalHttpClient))
-                           else
-                             ::Net::HTTP.equal?(original(adapters[:net_http], :OriginalNetHTTP))
-                           end
-            switched_off ? disable! : enable!
+            is_disabled = if adapters.key?(:httpclient)
+                            ::HTTPClient.equal?(original_class(adapters[:httpclient], :OriginalHttpClient))
+                          else
+                            ::Net::HTTP.equal?(original_class(adapters[:net_http], :OriginalNetHTTP))
+                          end
+            is_disabled ? disable! : enable!
           end
 
-          # The class that an adapter of WebMock's puts back when it is switched off. Without it the adapter counts as
-          # switched on: better no request than a real one.
-          def original(adapter, name)
+          # The class that one of WebMock's adapters restores when it is disabled. If the adapter has none, it counts as
+          # enabled: refusing a request is safer than sending it.
+          def original_class(adapter, name)
             adapter.const_get(name) if adapter&.const_defined?(name)
           end
 
@@ -91,45 +93,48 @@ module Pusher
             ::WebMock::RequestSignature.new(request.verb, request.url, body: request.body, headers: request.headers)
           end
 
-          # Where connections are allowed, global stubs are left to the moment of sending: VCR allows all, and is one.
+          # Global stubs are reserved only where real connections are not allowed. VCR allows them and is a global stub
+          # itself: a lookup here would use up a recorded reply.
           def reservable_stub_for(signature)
-            return stub_for(signature) || refuse(signature) unless ::WebMock.net_connect_allowed?(signature.uri)
+            if ::WebMock.net_connect_allowed?(signature.uri)
+              stubs = ::WebMock::StubRegistry.instance.request_stubs
+              return stubs.detect { |stub| stub.request_pattern.matches?(signature) }
+            end
 
-            stubs = ::WebMock::StubRegistry.instance.request_stubs
-            stubs.detect { |stub| stub.request_pattern.matches?(signature) }
+            stub_for(signature) || raise_not_allowed(signature)
           end
 
-          # Patterns are asked once a request, for applications count in them.
+          # Evaluates each pattern once per request: a pattern may be a block that counts its calls.
           def stub_for(signature)
             ::WebMock::StubRegistry.instance.registered_request?(signature)
           end
 
-          def refuse(signature)
+          def raise_not_allowed(signature)
             raise ::WebMock::NetConnectNotAllowedError, signature
           end
 
           def stubbed_reply(stub, signature)
             response = evaluate(stub, signature)
-            tell(signature, response, real_request: false)
+            run_callbacks(signature, response, real_request: false)
             StubbedReply.new(response).reply
           end
 
-          # What a stub computes stands for the transport: where it raises, the request has failed.
+          # A stub replaces the transport, so an error in a computed response is a failure of the transport.
           def evaluate(stub, signature)
-            response = @sequences.synchronize { stub.response }
+            response = @sequence_lock.synchronize { stub.response }
             response.dup.evaluate(signature)
           rescue StandardError => e
             raise HTTP::OutgoingRequest.failure(e)
           end
 
-          def tell_of_reply(reply, signature)
+          def run_callbacks_for_reply(reply, signature)
             return unless ::WebMock::CallbackRegistry.any_callbacks?
 
             response = ::WebMock::Response.new(status: [reply.status, ""], headers: reply.headers, body: reply.body)
-            tell(signature, response, real_request: true)
+            run_callbacks(signature, response, real_request: true)
           end
 
-          def tell(signature, response, real_request:)
+          def run_callbacks(signature, response, real_request:)
             ::WebMock::CallbackRegistry.invoke_callbacks({ lib: LIB, real_request: }, signature, response)
           end
         end

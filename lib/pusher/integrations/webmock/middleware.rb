@@ -4,7 +4,7 @@ require_relative "requirements"
 
 module Pusher
   module Internal
-    # Support for WebMock, in any loaded version that has what {Adapter} uses.
+    # The WebMock integration. It works with every WebMock that has the parts listed in {Requirements}.
     # @api private
     module WebMock
       missing = Requirements.missing

@@ -3,10 +3,10 @@
 module Pusher
   module Internal
     module WebMock
-      # What {Adapter} uses of WebMock. Little of it is documented, so a later version may lack it.
+      # The parts of WebMock that the {Adapter} uses. Most are not documented, so another version may lack them.
       # @api private
       module Requirements
-        # Classes, their methods (`.`) and those of their instances (`#`), below `WebMock`.
+        # Names below `WebMock`: classes, class methods (`.`) and instance methods (`#`).
         PARTS = %w[
           CallbackRegistry.any_callbacks? CallbackRegistry.invoke_callbacks
           HttpLibAdapter.adapter_for
@@ -22,7 +22,7 @@ module Pusher
         ].freeze
 
         class << self
-          # @return [Array<String>] the parts that the WebMock which is loaded does not have
+          # @return [Array<String>] the parts that the loaded WebMock lacks
           def missing
             PARTS.reject { |part| present?(part) }
           end

@@ -3,44 +3,47 @@
 module Pusher
   module Internal
     module WebMock
-      # The stub that a request which is sent later was admitted for. It goes with the request, from where that was made to
-      # where it is sent: patterns are asked once, and in between a test may end, reset WebMock or switch it off.
+      # The stub that is reserved for a background request when the request is made. The request carries it to the
+      # thread or fiber that sends it. The pattern of the stub is therefore evaluated once, and the stub still replies
+      # if the test ends, resets WebMock or disables it in the meantime.
       # @api private
       class ReservedStub
-        # Where a fiber keeps its own.
+        # The fiber-local variable of the reserved stub.
         KEY = :pusher_webmock_reserved_stub
-        # What differs between two signatures of a request.
+        # The parameters that change when a request is signed again.
         SIGNING = /\bauth_(?:signature|timestamp)=[^&]*/
         private_constant :SIGNING
 
         class << self
+          # @return [ReservedStub, nil] the one stored in this fiber
+          def current
+            Thread.current[KEY]
+          end
+
           # @param reserved [ReservedStub, nil]
-          # @return [void]
-          def note(reserved)
+          def current=(reserved)
             Thread.current[KEY] = reserved
           end
 
-          # @return [Boolean] whether there is one in this fiber
-          def noted?
-            !Thread.current[KEY].nil?
+          # @return [ReservedStub, nil] the one stored in this fiber, which is removed
+          def remove
+            current.tap { self.current = nil }
           end
 
-          # @return [ReservedStub, nil] the one of this fiber, once
-          def take
-            Thread.current[KEY].tap { note(nil) }
-          end
-
+          # Removes the one stored in this fiber.
+          #
           # @param signature [WebMock::RequestSignature]
-          # @return [ReservedStub, nil] that of this fiber, where it was this request that was admitted
-          def redeem(signature)
-            reserved = take
+          # @return [ReservedStub, nil] the removed one; nil if it was reserved for another request
+          def claim(signature)
+            reserved = remove
             reserved if reserved&.for?(signature)
           end
         end
 
         # @return [WebMock::RequestStub]
         attr_reader :stub
-        # @return [WebMock::RequestSignature] the one that the stub was asked about: global stubs keep their reply under it
+        # @return [WebMock::RequestSignature] the very object that the stub was matched with: a global stub looks its
+        #   response up by it
         attr_reader :signature
 
         # @param signature [WebMock::RequestSignature]
@@ -51,20 +54,20 @@ module Pusher
         end
 
         # @param other [WebMock::RequestSignature]
-        # @return [Boolean] whether that is the same request, which is signed again when it is sent
+        # @return [Boolean] whether it is the same request, which is signed again when it is sent
         def for?(other)
           signature.method == other.method && signature.body == other.body &&
             signature.uri.to_s.gsub(SIGNING, "") == other.uri.to_s.gsub(SIGNING, "")
         end
 
         # @param work [#call]
-        # @return [#call] the same work, with this at hand in whatever fiber does it
+        # @return [#call] the same work, with this stub stored in the fiber that runs it
         def capture(work)
           lambda do
-            ReservedStub.note(self)
+            ReservedStub.current = self
             work.call
           ensure
-            ReservedStub.note(nil)
+            ReservedStub.current = nil
           end
         end
       end

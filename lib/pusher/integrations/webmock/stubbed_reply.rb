@@ -3,7 +3,7 @@
 module Pusher
   module Internal
     module WebMock
-      # The reply that a stub of WebMock's stands for, or the failure.
+      # Turns the response of a WebMock stub into a reply or an error.
       # @api private
       class StubbedReply
         # @param response [WebMock::Response] evaluated
@@ -11,31 +11,25 @@ module Pusher
           @response = response
         end
 
-        # @raise [Exception] what the stub raises; a StandardError is a failure of the transport
-        # @raise [ArgumentError] where the stub describes no reply
+        # @raise [Exception] the exception of the stub; a StandardError is marked as a failure of the transport
+        # @raise [ArgumentError] if the stub has an invalid status or header
         # @return [HTTP::Reply]
         def reply
-          raise HTTP::OutgoingRequest.failure(timeout) if @response.should_timeout
+          raise HTTP::OutgoingRequest.failure(timeout_error) if @response.should_timeout
 
           error = @response.exception
           raise error.is_a?(StandardError) ? HTTP::OutgoingRequest.failure(error) : error if error
 
-          described
+          HTTP::OutgoingRequest.reply(status, Array(@response.body).join, headers)
         end
 
         private
 
-        def timeout
-          ReceiveTimeoutError.new("a stub of WebMock timed out in the place of a reply")
-        end
-
-        def described
-          HTTP::OutgoingRequest.reply(status, Array(@response.body).join, headers)
-        end
+        def timeout_error = ReceiveTimeoutError.new("a WebMock stub simulated a timeout")
 
         def status
           code = Array(@response.status).first
-          code.to_s.match?(/\A[1-9]\d\d\z/) ? code.to_i : refuse("status", code)
+          code.to_s.match?(/\A[1-9]\d\d\z/) ? code.to_i : raise_invalid("status", code)
         end
 
         def headers
@@ -43,11 +37,11 @@ module Pusher
           HTTP::OutgoingRequest.reply(200, "", fields)
           fields
         rescue ArgumentError
-          refuse("headers", fields)
+          raise_invalid("headers", fields)
         end
 
-        def refuse(part, value)
-          raise ArgumentError, "A stub of WebMock gives what no reply has: #{part} #{value.inspect}"
+        def raise_invalid(part, value)
+          raise ArgumentError, "invalid #{part} in a WebMock stub: #{value.inspect}"
         end
       end
     end

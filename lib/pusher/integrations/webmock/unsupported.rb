@@ -5,8 +5,8 @@ require_relative "../../errors"
 module Pusher
   module Internal
     module WebMock
-      # Stands in the {HTTP::Middleware} for a WebMock that this version of the gem cannot work with. Requests are refused: a test suite
-      # that stubs them must not reach a real service instead.
+      # The middleware for a WebMock version that the {Adapter} cannot use. It refuses every request: a test suite that
+      # expects its requests to be stubbed must not reach the real service.
       # @api private
       class Unsupported
         # @param missing [Array<String>] parts of WebMock
@@ -19,9 +19,9 @@ module Pusher
 
         # @raise [Error] always
         def call(*)
-          raise Error, "WebMock #{::WebMock::VERSION} does not work with pusher #{VERSION}, so no request is sent while " \
-                       "it is loaded: it has no WebMock::#{@missing.join(", no WebMock::")}. Use another version of one " \
-                       "of them."
+          raise Error, "pusher #{VERSION} does not support WebMock #{::WebMock::VERSION}, which lacks " \
+                       "WebMock::#{@missing.join(", WebMock::")}. No request is sent while it is loaded. Use another " \
+                       "version of WebMock or of pusher."
         end
         alias preflight call
       end

@@ -5,27 +5,31 @@ module Pusher
     module Matchers
       # `expect(Pusher).to have_triggered(…)`
       class HaveTriggered < Publishing
-        # @param subject [Module, Client] {Pusher} or {Pusher::Testing} for every client's events, or a client
+        # @param subject [Module, Client] {Pusher} or {Pusher::Testing} for the events of every client, or a client
         # @return [Boolean]
         # @raise [ArgumentError] for anything else
         def matches?(subject, &block)
-          look(subject, &block) && @is_met
+          evaluate(subject, &block) && @is_met
         end
 
         # @param subject [Module, Client] as {#matches?}
         # @return [Boolean]
         def does_not_match?(subject, &block)
-          look(subject, &block) && !@is_met
+          evaluate(subject, &block) && !@is_met
         end
 
         # @return [String]
         def failure_message
-          @is_on ? expectation.failure_message("#{who} to have triggered") : Expectation::OFF
+          return Expectation::TEST_MODE_OFF unless @is_test_mode_on
+
+          expectation.failure_message("#{subject_name} to have triggered")
         end
 
         # @return [String]
         def failure_message_when_negated
-          @is_on ? expectation.failure_message_when_negated("#{who} not to have triggered") : Expectation::OFF
+          return Expectation::TEST_MODE_OFF unless @is_test_mode_on
+
+          expectation.failure_message_when_negated("#{subject_name} not to have triggered")
         end
 
         # @return [String]
@@ -33,16 +37,18 @@ module Pusher
 
         private
 
-        # A block after `do` belongs to `to`, which hands it on.
-        def look(subject, &block)
+        # `expect(…).to have_triggered do … end` gives the block to `to`, and RSpec passes it to the matcher.
+        #
+        # @return [Boolean] whether the test mode is on
+        def evaluate(subject, &block)
           @client = Expectation.client_of(subject)
           with(&block) if block
-          @is_on = Testing.faking?
-          @is_met = @is_on && expectation.met_by?(Testing.requests, @client)
-          @is_on
+          @is_test_mode_on = Testing.faking?
+          @is_met = @is_test_mode_on && expectation.met_by?(Testing.requests, @client)
+          @is_test_mode_on
         end
 
-        def who = @client ? "the client" : "Pusher"
+        def subject_name = @client ? "the client" : "Pusher"
       end
     end
   end

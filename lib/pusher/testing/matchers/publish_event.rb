@@ -5,16 +5,16 @@ module Pusher
     module Matchers
       # `expect { … }.to publish_event(…)`
       class PublishEvent < Publishing
-        # @param publishing [Proc] what publishes; it is not called while the test mode is off
+        # @param publishing [Proc] the block of `expect`; it is not called while the test mode is off
         # @return [Boolean]
         def matches?(publishing, &block)
-          listen(publishing, &block) && @is_met
+          evaluate(publishing, &block) && @is_met
         end
 
         # @param publishing [Proc] as {#matches?}
         # @return [Boolean]
         def does_not_match?(publishing, &block)
-          listen(publishing, &block) && !@is_met
+          evaluate(publishing, &block) && !@is_met
         end
 
         # @return [Boolean]
@@ -25,12 +25,14 @@ module Pusher
 
         # @return [String]
         def failure_message
-          @is_on ? expectation.failure_message("the block to publish") : Expectation::OFF
+          @is_test_mode_on ? expectation.failure_message("the block to publish") : Expectation::TEST_MODE_OFF
         end
 
         # @return [String]
         def failure_message_when_negated
-          @is_on ? expectation.failure_message_when_negated("the block not to publish") : Expectation::OFF
+          return Expectation::TEST_MODE_OFF unless @is_test_mode_on
+
+          expectation.failure_message_when_negated("the block not to publish")
         end
 
         # @return [String]
@@ -38,17 +40,19 @@ module Pusher
 
         private
 
-        # A block after `do` belongs to `to`, which hands it on.
-        def listen(publishing, &block)
+        # `expect { … }.to publish_event do … end` gives the second block to `to`, and RSpec passes it to the matcher.
+        #
+        # @return [Boolean] whether the test mode is on
+        def evaluate(publishing, &block)
           unless publishing.is_a?(Proc)
-            raise ArgumentError, "publish_event is asked of a block: expect { … }.to publish_event"
+            raise ArgumentError, "publish_event needs a block: expect { … }.to publish_event"
           end
 
           with(&block) if block
-          @is_on = Testing.faking?
-          return false unless @is_on
+          @is_test_mode_on = Testing.faking?
+          return false unless @is_test_mode_on
 
-          _, requests = Listening.during(&publishing)
+          _, requests = CollectingScope.collect(&publishing)
           @is_met = expectation.met_by?(requests)
           true
         end

@@ -3,7 +3,7 @@
 module Pusher
   module Testing
     module Matchers
-      # What may be said of an event, and how often: shared by the matchers.
+      # The methods that both matchers share: they narrow down the events and set their number.
       class Publishing
         include ::RSpec::Matchers::Composable
 
@@ -13,27 +13,28 @@ module Pusher
           @expectation = Expectation.new(@pattern)
         end
 
-        # @param channels [Array<String, Regexp, #===>] the event goes to each of them
+        # @param channels [Array<String, Regexp, #===>] the event is published to all of them
         # @return [self]
         def on(*channels)
           @pattern.on(channels.flatten)
           self
         end
 
-        # Keys may be Symbols or Strings, and a matcher may stand at any place.
+        # Expects the data to equal `data`, or to satisfy the block. Keys may be Symbols or Strings, and matchers are
+        # accepted at any place.
         #
         # @param data [Array<Object>] the event's data
-        # @yieldparam data [Object] the event's data, its keys Strings
-        # @yieldreturn [Boolean] whether it is the one
+        # @yieldparam data [Object] the event's data, with Strings as keys
+        # @yieldreturn [Boolean] whether the data is as expected
         # @return [self]
         def with(*data, &block)
-          raise ArgumentError, "with takes the data, or a block that looks at it" unless data.size == (block ? 0 : 1)
+          raise ArgumentError, "with takes either the expected data or a block" unless data.size == (block ? 0 : 1)
 
           block ? @pattern.satisfying(&block) : @pattern.with(data.first)
           self
         end
 
-        # The event was sent encrypted.
+        # Expects the event to be encrypted.
         #
         # @return [self]
         def encrypted
@@ -41,7 +42,7 @@ module Pusher
           self
         end
 
-        # @param socket_id [String, Regexp, #===] the socket that does not get the event
+        # @param socket_id [String, Regexp, #===] the socket that does not receive the event
         # @return [self]
         def excluding(socket_id)
           @pattern.excluding(socket_id)
@@ -75,7 +76,7 @@ module Pusher
           count(number) { |times| 0..times }
         end
 
-        # For sentences: `exactly(3).times`.
+        # Does nothing: makes `exactly(3).times` read as a sentence.
         #
         # @return [self]
         def times = self

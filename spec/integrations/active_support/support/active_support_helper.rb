@@ -1,12 +1,12 @@
 # frozen_string_literal: true
 
-# ActiveSupport changes how objects look as JSON, so these specs have a process of their own: rake hosts:active_support
+# ActiveSupport changes the JSON of objects, so these specs run in a process of their own.
 require "active_support"
 require "active_support/notifications"
 require_relative "../../../spec_helper"
 require_relative "rails_process"
 
-# Subscriptions that end with their example.
+# Subscribes to notifications until the example ends.
 module Subscriptions
   def self.included(group)
     group.after { subscriptions.each { |subscription| ActiveSupport::Notifications.unsubscribe(subscription) } }
@@ -16,8 +16,8 @@ module Subscriptions
     ActiveSupport::Notifications.subscribe(pattern, &block).tap { |subscription| subscriptions << subscription }
   end
 
-  # The events from here on, as they come.
-  def seen_events
+  # Events that are published after the call are appended to the returned Array.
+  def collect_events
     [].tap { |events| subscribe { |*arguments| events << ActiveSupport::Notifications::Event.new(*arguments) } }
   end
 

@@ -3,12 +3,12 @@
 require "open3"
 require "rbconfig"
 
-# Code in a Ruby process of its own, in which nothing is loaded yet.
+# Runs code in a new Ruby process, in which nothing is loaded yet.
 module RailsProcess
   LIB = File.expand_path("../../../../lib", __dir__)
   SUPPORT = File.expand_path("../../../support", __dir__)
 
-  # @return [String] what it printed
+  # @return [String] the output
   def run_ruby(code, url: endpoint.url)
     load_path = [LIB, SUPPORT, *$LOAD_PATH].flat_map { |folder| ["-I", folder] }
     output, status = Open3.capture2e({ "PUSHER_URL" => url }, RbConfig.ruby, *load_path, "-", stdin_data: code)

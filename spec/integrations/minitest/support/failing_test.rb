@@ -2,7 +2,7 @@
 
 require_relative "setup"
 
-# Every assertion where it does not hold.
+# Each assertion fails in one of these tests.
 class FailingTest < Minitest::Test
   def run = name == "test_off" ? super : Pusher::Testing.fake! { super }
 

@@ -2,19 +2,19 @@
 
 require_relative "setup"
 
-# Tests on several threads at once, each of which waits until all are inside theirs.
+# Tests that run in parallel. Each waits until all of them have started.
 class ParallelTest < Minitest::Test
   parallelize_me!
 
   THREADS = 4
-  INSIDE = Queue.new
+  STARTED = Queue.new
 
   def run = Pusher::Testing.fake! { super }
 
   THREADS.times do |number|
     define_method("test_#{number}") do
-      INSIDE << true
-      Timeout.timeout(60) { Thread.pass until INSIDE.size == THREADS }
+      STARTED << true
+      Timeout.timeout(60) { Thread.pass until STARTED.size == THREADS }
       25.times { Pusher.trigger("channel-#{number}", "e", number) }
 
       assert_triggered times: 25

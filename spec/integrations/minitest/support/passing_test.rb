@@ -2,7 +2,7 @@
 
 require_relative "setup"
 
-# Every assertion where it holds.
+# Each assertion passes in these tests.
 class PassingTest < Minitest::Test
   def run = Pusher::Testing.fake! { super }
 
@@ -90,7 +90,7 @@ class PassingTest < Minitest::Test
     assert_operator assertions, :>, before
   end
 
-  def test_options_that_are_none
+  def test_invalid_options
     assert_raises(ArgumentError) { assert_triggered to: "x" }
     assert_raises(ArgumentError) { assert_triggered times: "x" }
   end

@@ -5,14 +5,14 @@ require "rbconfig"
 require "socket"
 require "tmpdir"
 
-# A real Puma in cluster mode, as a process of our own, with an application that publishes.
+# A Puma cluster in a process of its own, with an application that publishes events.
 class Cluster
   PATIENCE = 90
   LIB = File.expand_path("../../../../lib", __dir__)
 
   class Failed < StandardError; end
 
-  # `preload`: whether the master loads the application, and workers are forked from there.
+  # `preload`: whether the master loads the application before it forks the workers.
   def self.run(url, preload:, environment: {})
     cluster = new(url, "PUMA_PRELOAD" => preload.to_s, **environment)
     yield cluster
@@ -24,24 +24,24 @@ class Cluster
     @folder = Dir.mktmpdir("puma")
     @socket = File.join(@folder, "socket")
     @lines = Queue.new
-    @said = []
+    @output = []
     reader, writer = IO.pipe
-    # An option -I would be gone after a restart.
+    # RUBYLIB, since Puma drops an option -I when it restarts.
     @pid = spawn({ "PUSHER_URL" => url, "PUMA_SOCKET" => @socket, "RUBYLIB" => LIB, **environment }, RbConfig.ruby,
                  Gem.bin_path("puma", "puma"), "--config", File.join(__dir__, "config.rb"),
                  File.join(__dir__, "app.ru"), in: File::NULL, %i[out err] => writer)
     writer.close
-    @reader = Thread.new { reader.each_line { |line| [@said, @lines].each { |list| list << line } } }
+    @reader = Thread.new { reader.each_line { |line| [@output, @lines].each { |list| list << line } } }
   end
 
-  # Blocks until so many workers have come up in this phase, from the last line on that was waited for.
+  # Waits until this number of workers has booted in the phase, in the output that no earlier call has read.
   def wait_until_booted(count, phase:)
     Array.new(count) { wait_for(/Worker \d+ \(PID: \d+\) booted in .*phase: #{phase}/) }
   end
 
-  # Blocks until Puma says so.
+  # Waits for a line of Puma's output.
   def wait_for(pattern)
-    Timeout.timeout(PATIENCE, Failed, "Puma does not say #{pattern.inspect}, but: #{@said.join}") do
+    Timeout.timeout(PATIENCE, Failed, "no line matches #{pattern.inspect}: #{@output.join}") do
       loop do
         line = @lines.pop
         return line if line.match?(pattern)
@@ -49,7 +49,7 @@ class Cluster
     end
   end
 
-  # Publishes in a worker, whose pid comes back.
+  # Publishes an event in a worker. Returns the worker's pid.
   def publish(data)
     reply = UNIXSocket.open(@socket) do |socket|
       socket.write("GET /#{data} HTTP/1.0\r\n\r\n")
@@ -65,15 +65,15 @@ class Cluster
     Process.kill(name, @pid)
   end
 
-  # Waits for its end.
+  # Waits until Puma exits.
   def finish
     waiting = Process.detach(@pid)
-    waiting.join(PATIENCE) || raise(Failed, "Puma does not end: #{@said.join}")
+    waiting.join(PATIENCE) || raise(Failed, "Puma does not exit: #{@output.join}")
     @ended = true
     waiting.value
   end
 
-  # Whatever happened, nothing of it stays behind.
+  # Ends Puma and its workers if they still run, and deletes the folder.
   def end
     unless @ended
       workers.each { |pid| kill(pid) }
@@ -87,10 +87,10 @@ class Cluster
   private
 
   def workers
-    @said.join.scan(/Worker \d+ \(PID: (\d+)\) booted/).flatten.map(&:to_i).select { |pid| child?(pid) }
+    @output.join.scan(/Worker \d+ \(PID: (\d+)\) booted/).flatten.map(&:to_i).select { |pid| child?(pid) }
   end
 
-  # Pids are used again; only those that still are our Puma's are ended.
+  # Guards against a pid that the system has given to another process.
   def child?(pid)
     File.read("/proc/#{pid}/stat").split(") ").last.split[1].to_i == @pid
   rescue SystemCallError

@@ -4,5 +4,5 @@ workers 2
 threads 1, 4
 bind "unix://#{ENV.fetch("PUMA_SOCKET")}"
 environment "production"
-# Puma 8 preloads unless it is told not to, Puma 5 only where it is told to.
+# Explicit, since the default differs: Puma 8 preloads, Puma 5 does not.
 preload_app! ENV.fetch("PUMA_PRELOAD") == "true"

@@ -4,10 +4,10 @@ require_relative "../../../spec_helper"
 require "tmpdir"
 require "vcr"
 
-# As the README has it, so that it is tried: an event that is published again later has another timestamp and signature.
+# The matcher of the README: a request that is repeated later has another timestamp and signature.
 UNSIGNED = VCR.request_matchers.uri_without_params(:auth_timestamp, :auth_signature)
 
-# Cassettes of one example, in a folder of its own.
+# Cassettes in a temporary folder for each example.
 module Cassettes
   def cassettes
     @cassettes ||= Dir.mktmpdir("cassettes")
@@ -21,8 +21,8 @@ module Cassettes
     File.read(File.join(cassettes, "events.yml"))
   end
 
-  # A minute, after which no request has the timestamp and the signature of one before.
-  def let_time_pass
+  # Moves the clock, so that no later request has the timestamp and the signature of an earlier one.
+  def advance_time_by_a_minute
     allow(Time).to(receive(:now).and_wrap_original { |now| now.call + 60 })
   end
 end
@@ -30,7 +30,7 @@ end
 RSpec.configure do |config|
   config.include Cassettes
 
-  # What VCR was told is for good: each example begins as a process does.
+  # VCR's configuration has no public reset.
   config.before do
     VCR.__send__(:initialize_ivars)
     VCR.configure do |vcr|

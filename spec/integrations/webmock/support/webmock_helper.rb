@@ -4,7 +4,7 @@ require_relative "../../../spec_helper"
 require "tmpdir"
 require "webmock/rspec"
 
-# What an example has told WebMock holds for that example.
+# Resets WebMock after each example.
 RSpec.configure do |config|
   config.after do
     WebMock.enable!
@@ -14,8 +14,8 @@ RSpec.configure do |config|
   end
 end
 
-# A client whose service nothing here can reach, so that what is not stubbed cannot pass for what is.
-RSpec.shared_context "with a client of a far service" do
+# The client's host does not resolve, so a request that is really sent fails.
+RSpec.shared_context "with a client of an unreachable service" do
   let(:client) { Pusher::Client.new(app_id: "20", key: "the-key", secret: "the-secret", host: "api.test") }
   let(:events_url) { %r{\Ahttps://api\.test/apps/20/events\?} }
 

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# A small Rails application and its tests, as Rails' users write them.
+# A small Rails application with its tests.
 require "rails"
 require "action_controller/railtie"
 require "rails/test_unit/railtie"
@@ -8,7 +8,7 @@ require "pusher"
 
 class Application < Rails::Application
   config.eager_load = false
-  # Rails' own lock for reloading deadlocks now and then between tests on threads.
+  # With code reloading, Rails' reloading lock sometimes deadlocks between tests on several threads.
   config.cache_classes = true
   config.logger = Logger.new(nil)
   config.secret_key_base = "secret"
@@ -53,7 +53,7 @@ end
 
 class OrdersTest < ActionDispatch::IntegrationTest
   4.times do |number|
-    test "publishes order #{number}, and sees none of another test" do
+    test "publishes order #{number}, and records no order of another test" do
       assert_publishes("created", on: "orders",
                                   with: { id: number.to_s, at: Time.utc(2020, 1, 2), price: BigDecimal("1.5") }) do
         post "/orders", params: { id: number }
@@ -63,7 +63,7 @@ class OrdersTest < ActionDispatch::IntegrationTest
     end
   end
 
-  test "copes with a failure" do
+  test "handles a failure" do
     Pusher::Testing.fail_with(Errno::ECONNREFUSED)
     refute_publishes { post "/orders" }
     assert_response :bad_gateway
@@ -77,7 +77,7 @@ class HooksTest < ActionDispatch::IntegrationTest
     assert_equal({ "names" => ["channel_occupied"] }, response.parsed_body)
   end
 
-  test "refuses another" do
+  test "refuses a webhook signed with another secret" do
     Pusher.logger = Logger.new(nil)
     hook = Pusher::Testing.webhook_request({ name: "e" }, client: Pusher::Client.new(key: "key", secret: "other"))
     post "/hooks", params: hook.body, headers: hook.headers

@@ -1,6 +1,6 @@
-//! Plain http through a proxy.
+//! Plain HTTP requests through a proxy.
 
-use super::support::{Closed, Server, agent_with, get, post};
+use super::support::{ClosedPort, Server, agent_with, get, post};
 use crate::Error;
 use crate::http::{Agent, Proxy, Settings};
 
@@ -16,9 +16,9 @@ fn agent_through(server: &Server, credentials: Option<(&[u8], &[u8])>) -> Agent 
 }
 
 #[test]
-fn a_request_names_its_target_in_full() {
-    let proxy = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_request_has_its_target_in_absolute_form() {
+    let proxy = Server::start(|listener| {
+        let mut peer = listener.accept();
         for _ in 0..2 {
             let request = peer.serve();
             let (line, headers) = request.head.split_once("\r\n").unwrap();
@@ -37,9 +37,9 @@ fn a_request_names_its_target_in_full() {
 }
 
 #[test]
-fn without_credentials_there_is_no_header_for_them() {
-    let proxy = Server::start(|door| {
-        let head = door.accept().serve().head;
+fn no_authorization_header_is_sent_without_credentials() {
+    let proxy = Server::start(|listener| {
+        let head = listener.accept().serve().head;
         assert!(
             head.starts_with("GET http://[::1]:8080/ HTTP/1.1\r\n"),
             "{head}"
@@ -52,9 +52,9 @@ fn without_credentials_there_is_no_header_for_them() {
 }
 
 #[test]
-fn a_proxy_that_wants_credentials_answers_as_any_server() {
-    let proxy = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_407_of_a_proxy_is_an_ordinary_reply() {
+    let proxy = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(b"HTTP/1.1 407 Who?\r\nContent-Length: 0\r\n\r\n");
     });
@@ -65,8 +65,8 @@ fn a_proxy_that_wants_credentials_answers_as_any_server() {
 }
 
 #[test]
-fn a_proxy_that_refuses_connections_is_named() {
-    let closed = Closed::new();
+fn the_error_for_a_closed_proxy_port_names_the_proxy() {
+    let closed = ClosedPort::new();
     let gone = closed.address();
     let agent = agent_with(Settings {
         proxy: Some(Proxy::new(
@@ -84,11 +84,11 @@ fn a_proxy_that_refuses_connections_is_named() {
 }
 
 #[test]
-fn targets_do_not_share_a_connection_through_a_proxy() {
-    let proxy = Server::start(|door| {
-        let (mut one, mut two) = (door.accept(), None);
+fn each_target_has_its_own_connection_through_a_proxy() {
+    let proxy = Server::start(|listener| {
+        let (mut one, mut two) = (listener.accept(), None);
         one.serve();
-        two.get_or_insert_with(|| door.accept()).serve();
+        two.get_or_insert_with(|| listener.accept()).serve();
         one.serve();
     });
     let agent = agent_through(&proxy, None);

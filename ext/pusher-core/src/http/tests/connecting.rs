@@ -1,17 +1,19 @@
-//! From a name to a connection, or to the reason why there is none.
+//! Name resolution and connecting.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::support::{Closed, SHORT, Server, TestHost, agent, agent_on, get};
+use super::support::{
+    ClosedPort, SHORT_TIMEOUT, Server, TestWaiter, agent, agent_with_waiter, get,
+};
 use crate::Error;
 use crate::http::Request;
 
 #[test]
-fn a_refused_connection_names_its_peer() {
-    let closed = Closed::new();
+fn the_error_for_a_refused_connection_names_the_address() {
+    let closed = ClosedPort::new();
     let address = closed.address();
     let outcome = agent().send(&get(&format!("http://{address}/?secret=1")));
     let Err(error @ Error::Connect { .. }) = outcome else {
@@ -27,20 +29,23 @@ fn a_refused_connection_names_its_peer() {
 }
 
 #[test]
-fn a_refused_connection_names_name_and_address() {
-    let closed = Closed::new();
+fn the_error_for_a_refused_connection_names_the_host_and_the_address() {
+    let closed = ClosedPort::new();
     let address = closed.address();
-    let host = Arc::new(TestHost::resolving_to(vec![address]));
+    let waiter = Arc::new(TestWaiter::resolving_to(vec![address]));
     let url = format!("http://api.test:{}/", address.port());
-    let error = agent_on(&host).send(&get(&url)).unwrap_err().to_string();
+    let error = agent_with_waiter(&waiter)
+        .send(&get(&url))
+        .unwrap_err()
+        .to_string();
     let peer = format!("api.test:{} (127.0.0.1)", address.port());
     assert!(error.ends_with(&peer), "{error}");
 }
 
 #[test]
-fn a_name_that_resolves_to_nothing() {
-    let host = Arc::new(TestHost::default());
-    let outcome = agent_on(&host).send(&get("http://api.test/"));
+fn a_name_without_addresses_is_a_resolve_error() {
+    let waiter = Arc::new(TestWaiter::default());
+    let outcome = agent_with_waiter(&waiter).send(&get("http://api.test/"));
     assert!(
         matches!(&outcome, Err(Error::Resolve(text)) if text == "api.test: no such name"),
         "{outcome:?}"
@@ -48,13 +53,13 @@ fn a_name_that_resolves_to_nothing() {
 }
 
 #[test]
-fn the_standard_host_resolves_localhost() {
+fn the_standard_waiter_resolves_localhost() {
     if "localhost:0".to_socket_addrs().is_err() {
-        // In a container without /etc/hosts there is no such name.
+        // A container without /etc/hosts does not have this name.
         return;
     }
-    let server = Server::start(|door| {
-        assert!(door.accept().serve().head.contains("host: localhost:"));
+    let server = Server::start(|listener| {
+        assert!(listener.accept().serve().head.contains("host: localhost:"));
     });
     let url = format!("http://localhost:{}/", server.address().port());
     agent().send(&get(&url)).unwrap();
@@ -62,78 +67,82 @@ fn the_standard_host_resolves_localhost() {
 
 #[test]
 fn a_name_is_resolved_once_for_each_connection() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.serve();
     });
-    let host = Arc::new(TestHost::resolving_to(vec![server.address()]));
-    let agent = agent_on(&host);
+    let waiter = Arc::new(TestWaiter::resolving_to(vec![server.address()]));
+    let agent = agent_with_waiter(&waiter);
     agent.send(&get("http://api.test/")).unwrap();
     agent.send(&get("http://api.test/")).unwrap();
-    assert_eq!(host.resolved(), ["api.test:80"]);
+    assert_eq!(waiter.resolved(), ["api.test:80"]);
 }
 
 #[test]
 fn an_address_is_not_resolved() {
-    let server = Server::start(|door| {
-        door.accept().serve();
+    let server = Server::start(|listener| {
+        listener.accept().serve();
     });
-    let host = Arc::new(TestHost::default());
-    agent_on(&host).send(&get(&server.url("/"))).unwrap();
-    assert_eq!(host.resolved(), [""; 0]);
+    let waiter = Arc::new(TestWaiter::default());
+    agent_with_waiter(&waiter)
+        .send(&get(&server.url("/")))
+        .unwrap();
+    assert_eq!(waiter.resolved(), [""; 0]);
 }
 
 #[test]
-fn where_the_first_address_refuses_the_next_is_tried() {
-    let server = Server::start(|door| {
-        door.accept().serve();
+fn the_next_address_is_tried_after_a_refusal() {
+    let server = Server::start(|listener| {
+        listener.accept().serve();
     });
-    let closed = Closed::new();
-    let host = Arc::new(TestHost::resolving_to(vec![
+    let closed = ClosedPort::new();
+    let waiter = Arc::new(TestWaiter::resolving_to(vec![
         closed.address(),
         server.address(),
     ]));
-    agent_on(&host).send(&get("http://api.test/")).unwrap();
+    agent_with_waiter(&waiter)
+        .send(&get("http://api.test/"))
+        .unwrap();
 }
 
 #[test]
-fn where_the_first_address_is_silent_the_next_is_tried() {
-    let silent = Silent::new();
-    let server = Server::start(|door| {
-        door.accept().serve();
+fn the_next_address_is_tried_after_a_timeout() {
+    let full = FullBacklog::new();
+    let server = Server::start(|listener| {
+        listener.accept().serve();
     });
-    let host = Arc::new(TestHost::resolving_to(vec![
-        silent.address,
+    let waiter = Arc::new(TestWaiter::resolving_to(vec![
+        full.address,
         server.address(),
     ]));
     let mut request = get("http://api.test/");
-    request.timeouts.connect = Some(SHORT);
-    agent_on(&host).send(&request).unwrap();
+    request.timeouts.connect = Some(SHORT_TIMEOUT);
+    agent_with_waiter(&waiter).send(&request).unwrap();
 }
 
 #[test]
-fn a_silent_address_is_a_connect_timeout() {
-    let silent = Silent::new();
-    let url = format!("http://{}/", silent.address);
-    assert_late(&url, &silent.address.to_string());
+fn an_address_that_does_not_answer_is_a_connect_timeout() {
+    let full = FullBacklog::new();
+    let url = format!("http://{}/", full.address);
+    assert_connect_timeout(&url, &full.address.to_string());
 }
 
 #[test]
-fn a_silent_tls_handshake_is_a_connect_timeout() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn an_unanswered_tls_handshake_is_a_connect_timeout() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         while peer.try_read() {}
     });
     let url = server.tls_url("127.0.0.1");
-    assert_late(&url, &server.address().to_string());
+    assert_connect_timeout(&url, &server.address().to_string());
 }
 
 #[test]
-fn a_tls_handshake_that_drips_is_a_connect_timeout() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
-        // The start of a handshake record that never ends.
+fn a_slow_tls_handshake_is_a_connect_timeout() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
+        // The start of an endless handshake record.
         for byte in [22, 3, 3, 0x3f, 0xff].into_iter().chain([2; 1000]) {
             if !peer.try_send(&[byte]) {
                 return;
@@ -142,34 +151,34 @@ fn a_tls_handshake_that_drips_is_a_connect_timeout() {
         }
     });
     let url = server.tls_url("127.0.0.1");
-    assert_late(&url, &server.address().to_string());
+    assert_connect_timeout(&url, &server.address().to_string());
 }
 
-fn assert_late(url: &str, peer: &str) {
+fn assert_connect_timeout(url: &str, peer: &str) {
     let mut request: Request<'_> = get(url);
-    request.timeouts.connect = Some(SHORT);
+    request.timeouts.connect = Some(SHORT_TIMEOUT);
     let outcome = agent().send(&request);
     assert!(
-        matches!(&outcome, Err(Error::ConnectTimeout(late)) if late == peer),
+        matches!(&outcome, Err(Error::ConnectTimeout(address)) if address == peer),
         "{outcome:?}"
     );
 }
 
-/// An address that answers no one: its queue is full.
-struct Silent {
+/// An address that does not answer, because its listener's backlog is full.
+struct FullBacklog {
     address: SocketAddr,
     _listener: Socket,
     _queue: Vec<Socket>,
 }
 
-impl Silent {
+impl FullBacklog {
     fn new() -> Self {
         let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
         listener.bind(&SockAddr::from(any)).unwrap();
         listener.listen(1).unwrap();
         let address = listener.local_addr().unwrap().as_socket().unwrap();
-        let queue = (0..8).map(|_| queue_up(address)).collect();
+        let queue = (0..8).map(|_| fill_backlog(address)).collect();
         Self {
             address,
             _listener: listener,
@@ -178,7 +187,7 @@ impl Silent {
     }
 }
 
-fn queue_up(address: SocketAddr) -> Socket {
+fn fill_backlog(address: SocketAddr) -> Socket {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_nonblocking(true).unwrap();
     socket.connect(&SockAddr::from(address)).ok();

@@ -1,19 +1,19 @@
-//! Where a reply ends, and replies that end elsewhere.
+//! The end of a reply, and replies that are cut off or malformed.
 
-use super::support::answered_with;
+use super::support::reply_to;
 use crate::Error;
 
 #[test]
-fn a_body_ends_where_the_connection_does_if_nothing_else_says() {
-    let reply = answered_with("HTTP/1.1 200 OK\r\n\r\nall of this").unwrap();
+fn a_body_without_a_length_ends_with_the_connection() {
+    let reply = reply_to("HTTP/1.1 200 OK\r\n\r\nall of this").unwrap();
     assert_eq!(reply.body, b"all of this");
-    let reply = answered_with("HTTP/1.0 200 OK\r\n\r\n").unwrap();
+    let reply = reply_to("HTTP/1.0 200 OK\r\n\r\n").unwrap();
     assert_eq!(reply.body, b"");
 }
 
 #[test]
-fn chunks_are_put_together() {
-    let reply = answered_with(
+fn chunks_are_joined() {
+    let reply = reply_to(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x\r\n\r\n\
          1;a=b\r\n{\r\n1\r\n}\r\n0\r\nx: y\r\n\r\n",
     );
@@ -21,14 +21,13 @@ fn chunks_are_put_together() {
 }
 
 #[test]
-fn a_length_said_twice_is_one_length() {
-    let reply =
-        answered_with("HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\nContent-Length: 2\r\n\r\n{}");
+fn equal_content_lengths_are_accepted() {
+    let reply = reply_to("HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\nContent-Length: 2\r\n\r\n{}");
     assert_eq!(reply.unwrap().body, b"{}");
 }
 
 #[test]
-fn what_ends_too_early_is_truncated() {
+fn a_reply_that_is_cut_off_is_truncated() {
     for reply in [
         "",
         "HTTP/1.1 200",
@@ -42,7 +41,7 @@ fn what_ends_too_early_is_truncated() {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0",
     ] {
-        let outcome = answered_with(reply);
+        let outcome = reply_to(reply);
         assert!(
             matches!(outcome, Err(Error::Truncated)),
             "{reply:?}: {outcome:?}"
@@ -51,7 +50,7 @@ fn what_ends_too_early_is_truncated() {
 }
 
 #[test]
-fn what_is_no_http_is_an_invalid_reply() {
+fn malformed_http_is_an_invalid_reply() {
     for reply in [
         "SSH-2.0-OpenSSH_9.9\r\n",
         "HTTP/2 200 OK\r\n\r\n",
@@ -74,7 +73,7 @@ fn what_is_no_http_is_an_invalid_reply() {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\u{e4}\r\n{}",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n000000000000000000002\r\n{}",
     ] {
-        let outcome = answered_with(reply);
+        let outcome = reply_to(reply);
         assert!(
             matches!(outcome, Err(Error::InvalidReply(_))),
             "{reply:?}: {outcome:?}"

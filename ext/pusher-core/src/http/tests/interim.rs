@@ -1,12 +1,12 @@
-//! Replies before the reply.
+//! Interim (1xx) replies.
 
-use super::support::{OK, Server, agent, answered_with, get};
+use super::support::{OK, Server, agent, get, reply_to};
 use crate::Error;
 
 #[test]
 fn interim_replies_are_skipped() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n");
         peer.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nContent-Length: 9\r\n\r\n");
@@ -21,15 +21,15 @@ fn interim_replies_are_skipped() {
 }
 
 #[test]
-fn interim_replies_without_a_reply_are_no_reply() {
-    let outcome = answered_with("HTTP/1.1 100 Continue\r\n\r\n");
+fn an_interim_reply_alone_is_truncated() {
+    let outcome = reply_to("HTTP/1.1 100 Continue\r\n\r\n");
     assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
 }
 
 #[test]
-fn interim_replies_without_end_are_cut_off() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn endless_interim_replies_are_refused() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         let many = b"HTTP/1.1 102 Processing\r\n\r\n".repeat(10_000);
         while peer.try_send(&many) {}

@@ -1,92 +1,93 @@
-//! A host that is interrupted while it waits.
+//! Interrupts during a wait.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::support::{OK, Server, TestHost, agent_on, get, post};
+use super::support::{OK, Server, TestWaiter, agent_with_waiter, get, post};
 use crate::Error;
 
 #[test]
-fn an_interrupt_while_a_reply_is_awaited() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn an_interrupt_while_waiting_for_a_reply_closes_the_connection() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.expect_end();
-        door.accept().serve();
+        listener.accept().serve();
     });
-    let host = Arc::new(TestHost::default());
-    let agent = agent_on(&host);
+    let waiter = Arc::new(TestWaiter::default());
+    let agent = agent_with_waiter(&waiter);
     let url = server.url("/");
-    // A connection on loopback may be there before it is waited for.
-    assert_interrupted_where(&host, || agent.send(&get(&url)), 2);
+    // On loopback the first wait, for the connect, may be skipped.
+    assert_interrupted_at(&waiter, || agent.send(&get(&url)), 2);
     agent.send(&get(&url)).unwrap();
 }
 
 #[test]
-fn an_interrupt_on_a_reused_connection_sends_nothing_again() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn an_interrupted_request_on_a_reused_connection_is_not_retried() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.request();
         peer.expect_end();
     });
-    let host = Arc::new(TestHost::default());
-    let agent = agent_on(&host);
+    let waiter = Arc::new(TestWaiter::default());
+    let agent = agent_with_waiter(&waiter);
     let url = server.url("/");
     agent.send(&post(&url, b"first")).unwrap();
-    assert_interrupted_where(&host, || agent.send(&post(&url, b"second")), 1);
+    assert_interrupted_at(&waiter, || agent.send(&post(&url, b"second")), 1);
 }
 
 #[test]
-fn an_interrupt_within_a_body() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn an_interrupt_within_a_body_closes_the_connection() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.request();
         peer.send(&OK[..OK.len() - 1]);
         peer.expect_end();
-        door.accept().serve();
+        listener.accept().serve();
     });
-    let host = Arc::new(TestHost::default());
-    let agent = agent_on(&host);
+    let waiter = Arc::new(TestWaiter::default());
+    let agent = agent_with_waiter(&waiter);
     let url = server.url("/");
     agent.send(&get(&url)).unwrap();
-    assert_interrupted_where(&host, || agent.send(&get(&url)), 2);
+    assert_interrupted_at(&waiter, || agent.send(&get(&url)), 2);
     agent.send(&get(&url)).unwrap();
 }
 
 #[test]
-fn an_interrupt_while_connecting_tries_no_other_address() {
+fn no_other_address_is_tried_after_an_interrupt() {
     let servers = [Server::start(|_| {}), Server::start(|_| {})];
-    let mut host = TestHost::resolving_to(servers.iter().map(Server::address).collect());
-    host.interrupt_at = 1.into();
-    let outcome = agent_on(&Arc::new(host)).send(&get("http://api.test/"));
+    let mut waiter = TestWaiter::resolving_to(servers.iter().map(Server::address).collect());
+    waiter.interrupt_at = 1.into();
+    let outcome = agent_with_waiter(&Arc::new(waiter)).send(&get("http://api.test/"));
     assert!(matches!(outcome, Err(Error::Interrupted(7))), "{outcome:?}");
-    // The first one was connected to, and found that nobody was there any more.
+    // The first server got a connection, which its script does not expect.
     let [first, _second] = servers;
     first.forget();
 }
 
 #[test]
-fn an_interrupt_in_a_tls_handshake() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn an_interrupt_in_a_tls_handshake_is_returned() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.bytes(1);
         while peer.try_read() {}
     });
-    let mut host = TestHost::default();
-    host.interrupt_at = 2.into();
-    let outcome = agent_on(&Arc::new(host)).send(&get(&server.tls_url("127.0.0.1")));
+    let mut waiter = TestWaiter::default();
+    waiter.interrupt_at = 2.into();
+    let outcome = agent_with_waiter(&Arc::new(waiter)).send(&get(&server.tls_url("127.0.0.1")));
     assert!(matches!(outcome, Err(Error::Interrupted(7))), "{outcome:?}");
 }
 
-fn assert_interrupted_where<T: std::fmt::Debug>(
-    host: &TestHost,
+fn assert_interrupted_at<T: std::fmt::Debug>(
+    waiter: &TestWaiter,
     attempt: impl FnOnce() -> Result<T, Error>,
     wait: usize,
 ) {
-    host.interrupt_at
-        .store(host.waits() + wait, Ordering::SeqCst);
+    waiter
+        .interrupt_at
+        .store(waiter.waits() + wait, Ordering::SeqCst);
     let outcome = attempt();
     assert!(matches!(outcome, Err(Error::Interrupted(7))), "{outcome:?}");
 }

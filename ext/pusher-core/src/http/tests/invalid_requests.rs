@@ -1,11 +1,11 @@
-//! What cannot be put on the wire is refused before anyone is called.
+//! Invalid requests are refused before connecting.
 
 use super::support::{Server, agent, get, post};
 use crate::Error;
 use crate::http::Request;
 
 #[test]
-fn urls_that_are_none() {
+fn invalid_urls_are_refused() {
     for url in [
         "",
         "/path",
@@ -22,8 +22,8 @@ fn urls_that_are_none() {
 }
 
 #[test]
-fn bytes_that_would_end_a_line_in_a_url() {
-    let server = Server::start(|door| door.expect_nobody());
+fn line_breaks_in_urls_are_refused() {
+    let server = Server::start(|listener| listener.expect_no_connection());
     for byte in ["\r", "\n", "\0", "\r\nX: y", " ", "\t"] {
         for url in [
             server.url(&format!("/a{byte}b")),
@@ -37,8 +37,8 @@ fn bytes_that_would_end_a_line_in_a_url() {
 }
 
 #[test]
-fn bytes_that_would_end_a_line_in_a_header() {
-    let server = Server::start(|door| door.expect_nobody());
+fn line_breaks_in_headers_are_refused() {
+    let server = Server::start(|listener| listener.expect_no_connection());
     let url = server.url("/");
     for value in [&b"a\rb"[..], b"a\nb", b"a\0b", b"a\r\nX: y", b"\x7f"] {
         assert_refused(&Request {
@@ -55,8 +55,8 @@ fn bytes_that_would_end_a_line_in_a_header() {
 }
 
 #[test]
-fn methods_that_are_none() {
-    let server = Server::start(|door| door.expect_nobody());
+fn invalid_methods_are_refused() {
+    let server = Server::start(|listener| listener.expect_no_connection());
     let url = server.url("/");
     for method in ["", "GE T", "GET\r\n", "get", "BREW", "CONNECT"] {
         assert_refused(&Request {
@@ -67,8 +67,8 @@ fn methods_that_are_none() {
 }
 
 #[test]
-fn headers_that_frame_the_body_are_not_the_callers() {
-    let server = Server::start(|door| door.expect_nobody());
+fn headers_that_frame_the_body_are_refused() {
+    let server = Server::start(|listener| listener.expect_no_connection());
     let url = server.url("/");
     for (name, value) in [
         ("Content-Length", &b"100"[..]),
@@ -94,9 +94,9 @@ fn headers_that_frame_the_body_are_not_the_callers() {
 }
 
 #[test]
-fn a_length_that_is_right_is_not_said_twice() {
-    let server = Server::start(|door| {
-        let request = door.accept().serve();
+fn a_correct_content_length_is_sent_once() {
+    let server = Server::start(|listener| {
+        let request = listener.accept().serve();
         assert_eq!(request.head.matches("content-length: 2\r\n").count(), 1);
     });
     let url = server.url("/");
@@ -112,8 +112,8 @@ fn long_urls_and_headers_are_sent() {
     let path = format!("/?prefix={}", "x".repeat(60_000));
     let value = vec![b'y'; 60_000];
     let line = format!("GET {path} HTTP/1.1\r\n");
-    let server = Server::start(move |door| {
-        let request = door.accept().serve();
+    let server = Server::start(move |listener| {
+        let request = listener.accept().serve();
         assert!(request.head.starts_with(&line));
         assert!(request.head.contains(&"y".repeat(60_000)));
     });
@@ -126,8 +126,8 @@ fn long_urls_and_headers_are_sent() {
 }
 
 #[test]
-fn urls_and_headers_without_end_are_refused() {
-    let server = Server::start(|door| door.expect_nobody());
+fn urls_and_headers_over_the_limit_are_refused() {
+    let server = Server::start(|listener| listener.expect_no_connection());
     assert_refused(&get(&server.url(&"/".repeat(70_000))));
     assert_refused(&Request {
         headers: &[("X-Name", &vec![b'y'; 70_000])],

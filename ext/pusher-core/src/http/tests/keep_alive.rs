@@ -1,4 +1,4 @@
-//! Connections are kept, and for how long.
+//! Keep-alive and pooling.
 
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
@@ -9,9 +9,9 @@ use crate::http::{Request, Settings};
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
 
 #[test]
-fn a_connection_serves_one_request_after_the_other() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_connection_is_reused() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         for _ in 0..5 {
             peer.serve();
         }
@@ -24,9 +24,9 @@ fn a_connection_serves_one_request_after_the_other() {
 }
 
 #[test]
-fn any_status_and_any_framing_leaves_it_usable() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_connection_is_reused_after_any_status_and_framing() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         for reply in [
             "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 204 No Content\r\n\r\n",
@@ -47,18 +47,18 @@ fn any_status_and_any_framing_leaves_it_usable() {
 }
 
 #[test]
-fn where_the_server_means_to_close_it_is_not_kept() {
+fn a_connection_is_not_reused_when_the_server_closes_it() {
     for reply in [
         "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
         "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
     ] {
-        let server = Server::start(move |door| {
-            let mut peer = door.accept();
+        let server = Server::start(move |listener| {
+            let mut peer = listener.accept();
             peer.request();
             peer.send(reply.as_bytes());
             peer.expect_end();
-            door.accept().serve();
+            listener.accept().serve();
         });
         let agent = agent();
         agent.send(&get(&server.url("/"))).unwrap();
@@ -67,9 +67,9 @@ fn where_the_server_means_to_close_it_is_not_kept() {
 }
 
 #[test]
-fn where_the_caller_means_to_close_it_is_not_kept() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_connection_is_not_reused_when_the_caller_closes_it() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         assert!(peer.serve().head.contains("connection: close\r\n"));
         peer.expect_end();
     });
@@ -83,11 +83,11 @@ fn where_the_caller_means_to_close_it_is_not_kept() {
 }
 
 #[test]
-fn an_idle_connection_is_kept_no_longer_than_told() {
-    let server = Server::start(|door| {
-        let mut first = door.accept();
+fn an_idle_connection_is_closed_after_the_keep_alive_time() {
+    let server = Server::start(|listener| {
+        let mut first = listener.accept();
         first.serve();
-        door.accept().serve();
+        listener.accept().serve();
         first.expect_end();
     });
     let agent = agent_with(Settings {
@@ -99,9 +99,9 @@ fn an_idle_connection_is_kept_no_longer_than_told() {
 }
 
 #[test]
-fn within_its_time_an_idle_connection_is_kept() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn an_idle_connection_is_reused_within_the_keep_alive_time() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.serve();
     });
@@ -114,9 +114,9 @@ fn within_its_time_an_idle_connection_is_kept() {
 }
 
 #[test]
-fn servers_do_not_share_connections() {
-    let serve_twice = |door: &super::support::Door| {
-        let mut peer = door.accept();
+fn each_server_has_its_own_connections() {
+    let serve_twice = |listener: &super::support::Listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.serve();
     };
@@ -128,10 +128,10 @@ fn servers_do_not_share_connections() {
 }
 
 #[test]
-fn as_many_connections_as_requests_at_once() {
+fn concurrent_requests_have_a_connection_each() {
     const THREADS: usize = 8;
-    let server = Server::start(|door| {
-        let mut peers: Vec<_> = (0..THREADS).map(|_| door.accept()).collect();
+    let server = Server::start(|listener| {
+        let mut peers: Vec<_> = (0..THREADS).map(|_| listener.accept()).collect();
         for _ in 0..2 {
             for peer in &mut peers {
                 peer.request();
@@ -157,8 +157,8 @@ fn as_many_connections_as_requests_at_once() {
 
 #[test]
 fn dropping_the_agent_closes_its_connections() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.expect_end();
     });
@@ -170,14 +170,14 @@ fn dropping_the_agent_closes_its_connections() {
 }
 
 #[test]
-fn the_connection_of_one_reply_is_closed_alone() {
+fn closing_the_connection_of_a_reply_closes_no_other() {
     let (sender, receiver) = mpsc::channel();
-    let server = Server::start(move |door| {
-        let (mut first, mut second) = (door.accept(), door.accept());
+    let server = Server::start(move |listener| {
+        let (mut first, mut second) = (listener.accept(), listener.accept());
         first.request();
         second.request();
         second.send(OK);
-        // Unless the second one is idle by now it might be taken for the first.
+        // Only once the second connection is idle do we know which reply is which.
         receiver.recv().unwrap();
         first.send(BUSY);
         first.expect_end();
@@ -203,9 +203,9 @@ fn the_connection_of_one_reply_is_closed_alone() {
 }
 
 #[test]
-fn the_connection_of_one_reply_stays_where_another_request_was_sent_on_it() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn the_connection_of_a_reply_stays_open_after_a_later_request() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(BUSY);
         peer.serve();
@@ -220,9 +220,9 @@ fn the_connection_of_one_reply_stays_where_another_request_was_sent_on_it() {
 }
 
 #[test]
-fn the_connection_of_a_reply_can_be_gone() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn closing_a_closed_connection_does_nothing() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.expect_end();
     });

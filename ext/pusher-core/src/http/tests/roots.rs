@@ -1,4 +1,4 @@
-//! Where root certificates come from: what is named, what the system has, what is bundled.
+//! Sources of root certificates: the environment, the system, the bundle.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::support::Authority;
 use crate::Error;
-use crate::http::roots::{Places, load, read_certificates};
+use crate::http::roots::{Locations, load, read_certificates};
 
-/// A folder of its own, removed at the end.
+/// A temporary folder.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -24,7 +24,7 @@ impl Folder {
         Self(folder)
     }
 
-    /// With the certificate of an authority of its own.
+    /// A folder with the certificate of a new authority.
     fn with_authority() -> Self {
         let folder = Self::new();
         folder.add_authority("authority.pem");
@@ -52,8 +52,8 @@ impl Drop for Folder {
     }
 }
 
-fn places(file: Option<&Path>, folders: &[&Folder]) -> Places {
-    Places {
+fn locations(file: Option<&Path>, folders: &[&Folder]) -> Locations {
+    Locations {
         file: file.map(Path::to_owned),
         folders: folders.iter().map(|folder| folder.0.clone()).collect(),
     }
@@ -63,44 +63,44 @@ fn places(file: Option<&Path>, folders: &[&Folder]) -> Places {
 struct System {
     file: PathBuf,
     folder: Folder,
-    _apart: Folder,
+    _other: Folder,
 }
 
 impl System {
     fn new() -> Self {
-        let apart = Folder::new();
-        let texts = ["1", "2"].map(|name| fs::read(apart.add_authority(name)).unwrap());
+        let other = Folder::new();
+        let texts = ["1", "2"].map(|name| fs::read(other.add_authority(name)).unwrap());
         Self {
-            file: apart.add("bundle.pem", texts.concat()),
+            file: other.add("bundle.pem", texts.concat()),
             folder: Folder::with_authority(),
-            _apart: apart,
+            _other: other,
         }
     }
 
-    fn places(&self) -> Places {
-        places(Some(&self.file), &[&self.folder])
+    fn locations(&self) -> Locations {
+        locations(Some(&self.file), &[&self.folder])
     }
 }
 
 #[test]
-fn the_systems_are_taken_where_none_are_named() {
-    let roots = load(Places::default(), System::new().places()).unwrap();
+fn the_systems_roots_are_the_default() {
+    let roots = load(Locations::default(), System::new().locations()).unwrap();
     assert_eq!(roots.len(), 3);
 }
 
 #[test]
-fn the_bundled_ones_are_taken_where_the_system_has_none() {
+fn the_bundled_roots_are_used_when_the_system_has_none() {
     let empty = Folder::new();
-    let roots = load(Places::default(), places(None, &[&empty])).unwrap();
+    let roots = load(Locations::default(), locations(None, &[&empty])).unwrap();
     assert_eq!(roots.len(), webpki_roots::TLS_SERVER_ROOTS.len());
 }
 
 #[test]
-fn a_named_file_replaces_the_systems_file_alone() {
+fn a_configured_file_replaces_only_the_systems_file() {
     let (system, mine) = (System::new(), Folder::new());
     let file = mine.add_authority("mine.pem");
     assert_eq!(
-        load(places(Some(&file), &[]), system.places())
+        load(locations(Some(&file), &[]), system.locations())
             .unwrap()
             .len(),
         2
@@ -108,36 +108,40 @@ fn a_named_file_replaces_the_systems_file_alone() {
 }
 
 #[test]
-fn named_folders_replace_the_systems_folder_alone() {
+fn configured_folders_replace_only_the_systems_folders() {
     let system = System::new();
     let (one, other) = (Folder::with_authority(), Folder::with_authority());
     other.add("README", "Not a certificate.");
-    let roots = load(places(None, &[&one, &other]), system.places()).unwrap();
+    let roots = load(locations(None, &[&one, &other]), system.locations()).unwrap();
     assert_eq!(roots.len(), 4);
 }
 
 #[test]
-fn a_certificate_in_several_places_counts_once() {
+fn a_certificate_in_several_locations_counts_once() {
     let folder = Folder::with_authority();
     let file = folder.0.join("authority.pem");
     let copy = Folder::new();
     copy.add("copy.pem", fs::read(&file).unwrap());
-    let roots = load(places(Some(&file), &[&folder, &copy]), Places::default()).unwrap();
+    let roots = load(
+        locations(Some(&file), &[&folder, &copy]),
+        Locations::default(),
+    )
+    .unwrap();
     assert_eq!(roots.len(), 1);
 }
 
 #[test]
-fn what_is_named_is_never_replaced_by_the_bundled_ones() {
+fn the_bundled_roots_never_replace_a_configured_location() {
     let empty = Folder::new();
     assert!(
-        load(places(None, &[&empty]), Places::default())
+        load(locations(None, &[&empty]), Locations::default())
             .unwrap()
             .is_empty()
     );
 }
 
 #[test]
-fn a_named_place_that_cannot_be_read_is_an_error_that_names_it() {
+fn the_error_for_an_unreadable_location_names_it() {
     let (system, folder) = (System::new(), Folder::with_authority());
     let missing = folder.0.join("missing.pem");
     let broken = folder.add("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA");
@@ -145,40 +149,37 @@ fn a_named_place_that_cannot_be_read_is_an_error_that_names_it() {
     fs::remove_dir(&gone.0).unwrap();
     let cases = [
         (
-            places(Some(&missing), &[]),
+            locations(Some(&missing), &[]),
             "SSL_CERT_FILE",
             missing.as_path(),
         ),
         (
-            places(Some(&broken), &[]),
+            locations(Some(&broken), &[]),
             "SSL_CERT_FILE",
             broken.as_path(),
         ),
         (
-            places(Some(&folder.0), &[]),
+            locations(Some(&folder.0), &[]),
             "SSL_CERT_FILE",
             folder.0.as_path(),
         ),
         (
-            places(None, &[&folder, &gone]),
+            locations(None, &[&folder, &gone]),
             "SSL_CERT_DIR",
             gone.0.as_path(),
         ),
     ];
-    for (named, variable, path) in cases {
-        let Err(Error::Tls(text)) = load(named, system.places()) else {
-            panic!("{variable} may name {}", path.display());
+    for (configured, variable, path) in cases {
+        let Err(Error::Tls(text)) = load(configured, system.locations()) else {
+            panic!("{variable}={} is accepted", path.display());
         };
-        let start = format!(
-            "{variable} names {}, which cannot be read: ",
-            path.display()
-        );
+        let start = format!("{variable}={} cannot be read: ", path.display());
         assert!(text.starts_with(&start), "{text}");
     }
 }
 
 #[test]
-fn the_certificates_of_a_folder_count_once_whatever_the_names_of_their_files() {
+fn each_certificate_of_a_folder_counts_once_with_any_file_name() {
     let folder = Folder::new();
     let path = folder.add_authority("one.pem");
     folder.add_authority("two");
@@ -190,8 +191,11 @@ fn the_certificates_of_a_folder_count_once_whatever_the_names_of_their_files() {
 }
 
 #[test]
-fn a_folder_without_certificates_is_refused() {
+fn a_folder_without_certificates_is_an_error() {
     let folder = Folder::new();
     folder.add("README", "nothing");
-    assert_eq!(read_certificates(&folder.0).unwrap_err(), "there is none");
+    assert_eq!(
+        read_certificates(&folder.0).unwrap_err(),
+        "no certificate found"
+    );
 }

@@ -1,32 +1,32 @@
-//! Peers that are slow to take a request, or to answer it.
+//! Servers that are slow to read a request or to reply.
 
 use std::time::Duration;
 
-use super::support::{MORE_THAN_FITS, SHORT, Server, agent, get, post};
+use super::support::{LARGE_BODY, SHORT_TIMEOUT, Server, agent, get, post};
 use crate::Error;
 use crate::http::Timeouts;
 
 #[test]
-fn a_peer_that_takes_nothing_is_a_send_timeout() {
+fn a_server_that_does_not_read_is_a_send_timeout() {
     let (sender, receiver) = std::sync::mpsc::channel::<()>();
-    let server = Server::start(move |door| {
-        let _peer = door.accept();
-        // Until the client has given up.
+    let server = Server::start(move |listener| {
+        let _peer = listener.accept();
+        // Wait until the client has failed.
         receiver.recv().unwrap_err();
     });
-    let body = vec![0; MORE_THAN_FITS];
+    let body = vec![0; LARGE_BODY];
     let url = server.url("/");
     let mut request = post(&url, &body);
-    request.timeouts.send = Some(SHORT);
+    request.timeouts.send = Some(SHORT_TIMEOUT);
     let outcome = agent().send(&request);
     assert!(matches!(outcome, Err(Error::SendTimeout)), "{outcome:?}");
     drop(sender);
 }
 
 #[test]
-fn a_peer_that_says_nothing_is_a_receive_timeout() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_server_that_does_not_reply_is_a_receive_timeout() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.expect_end();
     });
@@ -34,9 +34,9 @@ fn a_peer_that_says_nothing_is_a_receive_timeout() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_a_receive_timeout() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_missing_body_is_a_receive_timeout() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}");
         peer.expect_end();
@@ -45,41 +45,41 @@ fn a_body_that_does_not_come_is_a_receive_timeout() {
 }
 
 #[test]
-fn a_head_that_drips_is_a_receive_timeout() {
-    drip(b"HTTP/1.1 200 OK\r\nX: ", b"x");
+fn a_slow_head_is_a_receive_timeout() {
+    trickle(b"HTTP/1.1 200 OK\r\nX: ", b"x");
 }
 
 #[test]
-fn a_body_that_drips_is_a_receive_timeout() {
-    drip(b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", b"x");
+fn a_slow_body_is_a_receive_timeout() {
+    trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", b"x");
 }
 
 #[test]
-fn chunks_that_drip_are_a_receive_timeout() {
-    drip(
+fn slow_chunks_are_a_receive_timeout() {
+    trickle(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"1\r\nx\r\n",
     );
 }
 
 #[test]
-fn interim_replies_that_drip_are_a_receive_timeout() {
-    drip(b"", b"HTTP/1.1 102 Processing\r\n\r\n");
+fn slow_interim_replies_are_a_receive_timeout() {
+    trickle(b"", b"HTTP/1.1 102 Processing\r\n\r\n");
 }
 
-/// A peer that goes on long after the client should have gone.
-fn drip(start: &'static [u8], drop: &'static [u8]) {
-    let server = Server::start(move |door| {
-        let mut peer = door.accept();
+/// Sends `start`, then `piece` again and again, for much longer than the client's timeout.
+fn trickle(start: &'static [u8], piece: &'static [u8]) {
+    let server = Server::start(move |listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.send(start);
         for _ in 0..1000 {
-            if !peer.try_send(drop) {
+            if !peer.try_send(piece) {
                 return;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("the client stayed");
+        panic!("the client did not close");
     });
     assert_receive_timeout(&server);
 }
@@ -87,46 +87,46 @@ fn drip(start: &'static [u8], drop: &'static [u8]) {
 fn assert_receive_timeout(server: &Server) {
     let url = server.url("/");
     let mut request = get(&url);
-    request.timeouts.receive = Some(SHORT);
+    request.timeouts.receive = Some(SHORT_TIMEOUT);
     let outcome = agent().send(&request);
     assert!(matches!(outcome, Err(Error::ReceiveTimeout)), "{outcome:?}");
 }
 
 #[test]
-fn each_request_brings_its_own_timeouts() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+fn each_request_has_its_own_timeouts() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.serve();
         peer.request();
         peer.expect_end();
-        door.accept().serve();
+        listener.accept().serve();
     });
     let agent = agent();
     let url = server.url("/");
     agent.send(&get(&url)).unwrap();
     let mut request = get(&url);
-    request.timeouts.receive = Some(SHORT);
+    request.timeouts.receive = Some(SHORT_TIMEOUT);
     let outcome = agent.send(&request);
     assert!(matches!(outcome, Err(Error::ReceiveTimeout)), "{outcome:?}");
     agent.send(&get(&url)).unwrap();
 }
 
 #[test]
-fn no_limit_and_limits_beyond_counting_are_waited_out() {
-    for limit in [
+fn timeouts_may_be_absent_or_too_large_for_the_clock() {
+    for timeout in [
         None,
         Some(Duration::MAX),
         Some(Duration::from_secs(1 << 62)),
     ] {
-        let server = Server::start(|door| {
-            door.accept().serve();
+        let server = Server::start(|listener| {
+            listener.accept().serve();
         });
         let url = server.url("/");
         let mut request = get(&url);
         request.timeouts = Timeouts {
-            connect: limit,
-            send: limit,
-            receive: limit,
+            connect: timeout,
+            send: timeout,
+            receive: timeout,
         };
         agent().send(&request).unwrap();
     }

@@ -1,4 +1,4 @@
-//! TLS connections: versions, reuse, and how they end.
+//! TLS connections: versions, reuse, ends.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,26 +6,26 @@ use std::sync::{Arc, mpsc};
 
 use rustls::version::{TLS12, TLS13};
 
-use super::support::{Authority, Door, OK, Peer, Server, agent, agent_trusting, get, post};
+use super::support::{Authority, Listener, OK, Peer, Server, agent, agent_trusting, get, post};
 use crate::Error;
 
-/// A server that speaks TLS, and an agent that trusts it.
+/// A TLS server, and an agent that trusts it.
 fn secure(
-    script: impl FnOnce(&Door, &Arc<rustls::ServerConfig>) + Send + 'static,
+    script: impl FnOnce(&Listener, &Arc<rustls::ServerConfig>) + Send + 'static,
 ) -> (Server, crate::http::Agent) {
     let authority = Authority::new();
     let config = authority.identity().server();
-    let server = Server::start(move |door| script(door, &config));
+    let server = Server::start(move |listener| script(listener, &config));
     (server, agent_trusting(&authority))
 }
 
 #[test]
-fn both_versions_are_spoken_and_connections_kept() {
+fn tls_1_2_and_1_3_connections_are_reused() {
     for version in [&TLS12, &TLS13] {
         let authority = Authority::new();
         let config = authority.identity().server_speaking(&[version]);
-        let server = Server::start(move |door| {
-            let mut peer = door.accept_tls(&config);
+        let server = Server::start(move |listener| {
+            let mut peer = listener.accept_tls(&config);
             peer.serve();
             peer.serve();
             peer.expect_end();
@@ -40,10 +40,10 @@ fn both_versions_are_spoken_and_connections_kept() {
 }
 
 #[test]
-fn a_large_body_goes_both_ways() {
+fn large_bodies_are_sent_and_received() {
     let body: Vec<u8> = (0..1_000_000_u32).map(|index| index as u8).collect();
-    let (server, agent) = secure(|door, config| {
-        let mut peer = door.accept_tls(config);
+    let (server, agent) = secure(|listener, config| {
+        let mut peer = listener.accept_tls(config);
         let request = peer.request();
         let length = request.body.len();
         peer.send(format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").as_bytes());
@@ -56,19 +56,19 @@ fn a_large_body_goes_both_ways() {
 }
 
 #[test]
-fn what_belongs_to_tls_alone_does_not_make_an_idle_connection_stale() {
+fn an_idle_connection_is_reused_after_a_key_update() {
     let authority = Authority::new();
     let config = authority.identity().server_speaking(&[&TLS13]);
     let (idle, is_idle) = mpsc::channel();
     let (sent, is_sent) = mpsc::channel();
-    let server = Server::start(move |door| {
-        let (mut session, mut socket) = door.accept().handshake_by_hand(&config);
-        answer_by_hand(&mut session, &mut socket);
+    let server = Server::start(move |listener| {
+        let (mut session, mut socket) = listener.accept().handshake_by_hand(&config);
+        reply_by_hand(&mut session, &mut socket);
         is_idle.recv().unwrap();
         session.refresh_traffic_keys().unwrap();
-        socket.write_all(&sealed(&mut session)).unwrap();
+        socket.write_all(&encrypted(&mut session)).unwrap();
         sent.send(()).unwrap();
-        answer_by_hand(&mut session, &mut socket);
+        reply_by_hand(&mut session, &mut socket);
     });
     let agent = agent_trusting(&authority);
     let url = server.tls_url("localhost");
@@ -78,8 +78,8 @@ fn what_belongs_to_tls_alone_does_not_make_an_idle_connection_stale() {
     agent.send(&get(&url)).unwrap();
 }
 
-/// Reads one request and answers it.
-fn answer_by_hand(session: &mut rustls::ServerConnection, socket: &mut TcpStream) {
+/// Reads one request and replies.
+fn reply_by_hand(session: &mut rustls::ServerConnection, socket: &mut TcpStream) {
     let (mut request, mut chunk) = (Vec::new(), [0; 4096]);
     loop {
         if let Ok(amount) = session.reader().read(&mut chunk) {
@@ -92,10 +92,10 @@ fn answer_by_hand(session: &mut rustls::ServerConnection, socket: &mut TcpStream
         session.process_new_packets().unwrap();
     }
     session.writer().write_all(OK).unwrap();
-    socket.write_all(&sealed(session)).unwrap();
+    socket.write_all(&encrypted(session)).unwrap();
 }
 
-fn sealed(session: &mut rustls::ServerConnection) -> Vec<u8> {
+fn encrypted(session: &mut rustls::ServerConnection) -> Vec<u8> {
     let mut bytes = Vec::new();
     while session.wants_write() {
         session.write_tls(&mut bytes).unwrap();
@@ -104,12 +104,12 @@ fn sealed(session: &mut rustls::ServerConnection) -> Vec<u8> {
 }
 
 #[test]
-fn a_close_notify_while_idle_costs_nothing() {
-    let (server, agent) = secure(|door, config| {
-        let mut peer = door.accept_tls(config);
+fn a_connection_closed_by_close_notify_while_idle_is_not_used() {
+    let (server, agent) = secure(|listener, config| {
+        let mut peer = listener.accept_tls(config);
         peer.serve();
         peer.end_replies();
-        assert_eq!(door.accept_tls(config).serve().body, b"second");
+        assert_eq!(listener.accept_tls(config).serve().body, b"second");
     });
     let url = server.tls_url("localhost");
     agent.send(&post(&url, b"first")).unwrap();
@@ -118,12 +118,12 @@ fn a_close_notify_while_idle_costs_nothing() {
 
 #[test]
 fn a_close_notify_under_the_request_is_no_byte_of_a_reply() {
-    let (server, agent) = secure(|door, config| {
-        let mut peer = door.accept_tls(config);
+    let (server, agent) = secure(|listener, config| {
+        let mut peer = listener.accept_tls(config);
         peer.serve();
         peer.request();
         peer.end_replies();
-        assert_eq!(door.accept_tls(config).serve().body, b"second");
+        assert_eq!(listener.accept_tls(config).serve().body, b"second");
     });
     let url = server.tls_url("localhost");
     agent.send(&post(&url, b"first")).unwrap();
@@ -132,12 +132,12 @@ fn a_close_notify_under_the_request_is_no_byte_of_a_reply() {
 
 #[test]
 fn a_connection_cut_under_the_request_is_replaced_once() {
-    let (server, agent) = secure(|door, config| {
-        let mut peer = door.accept_tls(config);
+    let (server, agent) = secure(|listener, config| {
+        let mut peer = listener.accept_tls(config);
         peer.serve();
         peer.request();
         drop(peer);
-        door.accept_tls(config).request();
+        listener.accept_tls(config).request();
     });
     let url = server.tls_url("localhost");
     agent.send(&post(&url, b"first")).unwrap();
@@ -171,8 +171,8 @@ fn end_after(
     reply: &'static [u8],
     end: impl FnOnce(&mut Peer) + Send + 'static,
 ) -> Result<crate::http::Reply, Error> {
-    let (server, agent) = secure(move |door, config| {
-        let mut peer = door.accept_tls(config);
+    let (server, agent) = secure(move |listener, config| {
+        let mut peer = listener.accept_tls(config);
         peer.request();
         peer.send(reply);
         end(&mut peer);
@@ -181,9 +181,9 @@ fn end_after(
 }
 
 #[test]
-fn a_broken_record_is_a_tls_error() {
-    let (server, agent) = secure(|door, config| {
-        let mut peer = door.accept_tls(config);
+fn an_invalid_record_is_a_tls_error() {
+    let (server, agent) = secure(|listener, config| {
+        let mut peer = listener.accept_tls(config);
         peer.request();
         let mut raw = peer.socket();
         let record = [&[23, 3, 3, 0, 32][..], &[7; 32]].concat();
@@ -196,8 +196,8 @@ fn a_broken_record_is_a_tls_error() {
 
 #[test]
 fn a_server_that_closes_in_the_handshake_is_a_tls_error() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.try_read();
     });
     let outcome = agent().send(&get(&server.tls_url("localhost")));
@@ -209,8 +209,8 @@ fn a_server_that_closes_in_the_handshake_is_a_tls_error() {
 
 #[test]
 fn a_server_without_tls_is_a_tls_error() {
-    let server = Server::start(|door| {
-        let mut peer = door.accept();
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.try_read();
         peer.try_send(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
@@ -219,9 +219,9 @@ fn a_server_without_tls_is_a_tls_error() {
 }
 
 #[test]
-fn a_scheme_in_capitals_is_no_way_around_tls() {
-    let (server, agent) = secure(|door, config| {
-        door.accept_tls(config).serve();
+fn a_scheme_in_capitals_uses_tls() {
+    let (server, agent) = secure(|listener, config| {
+        listener.accept_tls(config).serve();
     });
     let url = server.tls_url("localhost").replace("https", "HTTPS");
     agent.send(&get(&url)).unwrap();

@@ -1,4 +1,4 @@
-//! Whom a client trusts, and what it says of the others.
+//! Verification of server certificates.
 
 use rcgen::{BasicConstraints, DistinguishedName, DnType, IsCa, date_time_ymd};
 use rustls::pki_types::CertificateDer;
@@ -10,7 +10,7 @@ use crate::http::{Agent, Settings, TlsSettings, Verification};
 const LOCAL: &[&str] = &["localhost", "127.0.0.1"];
 
 #[test]
-fn a_private_authority_is_trusted_where_it_was_given() {
+fn an_extra_root_is_trusted() {
     let authority = Authority::new();
     let agent = agent_trusting(&authority);
     assert_accepted(&authority.identity(), &agent, "localhost");
@@ -18,7 +18,7 @@ fn a_private_authority_is_trusted_where_it_was_given() {
 }
 
 #[test]
-fn a_private_authority_is_trusted_besides_the_systems() {
+fn an_extra_root_is_trusted_in_addition_to_the_systems() {
     let authority = Authority::new();
     let agent = agent_with(Settings {
         tls: TlsSettings {
@@ -31,7 +31,7 @@ fn a_private_authority_is_trusted_besides_the_systems() {
 }
 
 #[test]
-fn the_systems_authorities_do_not_know_a_private_one() {
+fn a_private_authority_is_refused_by_default() {
     let outcome = call(
         &Authority::new().identity(),
         &agent_with(Settings::default()),
@@ -54,7 +54,7 @@ fn an_unknown_authority_is_refused() {
 }
 
 #[test]
-fn an_authority_with_the_name_of_a_known_one_is_refused() {
+fn an_authority_with_the_name_of_a_trusted_one_is_refused() {
     let outcome = call(
         &Authority::new().identity(),
         &agent_trusting(&Authority::new()),
@@ -62,7 +62,7 @@ fn an_authority_with_the_name_of_a_known_one_is_refused() {
     );
     assert_refused(
         outcome,
-        "certificate signature failure: another authority of the same name",
+        "certificate signature failure: another authority with the same name issued it",
     );
 }
 
@@ -75,7 +75,7 @@ fn an_expired_certificate_is_refused() {
 }
 
 #[test]
-fn a_certificate_of_the_future_is_refused() {
+fn a_certificate_that_is_not_yet_valid_is_refused() {
     let authority = Authority::new();
     let mut params = names(LOCAL);
     params.not_before = date_time_ymd(4000, 1, 1);
@@ -101,7 +101,7 @@ fn a_certificate_for_another_host_is_refused() {
 }
 
 #[test]
-fn a_name_in_the_common_name_alone_is_refused() {
+fn a_host_name_only_in_the_common_name_is_refused() {
     let authority = Authority::new();
     let mut params = names(&[]);
     params.distinguished_name = DistinguishedName::new();
@@ -115,7 +115,7 @@ fn a_name_in_the_common_name_alone_is_refused() {
     );
     assert_refused(
         outcome,
-        "hostname mismatch: the certificate has no subjectAltName for localhost, and a name in its CN does not count",
+        "hostname mismatch: the certificate has no subjectAltName for localhost, and its CN is not used",
     );
 }
 
@@ -131,24 +131,24 @@ fn self_signed_certificates_are_refused() {
 }
 
 #[test]
-fn a_self_signed_certificate_that_was_given_is_accepted() {
+fn a_self_signed_certificate_among_the_extra_roots_is_accepted() {
     for is_ca in both_kinds() {
         let mut params = names(LOCAL);
         params.is_ca = is_ca;
         let identity = Identity::self_signed(&params);
-        let agent = agent_given(identity.certificate.clone());
+        let agent = agent_with_root(identity.certificate.clone());
         assert_accepted(&identity, &agent, "localhost");
         assert_accepted(&identity, &agent, "127.0.0.1");
     }
 }
 
 #[test]
-fn a_self_signed_certificate_counts_only_for_its_own_name() {
+fn a_self_signed_extra_root_is_accepted_only_for_its_own_name() {
     for is_ca in both_kinds() {
         let mut params = names(&["api.test"]);
         params.is_ca = is_ca;
         let identity = Identity::self_signed(&params);
-        let agent = agent_given(identity.certificate.clone());
+        let agent = agent_with_root(identity.certificate.clone());
         let outcome = call(&identity, &agent, "localhost");
         assert_refused(
             outcome,
@@ -158,12 +158,12 @@ fn a_self_signed_certificate_counts_only_for_its_own_name() {
 }
 
 #[test]
-fn a_self_signed_certificate_counts_only_while_it_is_valid() {
+fn a_self_signed_extra_root_is_accepted_only_while_it_is_valid() {
     for is_ca in both_kinds() {
         let mut params = Identity::expired(names(LOCAL));
         params.is_ca = is_ca;
         let identity = Identity::self_signed(&params);
-        let agent = agent_given(identity.certificate.clone());
+        let agent = agent_with_root(identity.certificate.clone());
         assert_refused(
             call(&identity, &agent, "localhost"),
             "certificate has expired",
@@ -172,18 +172,18 @@ fn a_self_signed_certificate_counts_only_while_it_is_valid() {
 }
 
 #[test]
-fn a_given_certificate_is_no_pass_for_its_namesake() {
+fn another_certificate_with_the_name_of_an_extra_root_is_refused() {
     for is_ca in both_kinds() {
         let mut params = names(LOCAL);
         params.is_ca = is_ca;
-        let agent = agent_given(Identity::self_signed(&params).certificate);
+        let agent = agent_with_root(Identity::self_signed(&params).certificate);
         let outcome = call(&Identity::self_signed(&params), &agent, "localhost");
         assert!(matches!(outcome, Err(Error::Tls(_))), "{outcome:?}");
     }
 }
 
 #[test]
-fn without_verification_anyone_is_accepted() {
+fn any_certificate_is_accepted_without_verification() {
     let agent = agent_with(Settings {
         tls: TlsSettings {
             verification: Verification::None,
@@ -197,7 +197,7 @@ fn without_verification_anyone_is_accepted() {
 }
 
 #[test]
-fn without_any_root_no_one_is_called_upon() {
+fn no_roots_at_all_is_an_error() {
     let agent = agent_with(Settings {
         tls: TlsSettings {
             only_extra_roots: true,
@@ -205,7 +205,7 @@ fn without_any_root_no_one_is_called_upon() {
         },
         ..Settings::default()
     });
-    let server = Server::start(|door| drop(door.accept()));
+    let server = Server::start(|listener| drop(listener.accept()));
     let outcome = agent.send(&get(&server.tls_url("localhost")));
     assert!(
         matches!(&outcome, Err(Error::Tls(text)) if text.starts_with("no usable root certificates")),
@@ -218,7 +218,7 @@ fn both_kinds() -> [IsCa; 3] {
     [IsCa::NoCa, IsCa::ExplicitNoCa, authority]
 }
 
-fn agent_given(root: CertificateDer<'static>) -> Agent {
+fn agent_with_root(root: CertificateDer<'static>) -> Agent {
     agent_with(Settings {
         tls: TlsSettings {
             extra_roots: vec![root],
@@ -240,12 +240,12 @@ fn assert_refused(outcome: Result<u16, Error>, reason: &str) {
     assert_eq!(text, format!("certificate verify failed ({reason})"));
 }
 
-/// The status that a server with this certificate gets to answer with.
+/// The status of a reply from a server with this certificate.
 fn call(identity: &Identity, agent: &Agent, host: &str) -> Result<u16, Error> {
     let config = identity.server();
-    let server = Server::start(move |door| {
-        if let Ok(mut peer) = door.accept().speak_tls(&config) {
-            // In TLS 1.3 the server is done before the client has made up its mind.
+    let server = Server::start(move |listener| {
+        if let Ok(mut peer) = listener.accept().start_tls(&config) {
+            // In TLS 1.3 the server's handshake is complete before the client has verified the certificate.
             peer.try_serve();
         }
     });

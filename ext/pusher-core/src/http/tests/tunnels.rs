@@ -1,8 +1,8 @@
-//! https through a proxy.
+//! HTTPS through a proxy.
 
-use super::support::{Authority, SHORT, Server, get, names};
+use super::support::{Authority, SHORT_TIMEOUT, Server, get, names};
 use crate::Error;
-use crate::http::{Agent, Proxy, Reply, Settings, StdHost, TlsSettings};
+use crate::http::{Agent, Proxy, Reply, Settings, StdWaiter, TlsSettings};
 
 const CREDENTIALS: Option<(&[u8], &[u8])> = Some((b"user", b"pass"));
 
@@ -20,22 +20,22 @@ fn agent_through(server: &Server, authority: &Authority) -> Agent {
         },
         ..Settings::default()
     };
-    Agent::new(settings, std::sync::Arc::new(StdHost))
+    Agent::new(settings, std::sync::Arc::new(StdWaiter))
 }
 
 #[test]
-fn a_tunnel_is_opened_once_and_keeps_the_proxys_secrets_to_the_proxy() {
+fn a_tunnel_is_reused_and_only_the_proxy_gets_its_credentials() {
     let authority = Authority::new();
     let config = authority.issue(&names(&["api.test"])).server();
-    let proxy = Server::start(move |door| {
-        let mut peer = door.accept();
+    let proxy = Server::start(move |listener| {
+        let mut peer = listener.accept();
         assert_eq!(
             peer.head(),
             "CONNECT api.test:443 HTTP/1.1\r\nHost: api.test:443\r\n\
              Proxy-Authorization: Basic dXNlcjpwYXNz\r\n\r\n"
         );
         peer.send(b"HTTP/1.1 200 Connection established\r\nVia: p\r\n\r\n");
-        let mut target = peer.speak_tls(&config).unwrap();
+        let mut target = peer.start_tls(&config).unwrap();
         for _ in 0..2 {
             let head = target.serve().head;
             assert!(head.starts_with("GET /path HTTP/1.1\r\n"), "{head}");
@@ -44,20 +44,20 @@ fn a_tunnel_is_opened_once_and_keeps_the_proxys_secrets_to_the_proxy() {
     });
     let agent = agent_through(&proxy, &authority);
     for _ in 0..2 {
-        // The name is the proxy's to resolve.
+        // The proxy resolves the name.
         agent.send(&get("https://api.test/path")).unwrap();
     }
 }
 
 #[test]
-fn a_request_for_authentication_behind_the_tunnel_is_just_a_reply() {
+fn a_407_of_the_target_is_an_ordinary_reply() {
     let authority = Authority::new();
     let config = authority.identity().server();
-    let proxy = Server::start(move |door| {
-        let mut peer = door.accept();
+    let proxy = Server::start(move |listener| {
+        let mut peer = listener.accept();
         peer.head();
         peer.send(b"HTTP/1.1 200 OK\r\n\r\n");
-        let mut target = peer.speak_tls(&config).unwrap();
+        let mut target = peer.start_tls(&config).unwrap();
         target.request();
         target.send(b"HTTP/1.1 407 No\r\nContent-Length: 2\r\n\r\nno");
         assert!(!target.serve().head.to_lowercase().contains("proxy"));
@@ -69,17 +69,17 @@ fn a_request_for_authentication_behind_the_tunnel_is_just_a_reply() {
 }
 
 #[test]
-fn an_address_of_version_six_keeps_its_brackets() {
+fn an_ipv6_address_keeps_its_brackets() {
     let authority = Authority::new();
     let config = authority.issue(&names(&["::1"])).server();
-    let proxy = Server::start(move |door| {
-        let mut peer = door.accept();
+    let proxy = Server::start(move |listener| {
+        let mut peer = listener.accept();
         assert!(
             peer.head()
                 .starts_with("CONNECT [::1]:8443 HTTP/1.1\r\nHost: [::1]:8443\r\n")
         );
         peer.send(b"HTTP/1.1 200 OK\r\n\r\n");
-        peer.speak_tls(&config).unwrap().serve();
+        peer.start_tls(&config).unwrap().serve();
     });
     agent_through(&proxy, &authority)
         .send(&get("https://[::1]:8443/"))
@@ -87,8 +87,8 @@ fn an_address_of_version_six_keeps_its_brackets() {
 }
 
 #[test]
-fn a_proxy_that_wants_other_credentials() {
-    let outcome = tunnel_answered_with(b"HTTP/1.1 407 Who?\r\nContent-Length: 2\r\n\r\nno");
+fn a_407_of_the_proxy_is_an_authentication_error() {
+    let outcome = tunnel_reply_to(b"HTTP/1.1 407 Who?\r\nContent-Length: 2\r\n\r\nno");
     assert!(
         matches!(outcome, Err(Error::ProxyAuthentication)),
         "{outcome:?}"
@@ -96,9 +96,9 @@ fn a_proxy_that_wants_other_credentials() {
 }
 
 #[test]
-fn a_proxy_that_refuses() {
+fn other_refusals_of_the_proxy_are_errors_with_their_status() {
     for status in [403, 502, 302] {
-        let outcome = tunnel_answered_with(format!("HTTP/1.0 {status} No\r\n\r\n").as_bytes());
+        let outcome = tunnel_reply_to(format!("HTTP/1.0 {status} No\r\n\r\n").as_bytes());
         assert!(
             matches!(outcome, Err(Error::ProxyRefused(refusal)) if refusal == status),
             "{outcome:?}"
@@ -107,7 +107,7 @@ fn a_proxy_that_refuses() {
 }
 
 #[test]
-fn a_proxy_that_speaks_no_http() {
+fn a_malformed_reply_of_the_proxy_is_an_invalid_reply() {
     for answer in [
         &b"SSH-2.0-x\r\n\r\n"[..],
         b"\r\n\r\n",
@@ -115,9 +115,9 @@ fn a_proxy_that_speaks_no_http() {
         b"HTTP/1.1 abc\r\n\r\n",
         b"HTTP/2 200 OK\r\n\r\n",
         b"\xff\xff\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n\r\nbytes from someone else",
+        b"HTTP/1.1 200 OK\r\n\r\nunexpected bytes",
     ] {
-        let outcome = tunnel_answered_with(answer);
+        let outcome = tunnel_reply_to(answer);
         assert!(
             matches!(outcome, Err(Error::InvalidReply(_))),
             "{outcome:?}"
@@ -126,26 +126,26 @@ fn a_proxy_that_speaks_no_http() {
 }
 
 #[test]
-fn a_proxy_that_closes() {
+fn a_proxy_that_closes_early_is_truncated() {
     for answer in [&b""[..], b"HTTP/1.1 200 OK\r\n"] {
-        let outcome = tunnel_answered_with(answer);
+        let outcome = tunnel_reply_to(answer);
         assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
     }
 }
 
 #[test]
-fn a_proxy_that_does_not_stop() {
-    let outcome = tunnel_answered_with(&b"HTTP/1.1 200 OK\r\nX: y\r\n".repeat(10_000));
+fn an_endless_reply_of_the_proxy_is_refused() {
+    let outcome = tunnel_reply_to(&b"HTTP/1.1 200 OK\r\nX: y\r\n".repeat(10_000));
     assert!(
         matches!(outcome, Err(Error::HeadTooLarge(_))),
         "{outcome:?}"
     );
 }
 
-fn tunnel_answered_with(answer: &[u8]) -> Result<Reply, Error> {
+fn tunnel_reply_to(answer: &[u8]) -> Result<Reply, Error> {
     let answer = answer.to_vec();
-    let proxy = Server::start(move |door| {
-        let mut peer = door.accept();
+    let proxy = Server::start(move |listener| {
+        let mut peer = listener.accept();
         peer.head();
         peer.try_send(&answer);
         peer.end_replies();
@@ -155,14 +155,14 @@ fn tunnel_answered_with(answer: &[u8]) -> Result<Reply, Error> {
 }
 
 #[test]
-fn a_proxy_that_says_nothing_is_a_connect_timeout() {
-    let proxy = Server::start(|door| {
-        let mut peer = door.accept();
+fn a_proxy_that_does_not_reply_is_a_connect_timeout() {
+    let proxy = Server::start(|listener| {
+        let mut peer = listener.accept();
         peer.head();
         peer.expect_end();
     });
     let mut request = get("https://api.test/");
-    request.timeouts.connect = Some(SHORT);
+    request.timeouts.connect = Some(SHORT_TIMEOUT);
     let outcome = agent_through(&proxy, &Authority::new()).send(&request);
     assert!(
         matches!(&outcome, Err(Error::ConnectTimeout(peer)) if peer == "api.test:443"),

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# In the place of a Rails application's own file, for what rspec-rails does for request specs.
+# Replaces the rails_helper of an application, with the parts of rspec-rails that request specs use.
 require "rails"
 require "action_controller/railtie"
 require "action_dispatch/testing/integration"

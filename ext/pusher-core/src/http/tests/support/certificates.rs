@@ -1,4 +1,4 @@
-//! Certificates made on the spot.
+//! Certificates for tests.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 
-/// Parameters of a certificate for these names and addresses, valid for long.
+/// Parameters of a certificate for these names and addresses.
 pub fn names(names: &[&str]) -> CertificateParams {
     let names: Vec<_> = names.iter().map(ToString::to_string).collect();
     let mut params = CertificateParams::new(names).expect("names");
@@ -36,7 +36,7 @@ impl Authority {
         self.0.der().clone()
     }
 
-    /// A certificate for localhost in all its forms.
+    /// A certificate for localhost and 127.0.0.1.
     pub fn identity(&self) -> Identity {
         self.issue(&names(&["localhost", "127.0.0.1"]))
     }
@@ -68,7 +68,7 @@ impl Identity {
         Self::new(certificate.der().clone(), &key)
     }
 
-    /// The same with dates all in the past.
+    /// The same parameters with dates in the past.
     pub fn expired(mut params: CertificateParams) -> CertificateParams {
         params.not_before = date_time_ymd(2001, 1, 1);
         params.not_after = date_time_ymd(2002, 1, 1);

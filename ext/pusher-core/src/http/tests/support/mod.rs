@@ -1,47 +1,47 @@
-//! What the tests are made of: servers that follow a script, certificates, hosts, and short ways to send.
+//! Support: scripted servers, certificates, waiters, and shorthands for sending.
 
 mod certificates;
-mod closed;
-mod hosts;
+mod closed_port;
 mod server;
+mod waiters;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) use certificates::{Authority, Identity, names};
-pub(super) use closed::Closed;
-pub(super) use hosts::TestHost;
-pub(super) use server::{Door, OK, PATIENCE, Peer, Server};
+pub(super) use closed_port::ClosedPort;
+pub(super) use server::{LONG_TIMEOUT, Listener, OK, Peer, Server};
+pub(super) use waiters::TestWaiter;
 
 use crate::Error;
-use crate::http::{Agent, Host, Reply, Request, Settings, StdHost, Timeouts, TlsSettings};
+use crate::http::{Agent, Reply, Request, Settings, StdWaiter, Timeouts, TlsSettings, Waiter};
 
-/// Long enough for any machine; nothing in a test that passes waits for it.
-pub(super) const GENEROUS: Timeouts = Timeouts {
-    connect: Some(PATIENCE),
-    send: Some(PATIENCE),
-    receive: Some(PATIENCE),
+/// Timeouts that no passing test reaches.
+pub(super) const LONG_TIMEOUTS: Timeouts = Timeouts {
+    connect: Some(LONG_TIMEOUT),
+    send: Some(LONG_TIMEOUT),
+    receive: Some(LONG_TIMEOUT),
 };
 
-/// A body of so many bytes is more than sockets hold while nobody reads.
-pub(super) const MORE_THAN_FITS: usize = 16 * 1024 * 1024;
+/// A body that is larger than all socket buffers.
+pub(super) const LARGE_BODY: usize = 16 * 1024 * 1024;
 
-/// Long enough for what comes at once, short enough to wait for where nothing comes.
-pub(super) const SHORT: Duration = Duration::from_millis(300);
+/// For timeouts that a test waits for.
+pub(super) const SHORT_TIMEOUT: Duration = Duration::from_millis(300);
 
 pub(super) fn agent() -> Agent {
     agent_with(Settings::default())
 }
 
 pub(super) fn agent_with(settings: Settings) -> Agent {
-    Agent::new(settings, Arc::new(StdHost))
+    Agent::new(settings, Arc::new(StdWaiter))
 }
 
-pub(super) fn agent_on(host: &Arc<impl Host>) -> Agent {
-    Agent::new(Settings::default(), host.clone())
+pub(super) fn agent_with_waiter(waiter: &Arc<impl Waiter>) -> Agent {
+    Agent::new(Settings::default(), waiter.clone())
 }
 
-/// An agent that trusts this authority and nobody else.
+/// An agent that trusts only this authority.
 pub(super) fn agent_trusting(authority: &Authority) -> Agent {
     agent_with(trusting(authority))
 }
@@ -63,7 +63,7 @@ pub(super) fn get(url: &str) -> Request<'_> {
         url,
         headers: &[],
         body: None,
-        timeouts: GENEROUS,
+        timeouts: LONG_TIMEOUTS,
     }
 }
 
@@ -75,11 +75,11 @@ pub(super) fn post<'a>(url: &'a str, body: &'a [u8]) -> Request<'a> {
     }
 }
 
-/// What one request gets from a peer that answers with these bytes and closes.
-pub(super) fn answered_with(reply: impl Into<Vec<u8>>) -> Result<Reply, Error> {
+/// The outcome of a request to a server that sends these bytes and closes.
+pub(super) fn reply_to(reply: impl Into<Vec<u8>>) -> Result<Reply, Error> {
     let reply = reply.into();
-    let server = Server::start(move |door| {
-        let mut peer = door.accept();
+    let server = Server::start(move |listener| {
+        let mut peer = listener.accept();
         peer.request();
         peer.try_send(&reply);
     });

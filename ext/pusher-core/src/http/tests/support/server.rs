@@ -1,4 +1,4 @@
-//! A server on loopback that follows a script, one thread each.
+//! A server on loopback that runs a script in a thread.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -8,25 +8,25 @@ use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// How long a server waits for what a test has promised.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+/// A timeout that no passing test reaches.
+pub const LONG_TIMEOUT: Duration = Duration::from_secs(120);
 
 pub const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
-/// A running script. When it is dropped the script must have ended well, and nobody else may have connected.
+/// A running script. Dropping it fails the test if the script failed or if there was another connection.
 pub struct Server {
     address: SocketAddr,
-    thread: Option<JoinHandle<Door>>,
+    thread: Option<JoinHandle<Listener>>,
 }
 
 impl Server {
-    pub fn start(script: impl FnOnce(&Door) + Send + 'static) -> Self {
+    pub fn start(script: impl FnOnce(&Listener) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
-        let door = Door { listener };
+        let listener = Listener { listener };
         let thread = thread::spawn(move || {
-            script(&door);
-            door
+            script(&listener);
+            listener
         });
         Self {
             address,
@@ -42,7 +42,7 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// Ends the script's thread without asking who else has connected.
+    /// Waits for the script, and ignores further connections.
     pub fn forget(mut self) {
         let thread = self.thread.take().expect("a thread");
         thread.join().expect("the server's script failed");
@@ -61,25 +61,29 @@ impl Drop for Server {
         let Some(thread) = self.thread.take() else {
             return;
         };
-        let door = thread.join().expect("the server's script failed");
-        door.expect_nobody();
+        let listener = thread.join().expect("the server's script failed");
+        listener.expect_no_connection();
     }
 }
 
-/// Where clients come in.
-pub struct Door {
+/// Accepts clients.
+pub struct Listener {
     listener: TcpListener,
 }
 
-impl Door {
+impl Listener {
     pub fn accept(&self) -> Peer {
         let listener = socket2::SockRef::from(&self.listener);
         listener
-            .set_read_timeout(Some(PATIENCE))
+            .set_read_timeout(Some(LONG_TIMEOUT))
             .expect("a timeout");
         let (socket, _) = self.listener.accept().expect("a connection");
-        socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        socket.set_write_timeout(Some(PATIENCE)).expect("a timeout");
+        socket
+            .set_read_timeout(Some(LONG_TIMEOUT))
+            .expect("a timeout");
+        socket
+            .set_write_timeout(Some(LONG_TIMEOUT))
+            .expect("a timeout");
         socket.set_nodelay(true).expect("no delay");
         Peer {
             stream: Box::new(socket.try_clone().expect("a handle")),
@@ -89,24 +93,24 @@ impl Door {
     }
 
     pub fn accept_tls(&self, config: &Arc<ServerConfig>) -> Peer {
-        self.accept().speak_tls(config).expect("a TLS handshake")
+        self.accept().start_tls(config).expect("a TLS handshake")
     }
 
-    /// Clients connect before they are accepted: one that is not there now has not come.
-    pub fn expect_nobody(&self) {
+    /// Fails if a client has connected. The system accepts connections by itself, so a client is visible at once.
+    pub fn expect_no_connection(&self) {
         self.listener.set_nonblocking(true).expect("no waiting");
-        let nobody = self.listener.accept();
+        let outcome = self.listener.accept();
         assert!(
-            matches!(&nobody, Err(error) if error.kind() == ErrorKind::WouldBlock),
-            "a connection that nobody expected: {nobody:?}"
+            matches!(&outcome, Err(error) if error.kind() == ErrorKind::WouldBlock),
+            "an unexpected connection: {outcome:?}"
         );
         self.listener.set_nonblocking(false).expect("waiting again");
     }
 }
 
-/// What a peer speaks through.
+/// The connection to a client.
 trait Stream: Read + Write + Send {
-    /// Says that nothing more will come.
+    /// Ends the server's side.
     fn end(&mut self);
 }
 
@@ -123,7 +127,7 @@ impl Stream for StreamOwned<ServerConnection, TcpStream> {
     }
 }
 
-/// A client that came in.
+/// A connected client.
 pub struct Peer {
     stream: Box<dyn Stream>,
     socket: TcpStream,
@@ -131,7 +135,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    pub fn speak_tls(mut self, config: &Arc<ServerConfig>) -> io::Result<Self> {
+    pub fn start_tls(mut self, config: &Arc<ServerConfig>) -> io::Result<Self> {
         let mut session = ServerConnection::new(config.clone()).expect("a TLS session");
         while session.is_handshaking() {
             session.complete_io(&mut self.socket)?;
@@ -142,7 +146,7 @@ impl Peer {
         Ok(self)
     }
 
-    /// The session of a handshake that just ended, with what it has still to say.
+    /// Runs a TLS handshake and returns the session, with its unsent records.
     pub fn handshake_by_hand(
         mut self,
         config: &Arc<ServerConfig>,
@@ -158,7 +162,7 @@ impl Peer {
         (session, self.socket)
     }
 
-    /// Reads one request and answers `{}`.
+    /// Reads one request and replies `{}`.
     pub fn serve(&mut self) -> Received {
         let request = self.request();
         self.send(OK);
@@ -204,7 +208,7 @@ impl Peer {
         amount
     }
 
-    /// Answers `{}` to a request, if one comes.
+    /// Replies `{}` to a request, if there is one.
     pub fn try_serve(&mut self) {
         let mut chunk = [0; 4096];
         while let Ok(amount @ 1..) = self.stream.read(&mut chunk) {
@@ -216,7 +220,7 @@ impl Peer {
         }
     }
 
-    /// Reads what comes; `false` when the client has gone.
+    /// Reads some bytes. `false` after the client has closed.
     pub fn try_read(&mut self) -> bool {
         let mut chunk = [0; 1024];
         self.stream.read(&mut chunk).is_ok_and(|amount| amount > 0)
@@ -227,19 +231,19 @@ impl Peer {
         self.stream.flush().expect("room for a reply");
     }
 
-    /// Sends as much as the client takes.
+    /// Sends as much as the client reads.
     pub fn try_send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok() && self.stream.flush().is_ok()
     }
 
-    /// Waits until the client closes, and expects not a byte before.
+    /// Waits until the client closes. Fails if it sends anything before.
     pub fn expect_end(&mut self) {
         assert_eq!(self.unread, b"", "the client sent more than expected");
         let mut byte = [0];
         match self.stream.read(&mut byte) {
             Ok(0) => {}
             Ok(_) => panic!("the client sent more than expected"),
-            // A client without close_notify, or one that had not read everything.
+            // The client closed without close_notify, or with unread data.
             Err(error) => assert!(
                 matches!(
                     error.kind(),
@@ -250,13 +254,13 @@ impl Peer {
         }
     }
 
-    /// Closes with a reset, as a crashed peer does.
+    /// Closes with a reset.
     pub fn reset(self) {
         let socket = socket2::SockRef::from(&self.socket);
         socket.set_linger(Some(Duration::ZERO)).expect("no linger");
     }
 
-    /// Says that nothing more will come (over TLS by close_notify), and goes on listening.
+    /// Ends the server's side (over TLS with close_notify) and keeps reading.
     pub fn end_replies(&mut self) {
         self.stream.end();
     }
@@ -266,7 +270,7 @@ impl Peer {
     }
 }
 
-/// A request as it arrived.
+/// A received request.
 pub struct Received {
     pub head: String,
     pub body: Vec<u8>,

@@ -1,0 +1,40 @@
+//! Timeouts (durations) and deadlines (points in time).
+
+use std::time::{Duration, Instant};
+
+/// The time at which a wait ends. `None` means never.
+pub type Deadline = Option<Instant>;
+
+pub(crate) fn has_passed(deadline: Deadline) -> bool {
+    deadline.is_some_and(|deadline| deadline <= Instant::now())
+}
+
+/// The deadline of a timeout that starts now. A timeout too large for the clock sets no deadline.
+pub(crate) fn deadline_after(timeout: Option<Duration>) -> Deadline {
+    Instant::now().checked_add(timeout?)
+}
+
+/// The timeouts of one request. `None` means no timeout.
+///
+/// A request takes at most the sum of the three.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For name resolution, TCP and TLS handshake together.
+    pub connect: Option<Duration>,
+    /// For sending the request.
+    pub send: Option<Duration>,
+    /// From the end of sending until the reply is complete.
+    pub receive: Option<Duration>,
+}
+
+impl Timeouts {
+    /// The timeouts of a second attempt, so that both attempts take no longer than one may. `None` when no time is
+    /// left for a reply.
+    pub(crate) fn after(self, spent: Duration) -> Option<Self> {
+        let receive = match self.receive {
+            Some(timeout) => Some(timeout.checked_sub(spent).filter(|left| !left.is_zero())?),
+            None => None,
+        };
+        Some(Self { receive, ..self })
+    }
+}

@@ -1,0 +1,195 @@
+//! Sends requests over pooled connections. One agent has one set of settings.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, Uri, header};
+use ureq::config::{AutoHeaderValue, Config};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+use super::connection::connection_of_this_reply;
+use super::connector::Connector;
+use super::errors::from_ureq;
+use super::request::{build, longest_line};
+use crate::Error;
+use crate::http::bounds::{MAX_BODY, MAX_HEAD};
+use crate::http::dialer::Dialer;
+use crate::http::proxy::Proxy;
+use crate::http::reply::Reply;
+use crate::http::request::Request;
+use crate::http::socket::generation;
+use crate::http::timeouts::Timeouts;
+use crate::http::tls::{TlsConnector, TlsSettings};
+use crate::http::waiter::Waiter;
+
+/// More idle connections than one process uses at once.
+const MAX_IDLE: usize = 1024;
+/// Stands for "no timeout", and is small enough for the clock.
+const NO_TIMEOUT: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// The settings of all requests of an agent.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// The proxy of all requests.
+    pub proxy: Option<Proxy>,
+    /// Root certificates and verification.
+    pub tls: TlsSettings,
+    /// How long an idle connection is kept for reuse. `None` means as long as the server keeps it.
+    pub keep_alive: Option<Duration>,
+}
+
+/// Sends requests and reuses connections. Cheap to clone; clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    inner: ureq::Agent,
+    /// The length of the longest line in the head of any request so far. Connections have room for it.
+    longest_line: Arc<AtomicUsize>,
+    generation: u64,
+}
+
+impl Agent {
+    /// An agent without connections.
+    #[must_use]
+    pub fn new(settings: Settings, waiter: Arc<dyn Waiter>) -> Self {
+        let config = Config::builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .accept(AutoHeaderValue::None)
+            .accept_encoding(AutoHeaderValue::None)
+            .user_agent(AutoHeaderValue::None)
+            .max_response_header_size(MAX_HEAD)
+            .max_idle_connections(MAX_IDLE)
+            .max_idle_connections_per_host(MAX_IDLE)
+            .max_idle_age(settings.keep_alive.unwrap_or(NO_TIMEOUT))
+            .build();
+        let longest_line = Arc::new(AtomicUsize::new(0));
+        let tls = TlsConnector::new(settings.tls);
+        let dialer = Dialer::new(waiter, settings.proxy, tls);
+        let connector = Connector::new(dialer, longest_line.clone());
+        Self {
+            inner: ureq::Agent::with_parts(config, connector, NoResolver),
+            longest_line,
+            generation: generation(),
+        }
+    }
+
+    /// Whether the agent was made before a fork. Its connections then belong to the parent process.
+    #[must_use]
+    pub fn is_inherited(&self) -> bool {
+        self.generation != generation()
+    }
+
+    /// Sends a request and reads its reply, with any status.
+    ///
+    /// If a reused connection turns out to be closed and no byte of a reply has come, the request is sent once more on a
+    /// fresh connection, within the time left. No other request is sent twice.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the transport. The connection is then closed.
+    pub fn send(&self, request: &Request<'_>) -> Result<Reply, Error> {
+        self.send_counting(request, &mut 0)
+    }
+
+    /// Like [`Agent::send`], and writes the number of attempts to `attempts`, also when it fails.
+    ///
+    /// # Errors
+    ///
+    /// As [`Agent::send`].
+    pub fn send_counting(&self, request: &Request<'_>, attempts: &mut u32) -> Result<Reply, Error> {
+        let start = Instant::now();
+        *attempts = 1;
+        match self.attempt(request, request.timeouts, *attempts) {
+            Err(Error::Stale) => match request.timeouts.after(start.elapsed()) {
+                Some(timeouts) => {
+                    *attempts = 2;
+                    self.attempt(request, timeouts, *attempts)
+                }
+                None => Err(Error::Stale),
+            },
+            outcome => outcome,
+        }
+    }
+
+    fn attempt(
+        &self,
+        request: &Request<'_>,
+        timeouts: Timeouts,
+        attempts: u32,
+    ) -> Result<Reply, Error> {
+        let is_retry = attempts > 1;
+        self.longest_line
+            .fetch_max(longest_line(request), Ordering::Relaxed);
+        let outcome = match request.body {
+            Some(body) => self.run(build(request, body)?, timeouts, is_retry),
+            None => self.run(build(request, ())?, timeouts, is_retry),
+        };
+        let connection = connection_of_this_reply();
+        let mut reply = outcome.map_err(from_ureq)?;
+        let status = reply.status().as_u16();
+        refuse_two_framings(reply.headers())?;
+        let body = reply
+            .body_mut()
+            .with_config()
+            .limit(MAX_BODY)
+            .read_to_vec()
+            .map_err(from_ureq)?;
+        let (parts, _) = reply.into_parts();
+        Ok(Reply {
+            status,
+            headers: parts.headers,
+            body,
+            attempts,
+            connection,
+        })
+    }
+
+    fn run<B: ureq::AsSendBody>(
+        &self,
+        request: http::Request<B>,
+        timeouts: Timeouts,
+        is_retry: bool,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        let mut config = self
+            .inner
+            .configure_request(request)
+            .timeout_connect(timeouts.connect.map(|timeout| timeout.min(NO_TIMEOUT)))
+            .timeout_per_write(timeouts.send)
+            .timeout_per_read(timeouts.receive);
+        if is_retry {
+            // With a maximum age of zero no idle connection is used: the retry makes a new one.
+            config = config.max_idle_age(Duration::ZERO);
+        }
+        self.inner.run(config.build())
+    }
+}
+
+/// One of the two headers is wrong, and a proxy may have used the other one (RFC 9112, 6.3).
+fn refuse_two_framings(headers: &HeaderMap) -> Result<(), Error> {
+    let has = |name| headers.contains_key(name);
+    if has(header::TRANSFER_ENCODING) && has(header::CONTENT_LENGTH) {
+        let reason = "both a transfer-encoding and a content-length header";
+        return Err(Error::InvalidReply(reason.into()));
+    }
+    Ok(())
+}
+
+/// Resolves nothing. ureq resolves names before every request, also for pooled connections; the dialer resolves them only
+/// for new ones.
+#[derive(Debug)]
+struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _uri: &Uri,
+        _config: &Config,
+        _timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}

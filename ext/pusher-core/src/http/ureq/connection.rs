@@ -1,0 +1,210 @@
+//! A wire as ureq's `Transport`. Head and body are collected and sent in one write.
+
+use std::cell::Cell;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use ureq::unversioned::transport::{Buffers, NextTimeout, Transport, time};
+
+use super::buffers::RequestBuffers;
+use super::errors::into_ureq;
+use crate::Error;
+use crate::http::bounds::{MAX_BODY, MAX_HEAD};
+use crate::http::proxy::AbsoluteForm;
+use crate::http::reply::ReplyConnection;
+use crate::http::timeouts::{Deadline, deadline_after, has_passed};
+use crate::http::wire::{UnsolicitedData, Wire};
+
+/// The state of a connection.
+enum State {
+    /// Between two requests.
+    Idle,
+    /// A request is collected. It is flushed when its reply is awaited.
+    Sending { timeout: Option<Duration> },
+    /// The request was sent. `received` counts the bytes of the reply.
+    Receiving { deadline: Deadline, received: u64 },
+}
+
+/// A connection, which carries one request at a time.
+pub(crate) struct Connection {
+    wire: Wire,
+    buffers: RequestBuffers,
+    absolute_form: Option<AbsoluteForm>,
+    state: State,
+    is_reused: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        wire: Wire,
+        absolute_form: Option<AbsoluteForm>,
+        longest_line: Arc<AtomicUsize>,
+    ) -> Self {
+        Self {
+            wire,
+            buffers: RequestBuffers::new(longest_line),
+            absolute_form,
+            state: State::Idle,
+            is_reused: false,
+        }
+    }
+
+    /// Sends the collected request, then starts the receive timeout.
+    fn flush(&mut self, receive_timeout: Option<Duration>) -> Result<(), Error> {
+        let State::Sending { timeout } = self.state else {
+            return Ok(());
+        };
+        let outcome = self
+            .expect_no_reply_yet()
+            .and_then(|()| self.write_pending(deadline_after(timeout)));
+        self.buffers.clear_output();
+        self.state = State::Receiving {
+            deadline: deadline_after(receive_timeout),
+            received: 0,
+        };
+        outcome
+    }
+
+    /// Refuses a fresh connection on which a reply is there before the request. A reused connection was checked when it was
+    /// taken from the pool.
+    fn expect_no_reply_yet(&mut self) -> Result<(), Error> {
+        if self.is_reused {
+            return Ok(());
+        }
+        match self.wire.unsolicited_data().map_err(Error::Io)? {
+            UnsolicitedData::Bytes => Err(Error::InvalidReply("a reply without a request".into())),
+            // Sending or reading reports the end of the connection.
+            UnsolicitedData::Nothing | UnsolicitedData::End => Ok(()),
+        }
+    }
+
+    fn write_pending(&mut self, deadline: Deadline) -> Result<(), Error> {
+        let pending = self.buffers.pending();
+        let timeout_error = || Error::SendTimeout;
+        match &self.absolute_form {
+            None => self.wire.write_all(pending, deadline, &timeout_error),
+            Some(form) => {
+                let rewritten = form.rewrite(pending);
+                self.wire.write_all(&rewritten, deadline, &timeout_error)
+            }
+        }
+    }
+
+    fn receive(&mut self) -> Result<bool, Error> {
+        let State::Receiving {
+            deadline,
+            ref mut received,
+        } = self.state
+        else {
+            return Err(Error::InvalidReply("a reply without a request".into()));
+        };
+        // Bytes that arrived before the deadline count; after it we stop reading.
+        if *received > 0 && has_passed(deadline) {
+            return Err(Error::ReceiveTimeout);
+        }
+        // ureq consumes everything except an incomplete line.
+        if self.buffers.input().len() > MAX_HEAD {
+            return Err(Error::InvalidReply("a line is too long".into()));
+        }
+        let room = self.buffers.input_append_buf();
+        let amount = self.wire.read(room, deadline, &|| Error::ReceiveTimeout)?;
+        self.buffers.input_appended(amount);
+        *received += amount as u64;
+        if *received > MAX_HEAD as u64 + MAX_BODY {
+            return Err(Error::BodyTooLarge(MAX_BODY));
+        }
+        Ok(amount > 0)
+    }
+
+    /// Reads the reply of a server that closed the connection before it had read the whole request.
+    fn receive_after_failed_write(&mut self, error: io::Error) -> Result<bool, Error> {
+        match self.receive() {
+            Ok(true) => Ok(true),
+            Err(interrupt @ Error::Interrupted(_)) => Err(interrupt),
+            _ => Err(Error::Io(error)),
+        }
+    }
+
+    fn send_and_receive(&mut self, receive_timeout: Option<Duration>) -> Result<bool, Error> {
+        let outcome = match self.flush(receive_timeout) {
+            Ok(()) => self.receive(),
+            Err(Error::Io(error)) => self.receive_after_failed_write(error),
+            Err(error) => Err(error),
+        };
+        let nothing_came = !matches!(self.state, State::Receiving { received: 1.., .. });
+        // After a fork during the request, only the parent process may retry it.
+        let is_stale = self.is_reused && nothing_came && !self.wire.socket().is_inherited();
+        match outcome {
+            Ok(false) | Err(Error::Io(_) | Error::Truncated) if is_stale => Err(Error::Stale),
+            outcome => outcome,
+        }
+    }
+}
+
+impl Transport for Connection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if !matches!(self.state, State::Sending { .. }) {
+            self.wire.socket().begin_use();
+        }
+        self.state = State::Sending {
+            timeout: timeout.per_write.and_then(exact),
+        };
+        self.buffers.keep_output(amount);
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let outcome = self.send_and_receive(timeout.per_read.and_then(exact));
+        LAST_RECEIVED.set(Some(ReplyConnection::of(self.wire.socket())));
+        outcome.map_err(into_ureq)
+    }
+
+    fn is_open(&mut self) -> bool {
+        match self.state {
+            // ureq returns the connection to its pool after a complete reply. Unsolicited data is looked for when the
+            // connection is taken again.
+            State::Receiving { .. } => {
+                self.state = State::Idle;
+                self.is_reused = true;
+                true
+            }
+            State::Idle => matches!(self.wire.unsolicited_data(), Ok(UnsolicitedData::Nothing)),
+            State::Sending { .. } => false,
+        }
+    }
+
+    fn is_tls(&self) -> bool {
+        self.wire.is_tls()
+    }
+}
+
+thread_local! {
+    /// The connection on which this thread received data last.
+    static LAST_RECEIVED: Cell<Option<ReplyConnection>> = const { Cell::new(None) };
+}
+
+/// The connection of the reply that ureq has just returned. ureq does not expose it, but it does not wait between the last
+/// bytes of a head and its return, so no other request of this thread has received data in between.
+pub(crate) fn connection_of_this_reply() -> ReplyConnection {
+    LAST_RECEIVED.take().unwrap_or_default()
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn exact(duration: time::Duration) -> Option<Duration> {
+    match duration {
+        time::Duration::Exact(duration) => Some(duration),
+        time::Duration::NotHappening => None,
+    }
+}

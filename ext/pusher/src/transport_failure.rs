@@ -1,0 +1,27 @@
+//! Failures of the transport. A native returns them as values, and Ruby raises them.
+
+use magnus::value::ReprValue;
+use magnus::{Exception, Ruby, Value};
+
+use crate::error::{self, Failure};
+
+/// The exception for a failure of the transport. Any other error is returned as `Err`, unchanged.
+pub(crate) fn exception(ruby: &Ruby, error: pusher_core::Error) -> Result<Exception, Failure> {
+    use pusher_core::Error as Core;
+
+    if let Core::Interrupted(_)
+    | Core::InvalidRequest(_)
+    | Core::UnsupportedProxy(_)
+    | Core::ProxyVariable { .. } = error
+    {
+        return Err(error.into());
+    }
+    let error = error::to_ruby(ruby, &error);
+    error::exception(ruby, &error).ok_or_else(|| error.into())
+}
+
+/// What `native_request` returns instead of a reply: the exception, and how often the request was sent.
+pub(crate) fn pair(ruby: &Ruby, exception: Exception, attempts: u32) -> Value {
+    let pair = [exception.as_value(), ruby.into_value(attempts)];
+    ruby.ary_new_from_values(&pair).as_value()
+}

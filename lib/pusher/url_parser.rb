@@ -1,0 +1,52 @@
+# frozen_string_literal: true
+
+require "uri"
+
+module Pusher
+  module Internal
+    # Parses the urls of the configuration. Its errors show no credentials.
+    # @api private
+    module UrlParser
+      class << self
+        # @param url [String] of an app on a server
+        # @return [URI]
+        # @raise [URI::InvalidURIError] the credentials masked
+        def api_url(url)
+          parse(url, "https://KEY:SECRET@HOST/apps/APP_ID", &:path)
+        end
+
+        # @param url [String] of a proxy
+        # @return [URI]
+        # @raise [URI::InvalidURIError] the credentials masked
+        def proxy_url(url)
+          parse(url, "http://HOST:PORT") { true }
+        end
+
+        private
+
+        def parse(url, expected)
+          uri = ::URI.parse(url)
+          yield(uri) ? uri : raise(::URI::Error)
+        rescue ::URI::Error
+          raise malformed(url, expected), cause: nil
+        end
+
+        def malformed(url, expected)
+          text = url.nil? ? "nil" : masked(url.to_s).inspect
+          ::URI::InvalidURIError.new("bad URI(is not URI?): #{text}, expected #{expected}#{without(url.to_s)}")
+        end
+
+        # What has no @ where it belongs may be credentials all through.
+        def masked(url)
+          url.sub(%r{\A([a-z][a-z0-9+.-]*://)?.*?(@[^@]*)?\z}mi, '\1***\2')
+        end
+
+        # As urls are copied from a web page or from a file of variables.
+        def without(url)
+          surroundings = url[/\A["'\s]|["'\s]\z/]
+          ", without the #{surroundings.strip.empty? ? "spaces" : "quotes"} around it" if surroundings
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,116 @@
+# frozen_string_literal: true
+
+require "compatibility_helper"
+require_relative "../../support/applications"
+
+# How the test suites of applications keep events from being sent.
+RSpec.describe "An application's test suite" do
+  include Applications
+
+  let(:program) { load_application("model_callback") }
+  let(:service) { load_application("retrying_service") }
+  let(:message) { program::Message.new(id: 1, room_id: 5, text: "hello") }
+
+  after { expect(endpoint.requests).to be_empty }
+
+  it "stubs the module's trigger" do
+    allow(Pusher).to receive(:trigger).and_return({})
+    service::PublishEvent.new.call("news", "event", { a: 1 })
+    expect(Pusher).to have_received(:trigger).with("news", "event", { a: 1 })
+  end
+
+  it "stubs the module's trigger with an error of the gem" do
+    allow(Pusher).to receive(:trigger).and_raise(Pusher::Error, "refused")
+    expect { service::PublishEvent.new.call("news", "event", {}) }
+      .to raise_error(service::PublishEvent::GaveUp, "refused")
+  end
+
+  it "stubs the module's [] with a verifying double of a channel" do
+    channel = instance_double(Pusher::Channel, trigger: {})
+    allow(Pusher).to receive(:[]).with("room-5").and_return(channel)
+    message.save
+    expect(channel).to have_received(:trigger).with("message:created", hash_including("id" => 1))
+  end
+
+  it "expects a call of any channel" do
+    expect_any_instance_of(Pusher::Channel).to receive(:trigger).with("message:created", hash_including("id" => 1))
+    message.save
+  end
+
+  it "expects a call of any client" do
+    expect_any_instance_of(Pusher::Client).to receive(:trigger)
+      .with("room-5", "message:created", hash_including("id" => 1), {}).and_return({})
+    message.save
+  end
+
+  it "passes a verifying double of a client" do
+    client = instance_double(Pusher::Client)
+    expect(client).to receive(:trigger).with("news", "event", { a: 1 }).and_return({})
+    expect(service::PublishEvent.new(client:).call("news", "event", { a: 1 })).to eq({})
+  end
+
+  it "learns from a verifying double that a call is wrong" do
+    client = instance_double(Pusher::Client, trigger: {})
+    expect { client.trigger("news") }.to raise_error(ArgumentError)
+    expect { allow(client).to receive(:publish) }.to raise_error(/does not implement.*publish/)
+  end
+
+  it "passes a verifying double of the module" do
+    publisher = class_double(Pusher, trigger: {})
+    service::PublishEvent.new(client: publisher).call("news", "event", { a: 1 })
+    expect(publisher).to have_received(:trigger).once
+  end
+
+  it "passes a client of its own that keeps the events" do
+    fake = Class.new do
+      attr_reader :events
+
+      def trigger(*event) = (@events ||= []) << event
+    end.new
+    service::PublishEvent.new(client: fake).call("news", "event", { a: 1 })
+    expect(fake.events).to eq([["news", "event", { a: 1 }]])
+  end
+
+  it "replaces the module's client by one that keeps the requests" do
+    recorder = Class.new(Pusher::Client) do
+      def posts = @posts ||= []
+
+      def post(path, params = {})
+        posts << [path, params]
+        {}
+      end
+    end.new
+    Pusher.instance_variable_set(:@default_client, recorder)
+    message.save
+    expect(recorder.posts.map(&:first)).to eq(["/events"])
+    expect(recorder.posts.first.last).to include(name: "message:created", channels: ["room-5"])
+  end
+
+  it "forgets the configuration of the last test" do
+    Pusher.url = "http://k:s@events.test/apps/1"
+    Pusher.instance_variable_set(:@default_client, nil)
+    expect([Pusher.app_id, Pusher.key, Pusher.host]).to eq([nil, nil, "api-mt1.pusher.com"])
+  end
+
+  it "passes a strict logger, which is called for failures only" do
+    logger = instance_double(Logger)
+    Pusher.logger = logger
+    expect(logger).to receive(:error).with("missing key `app_id' in the client configuration " \
+                                           "(Pusher::ConfigurationError)")
+    expect(logger).to receive(:debug).once
+    message.save
+  end
+
+  it "replies to a stubbed request" do
+    client = Pusher::Client.new(endpoint.client_options)
+    allow(client).to receive(:post).and_return({ channels: {} })
+    expect(client.trigger("news", "event", "data", { info: "user_count" })).to eq({ channels: {} })
+  end
+
+  { "Minitest" => %w[minitest minitest_suite], "Mocha" => %w[mocha mocha_suite] }.each do |name, (gem, file)|
+    it "is one of #{name}", needs: gem do
+      expect(run_application(file).join("\n"))
+        .to match(/^[1-9]\d* runs, [1-9]\d* assertions, 0 failures, 0 errors, 0 skips$/)
+    end
+  end
+end
