@@ -30,6 +30,13 @@ RSpec.describe "The middleware" do
     expect(client.trigger("a", "b", "c")).to eq({})
   end
 
+  it "is not called while it is not active, also beside one that is" do
+    chain.install(:instrumentation, middleware(active: false) { raise "called" })
+    chain.install(:testing, middleware { outgoing_request.reply(200, "{}") })
+
+    expect(client.trigger("a", "b", "c")).to eq({})
+  end
+
   it "gets the url and the headers that the server gets" do
     seen = nil
     chain.install(:testing, middleware { |request, inner| inner.call(seen = request) })
