@@ -13,20 +13,20 @@ require_relative "support/fresh_pusher"
 require_relative "support/json_engine_stub"
 require_relative "rubies/recipe"
 
-# In a run of their own, every request meets WebMock instead of a socket.
+# A run of its own, in which WebMock stubs every request.
 require_relative "support/stubbed_endpoint" if ENV["PUSHER_SPECS"] == "webmock"
 
-# In another run of their own, the examples that need EventMachine.
+# Another run of its own, with the examples that need EventMachine.
 require "eventmachine" if ENV["PUSHER_SPECS"] == "eventmachine"
 
-# The witness for encrypted events, where it is installed.
+# The reference for encrypted events, where it is installed.
 begin
   require "rbnacl"
 rescue LoadError
   raise if ENV["CI"]
 end
 
-# The files of the specs are in UTF-8, whatever the locale says.
+# The spec files are UTF-8, whatever the locale.
 Encoding.default_external = Encoding::UTF_8
 
 RSpec.configure do |config|
@@ -39,11 +39,11 @@ RSpec.configure do |config|
   config.mock_with(:rspec) { |mocks| mocks.verify_partial_doubles = true }
   config.shared_context_metadata_behavior = :apply_to_host_groups
 
-  # On one of the other Rubies, examples that need a gem which cannot be had there are left out.
+  # On one of the other Rubies, examples are left out that need a gem which is not available there.
   unavailable = ENV.key?("PUSHER_RUBY") ? Rubies::Recipe.named(ENV.fetch("PUSHER_RUBY")).unavailable.keys : []
   config.filter_run_excluding(needs: ->(gem) { unavailable.include?(gem) })
 
-  # Examples that need a library which changes what the others see have a run of their own.
+  # Examples that need WebMock or EventMachine have runs of their own: these libraries change all other examples.
   config.filter_run_excluding(*%i[webmock eventmachine].reject { |name| ENV["PUSHER_SPECS"] == name.to_s })
   config.filter_run_excluding(:rbnacl) unless defined?(RbNaCl)
   config.filter_run(:eventmachine) if ENV["PUSHER_SPECS"] == "eventmachine"

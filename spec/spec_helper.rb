@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Before the gem: multi_json 1.14 prefers what is loaded, and the specs see one engine wherever they run.
+# Loaded before the gem: multi_json 1.14 prefers a loaded engine, so that all machines use the same one.
 require "json"
 require_relative "compatibility_helper"
 require_relative "support/cost"

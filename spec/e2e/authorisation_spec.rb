@@ -3,7 +3,7 @@
 require_relative "e2e_helper"
 
 RSpec.describe "Authorising real subscribers", :e2e do
-  # The application of somebody with another secret.
+  # An application with another secret.
   def forging_application
     application = EndToEnd::Application.new(Pusher::Client.new(**stage.client_options, secret: "another"))
     yield application
@@ -15,18 +15,18 @@ RSpec.describe "Authorising real subscribers", :e2e do
     context "on #{kind}" do
       let(:channel) { unique(kind) }
 
-      it "lets in whom the application lets in" do
+      it "admits a user whom the application authorises" do
         ann = subscribe("ann", channel)
         pusher.trigger(channel, "greet", "you")
         expect(received(ann, channel)).to eq([%w[greet you]])
       end
 
-      it "keeps out whom the application does not know" do
+      it "refuses a user whom the application does not authorise" do
         stranger = connect("stranger")
         expect { stranger.subscribe(channel) }.to raise_error(EndToEnd::Subscriber::Refused, /403/)
       end
 
-      it "keeps out whoever comes with another secret's signature" do
+      it "refuses a signature of another secret" do
         forging_application do |application|
           eve = connect("eve", application:)
           expect { eve.subscribe(channel) }.to raise_error(EndToEnd::Subscriber::Refused, /4009/)
@@ -35,7 +35,7 @@ RSpec.describe "Authorising real subscribers", :e2e do
     end
   end
 
-  it "tells the members of a presence channel who is there, comes and goes" do
+  it "shows the members of a presence channel, and who joins and leaves" do
     room = unique("presence-room")
     ann = connect("ann")
     expect(ann.subscribe(room)).to include("count" => 1, "me" => member("ann"))
@@ -48,7 +48,7 @@ RSpec.describe "Authorising real subscribers", :e2e do
     expect(ann.notice(room, "pusher:member_removed")).to eq(member("ben"))
   end
 
-  it "counts somebody with two connections once" do
+  it "counts a user with two connections once" do
     room = unique("presence-room")
     subscribe("ann", room)
     expect(connect("ann").subscribe(room)).to include("count" => 1)

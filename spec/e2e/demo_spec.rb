@@ -23,7 +23,7 @@ RSpec.describe "The demo against a real server" do
     )
   end
 
-  it "stops with a sentence when pusher-js is kept out" do
+  it "stops and says why when pusher-js cannot subscribe" do
     Tempfile.create(["spoilt", ".rb"]) do |file|
       file.write("require \"pusher\"\nPusher::Client.prepend(Module.new { def authenticate(*) = { auth: \"none\" } })")
       file.close

@@ -6,7 +6,7 @@ require_relative "support/stage"
 require_relative "support/subscriber"
 
 module EndToEnd
-  # What the examples say.
+  # Methods of the examples.
   module Helpers
     MARK = "the-end-"
 
@@ -27,7 +27,7 @@ module EndToEnd
       "#{name}-#{SecureRandom.hex(4)}"
     end
 
-    # Somebody with pusher-js, connected, who asks the application for leave where that is needed.
+    # A connected pusher-js client, which authenticates with the application where that is needed.
     def connect(user, to: stage.server, application: stage.application)
       urls = { channels_url: application.channels_url, users_url: application.users_url }
       Subscriber.new(to, user:, **urls).tap do |subscriber|
@@ -41,19 +41,19 @@ module EndToEnd
       connect(user).tap { |subscriber| channels.each { |channel| subscriber.subscribe(channel) } }
     end
 
-    # Names and data that pusher-js handed out on the channel: of all that was published until now.
+    # Names and data of the events that pusher-js delivered on the channel until now.
     def received(subscriber, channel)
       without_marks(subscriber.events(channel, up_to: mark(channel)))
     end
 
-    # The same as it travelled: data as text, encrypted where it was.
+    # The same as it was sent: data as text, encrypted where it was.
     def travelled(subscriber, channel)
       without_marks(subscriber.wire(channel, up_to: mark(channel)))
     end
 
     private
 
-    # Whoever has got this has got all that came before it.
+    # A subscriber that has received this event has received all earlier ones.
     def mark(channel)
       unique(MARK).tap { |name| pusher.trigger(channel, name, "") }
     end

@@ -6,7 +6,7 @@ RSpec.describe "End-to-end encryption with a real subscriber", :e2e do
   let(:channel) { unique("private-encrypted-chat") }
   let(:ann) { subscribe("ann", channel) }
 
-  it "is read by the subscriber, and by nobody in between" do
+  it "lets the subscriber read the data, and not the server" do
     ann
     pusher.trigger(channel, "message", { text: "Nobody in between reads this" })
     expect(received(ann, channel)).to eq([["message", { "text" => "Nobody in between reads this" }]])
@@ -17,14 +17,14 @@ RSpec.describe "End-to-end encryption with a real subscriber", :e2e do
   end
 
   ["Grüße, 世界 🌍", "", "no JSON {", "x" * 7_000, "世界" * 1_000].each do |text|
-    it "carries #{text.inspect[0, 12]} (#{text.bytesize} bytes) through without a change" do
+    it "delivers #{text.inspect[0, 12]} (#{text.bytesize} bytes) unchanged" do
       ann
       pusher.trigger(channel, "text", text)
       expect(received(ann, channel)).to eq([["text", text]])
     end
   end
 
-  it "keeps the order, with a nonce for each event" do
+  it "delivers events in order, each with a nonce of its own" do
     ann
     50.times { |number| pusher.trigger(channel, "tick", { number: }) }
     expect(received(ann, channel)).to eq((0...50).map { |number| ["tick", { "number" => number }] })
@@ -32,7 +32,7 @@ RSpec.describe "End-to-end encryption with a real subscriber", :e2e do
     expect(nonces.uniq.size).to eq(50)
   end
 
-  it "encrypts those events of a batch that have to be" do
+  it "encrypts the events of a batch that go to encrypted channels" do
     open_channel = unique("open")
     ann.subscribe(open_channel)
     pusher.trigger_batch({ channel:, name: "secret", data: { text: "closed" } },
@@ -42,7 +42,7 @@ RSpec.describe "End-to-end encryption with a real subscriber", :e2e do
     expect(travelled(ann, channel).first.last).not_to include("closed")
   end
 
-  it "leaves out the connection that an event came from" do
+  it "does not deliver an event to the socket that is excluded" do
     ann
     ben = subscribe("ben", channel)
     pusher.trigger(channel, "typed", { by: "ann" }, { socket_id: ann.socket_id })
@@ -50,7 +50,7 @@ RSpec.describe "End-to-end encryption with a real subscriber", :e2e do
     expect(received(ben, channel)).to eq([["typed", { "by" => "ann" }]])
   end
 
-  it "is not read with another master key" do
+  it "cannot be read with another master key" do
     ann
     other = Pusher::Client.new(**stage.client_options, encryption_master_key_base64: ["k" * 32].pack("m0"))
     other.trigger(channel, "message", "sealed otherwise")

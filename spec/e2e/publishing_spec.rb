@@ -6,7 +6,7 @@ RSpec.describe "Publishing to a real server", :e2e do
   let(:channel) { unique("news") }
   let(:ann) { subscribe("ann", channel) }
 
-  it "hands a subscriber what was published" do
+  it "delivers an event to a subscriber" do
     ann
     expect(pusher.trigger(channel, "headline", { title: "Hello", tags: [1, 2.5, nil, true] })).to be_a(Hash)
     expect(received(ann, channel)).to eq([["headline", { "title" => "Hello", "tags" => [1, 2.5, nil, true] }]])
@@ -24,14 +24,14 @@ RSpec.describe "Publishing to a real server", :e2e do
     "9 KB" => "x" * 9_000,
     "9 KB of unicode" => "世界🌍" * 900
   }.each do |what, text|
-    it "carries #{what} through without a change" do
+    it "delivers #{what} unchanged" do
       ann
       pusher.trigger(channel, "text", text)
       expect(travelled(ann, channel)).to eq([["text", text]])
     end
   end
 
-  it "keeps the order" do
+  it "delivers events in order" do
     ann
     200.times { |number| pusher.trigger(channel, "tick", { number: }) }
     expect(received(ann, channel)).to eq((0...200).map { |number| ["tick", { "number" => number }] })
@@ -46,20 +46,20 @@ RSpec.describe "Publishing to a real server", :e2e do
     expect(received(last, channels.last)).to eq([%w[greet all]])
   end
 
-  it "reaches as many channels as one event may have" do
+  it "reaches a hundred channels with one event" do
     ann
     pusher.trigger([*Array.new(99) { |number| "#{channel}-#{number}" }, channel], "greet", "all")
     expect(received(ann, channel)).to eq([%w[greet all]])
   end
 
-  it "reaches a channel whose name has every character a name may have" do
+  it "reaches a channel whose name has every legal character" do
     odd = unique("Az09_-=@,.;")
     reader = subscribe("ann", odd)
     pusher[odd].trigger!("greet", "you")
     expect(received(reader, odd)).to eq([%w[greet you]])
   end
 
-  it "publishes a batch, each event to its channel, in order" do
+  it "delivers the events of a batch to their channels, in order" do
     other = unique("scores")
     reader = subscribe("ann", channel, other)
     events = Array.new(10) { |number| { channel: [channel, other][number % 2], name: "n#{number}", data: { number: } } }
@@ -69,7 +69,7 @@ RSpec.describe "Publishing to a real server", :e2e do
     expect(got.flatten(1).map(&:last)).to match_array((0..9).map { |number| { "number" => number } })
   end
 
-  it "leaves out the connection that an event came from" do
+  it "does not deliver an event to the socket that is excluded" do
     ann
     ben = subscribe("ben", channel)
     pusher.trigger(channel, "one", "1", { socket_id: ann.socket_id })
@@ -79,14 +79,14 @@ RSpec.describe "Publishing to a real server", :e2e do
     expect(received(ben, channel)).to eq([["one", 1], ["two", 2], ["three", nil]])
   end
 
-  it "answers with what was asked about the channels" do
+  it "returns the requested attributes of the channels" do
     room = unique("presence-room")
     subscribe("ann", room)
     reply = pusher.trigger([room], "greet", "you", { info: "user_count,subscription_count" })
     expect(reply[:channels][room]).to include("user_count" => 1, "subscription_count" => 1)
   end
 
-  it "works through the module's own client" do
+  it "works with the default client" do
     ann
     Pusher.url = stage.server.client_options.then do |options|
       "http://#{options[:key]}:#{options[:secret]}@#{options[:host]}:#{options[:port]}/apps/#{options[:app_id]}"
@@ -96,7 +96,7 @@ RSpec.describe "Publishing to a real server", :e2e do
     expect(received(ann, channel)).to eq([["one", 1], ["two", 2]])
   end
 
-  it "loses nothing when eight threads publish through one client" do
+  it "loses no event of eight threads that share a client" do
     ann
     Array.new(8) { |thread| Thread.new { 25.times { |n| pusher.trigger(channel, "t#{thread}", n.to_s) } } }.each(&:join)
     events = received(ann, channel)

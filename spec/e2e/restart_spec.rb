@@ -20,7 +20,7 @@ RSpec.describe "A real server that is killed and started again", :e2e do
     client
   end
 
-  it "is published to by the same client" do
+  it "gets further events of the same client" do
     channel = unique("news")
     ann = connect("ann", to: server, application:)
     ann.subscribe(channel)
@@ -34,7 +34,7 @@ RSpec.describe "A real server that is killed and started again", :e2e do
     expect(received(ann, channel).last).to eq(["after", 2])
   end
 
-  it "is an error while it is down, and no longer" do
+  it "raises errors only while it is down" do
     client.trigger("news", "before", "1")
     server.kill
     2.times do
@@ -45,7 +45,7 @@ RSpec.describe "A real server that is killed and started again", :e2e do
     expect(client.trigger("news", "after", "3")).to be_a(Hash)
   end
 
-  it "lets an encrypted channel's subscribers in again, and reads go on" do
+  it "delivers encrypted events to subscribers that have reconnected" do
     channel = unique("private-encrypted-news")
     ann = connect("ann", to: server, application:)
     ann.subscribe(channel)
@@ -58,7 +58,7 @@ RSpec.describe "A real server that is killed and started again", :e2e do
     expect(client.channel_info(channel)).to include(occupied: true)
   end
 
-  # It goes on answering until the signal has reached it.
+  # The server replies until it has handled the signal.
   def refusal
     deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + EndToEnd::PATIENCE
     client.trigger("news", "during", "1") while Process.clock_gettime(Process::CLOCK_MONOTONIC) < deadline
@@ -66,7 +66,7 @@ RSpec.describe "A real server that is killed and started again", :e2e do
     e
   end
 
-  it "is an error with its status while it goes down, when it still answers questions" do
+  it "refuses events with a status while it shuts down, and still replies to queries" do
     client.trigger("news", "before", "1")
     server.dismiss
     expect(refusal).to be_an_instance_of(Pusher::Error)

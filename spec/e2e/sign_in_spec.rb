@@ -5,13 +5,13 @@ require_relative "e2e_helper"
 RSpec.describe "Signing real users in", :e2e do
   let(:id) { unique("ann") }
 
-  it "tells the connection who its user is" do
+  it "succeeds with the data of the user" do
     ann = connect(id)
     info = EndToEnd::Application.info(id).transform_keys(&:to_s)
     expect(ann.sign_in).to eq("id" => id, "user_info" => info)
   end
 
-  it "reaches every connection of the user, and nobody else" do
+  it "lets events reach every connection of the user, and no other" do
     phone, desk, other = [id, id, unique("ben")].map { |user| connect(user).tap(&:sign_in) }
     pusher.trigger("#server-to-user-#{id}", "invoice", { sum: 12 })
     pusher.trigger(["#server-to-user-#{id}", "#server-to-user-#{other.user}"], "hello", "all")
@@ -20,11 +20,11 @@ RSpec.describe "Signing real users in", :e2e do
     expect(other.personal(1)).to eq([%w[hello all]])
   end
 
-  it "does not sign in whom the application does not know" do
+  it "fails for a user that the application does not know" do
     expect(connect("stranger").sign_in).to be_nil
   end
 
-  it "ends the connections of a user" do
+  it "lets the connections of the user be terminated" do
     ann = connect(id).tap(&:sign_in)
     pusher.post("/users/#{id}/terminate_connections")
     ann.state("disconnected")

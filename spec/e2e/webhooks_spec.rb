@@ -20,14 +20,14 @@ RSpec.describe "Webhooks of a real server", :e2e do
     events(request).find { |event| event.values_at("name", "channel") == [name, room] }
   end
 
-  # Only what the gem finds to be genuine.
+  # Only webhooks that the gem finds valid.
   def events(request)
     webhook = pusher.webhook(request)
     expect(webhook).to be_valid
     webhook.events
   end
 
-  it "are verified, whatever they tell" do
+  it "are valid, whatever their events" do
     ann = subscribe("ann", room)
     expect(delivered("channel_occupied").last).to eq("name" => "channel_occupied", "channel" => room)
     expect(delivered("member_added").last).to include("user_id" => "ann")
@@ -41,14 +41,14 @@ RSpec.describe "Webhooks of a real server", :e2e do
     expect(log.string).to be_empty
   end
 
-  it "know the time" do
+  it "have the time at which they were sent" do
     before = Time.now
     subscribe("ann", room)
     time = pusher.webhook(delivered("member_added").first).time
     expect(time).to be_between(before - 1, Time.now + 1)
   end
 
-  it "are taken from Rack" do
+  it "can be read from a Rack request" do
     subscribe("ann", room)
     request = delivered("member_added").first
     env = Rack::MockRequest.env_for("/", method: "POST", input: request[:body],
@@ -60,7 +60,7 @@ RSpec.describe "Webhooks of a real server", :e2e do
     expect(webhook.events).to eq(events(request))
   end
 
-  it "are refused where a byte was changed" do
+  it "are invalid after a byte was changed" do
     subscribe("ann", room)
     request = delivered("member_added").first
     forged = request.merge(body: request[:body].sub("\"ann\"", "\"eve\""))
@@ -69,7 +69,7 @@ RSpec.describe "Webhooks of a real server", :e2e do
     expect(log.string).to include("Received WebHook with invalid signature: got #{request[:signature]}, expected ")
   end
 
-  it "are refused with another secret, and taken where that is one of several" do
+  it "are invalid with another secret, and valid where the right one is among several" do
     subscribe("ann", room)
     request = delivered("member_added").first
     other = Pusher::Client.new(**stage.client_options, secret: "another")

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# A small Channels API server in plain Ruby, for the demo and the specs. It shares no code with the gem: what it
-# accepts was checked from the raw bytes by somebody else.
+# A small Channels API server in plain Ruby, for the demo and the specs. It shares no code with the gem and checks each
+# request from its raw bytes.
 #
 #   endpoint = ChannelsApi::Server.start
 #   ENV["PUSHER_URL"] = endpoint.url
@@ -9,7 +9,7 @@
 #   endpoint.wait_for(1)   # => [#<struct ChannelsApi::Event name="greet" …>]
 #   endpoint.stop
 module ChannelsApi
-  # Seconds that anything here waits before it gives up and says what is missing.
+  # Seconds after which every wait fails with a message.
   PATIENCE = 30
 
   # The application that the endpoint serves. The defaults are public test data.

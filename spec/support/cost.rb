@@ -6,7 +6,7 @@ require "rbconfig"
 require "tempfile"
 require_relative "json_engine"
 
-# Counts what a warm trigger with a small Hash takes: objects of Ruby, and system calls as strace sees them.
+# Counts the Ruby objects and the system calls (with strace) of a warm trigger with a small Hash.
 module Cost
   ROUNDS = 100
   WAITING = %w[poll ppoll restart_syscall futex].freeze
@@ -27,7 +27,7 @@ module Cost
     objects_of(rounds: 1) { trigger(client) }.fdiv(ROUNDS)
   end
 
-  # All objects that so many rounds of a block take, when it has run as often before.
+  # The objects that so many rounds of a block allocate after as many rounds of warm-up.
   def objects_of(rounds: ROUNDS, &block)
     rounds.times(&block)
     GC.disable
@@ -49,7 +49,7 @@ module Cost
     system("strace", "-V", out: File::NULL, err: File::NULL)
   end
 
-  # Average numbers of calls by their names, of the thread that triggers.
+  # Average number of calls of the triggering thread, by name.
   def system_calls_per_trigger(options)
     Tempfile.create("strace") do |log|
       script = command("Cost.trigger_between_marks(#{options.inspect})")
@@ -60,7 +60,7 @@ module Cost
     end
   end
 
-  # Runs under strace: what lies between the marks is what the triggers called.
+  # Runs under strace: the calls between the marks are those of the triggers.
   def trigger_between_marks(options)
     client = warm_client(options)
     mark(MARKS.first)

@@ -1,18 +1,18 @@
 # frozen_string_literal: true
 
-# Endpoints for one example: stopped after it, whatever happened, and what went wrong inside them fails it.
+# Endpoints for one example. They are stopped after it; an error inside an endpoint fails the example.
 module EndpointHelpers
   def self.included(group)
     group.after { stop_endpoints }
     group.after { @closed&.close }
   end
 
-  # The endpoint of the example, started at the first mention.
+  # The endpoint of the example, started on first use.
   def endpoint
     @endpoint ||= start_endpoint
   end
 
-  # One more, with options of ChannelsApi::Server.
+  # Another endpoint, with options of ChannelsApi::Server.
   def start_endpoint(**options)
     ChannelsApi::Server.start(**options).tap { |server| endpoints << server }
   end
@@ -22,14 +22,14 @@ module EndpointHelpers
     FaultServer.start(fault, **options).tap { |server| endpoints << server }
   end
 
-  # A port of 127.0.0.1 that refuses connections. It is kept until the example ends: one that is merely free may be
-  # anyone's at the next moment.
+  # A port of 127.0.0.1 that refuses connections. It stays bound until the example ends, so that no other process can
+  # listen on it.
   def closed_port
     @closed ||= Socket.new(:INET, :STREAM).tap { |socket| socket.bind(Addrinfo.tcp("127.0.0.1", 0)) }
     @closed.local_address.ip_port
   end
 
-  # One authority for all examples: making keys takes its time.
+  # One authority for all examples: generating keys is slow.
   def certificates
     @@certificates ||= ChannelsApi::Certificates.new # rubocop:disable Style/ClassVars
   end

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# An endpoint in a process of its own: what happens to this one (a collector under stress, a count of its objects or
-# system calls) does not happen to that.
+# An endpoint in a process of its own, so that GC.stress and the counts of objects and system calls in this process do
+# not affect it.
 class EndpointProcess
   def self.run
     endpoint = new

@@ -5,14 +5,14 @@ require_relative "channels_api"
 require_relative "fault_server/session"
 require_relative "fault_server/backlog"
 
-# A server that does one thing wrong, to everybody who connects. What it can do wrong are the methods of
-# FaultServer::Faults, and `full_backlog`.
+# A server that does one thing wrong on every connection. The faults are the methods of FaultServer::Faults, and
+# `full_backlog`.
 #
 #   server = FaultServer.start(:truncated_body)
 class FaultServer
   include ChannelsApi::Addressed
 
-  # Something went wrong that was not meant to.
+  # An error that is not the fault that was asked for.
   class Failed < StandardError; end
 
   attr_reader :app, :host, :port
@@ -46,7 +46,7 @@ class FaultServer
     @ledger.connections
   end
 
-  # The requests read in full, by the faults that read one.
+  # The requests that were read completely, by faults that read one.
   def requests
     @ledger.requests
   end
@@ -60,7 +60,7 @@ class FaultServer
     @ledger.wait_until("#{count} connections") { connections >= count }
   end
 
-  # Blocks until every client has left.
+  # Blocks until every client has closed its connection.
   def wait_until_closed
     @ledger.wait_until("no connection open") { @ledger.open_connections.zero? }
   end
@@ -86,7 +86,7 @@ class FaultServer
   private
 
   def serve(context)
-    # Inherited by what is accepted: little fits in where nothing is read.
+    # Accepted sockets inherit this small receive buffer.
     @listener.setsockopt(Socket::SOL_SOCKET, Socket::SO_RCVBUF, 4096) if @fault == :stop_reading
     @acceptor = guarded_thread { accept_all(context) }
   end

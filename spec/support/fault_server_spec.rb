@@ -10,7 +10,7 @@ RSpec.describe FaultServer do
     TCPSocket.new(@server.host, @server.port)
   end
 
-  # Everything that comes until the end, and the class of what the end was.
+  # Everything that is received, and the class of the error at the end.
   def answer(socket)
     received = +""
     loop { received << socket.readpartial(16_384) }
@@ -26,7 +26,7 @@ RSpec.describe FaultServer do
     socket&.close
   end
 
-  # What comes at once from a server that then says nothing more.
+  # What a server sends at once before it hangs.
   def silence_after(fault, request: ask, size: 1_000_000, **options)
     socket = connected(fault, **options)
     socket.write(request)
@@ -38,11 +38,11 @@ RSpec.describe FaultServer do
     @server.wait_until_closed
   end
 
-  it "knows no other faults" do
+  it "refuses an unknown fault" do
     expect { described_class.start(:politeness) }.to raise_error(ArgumentError, "there is no fault :politeness")
   end
 
-  it "hangs, from the start or after the request" do
+  it "hangs from the start or after the request" do
     expect(silence_after(:hang, size: 0)).to eq("")
     expect(silence_after(:hang_after_handshake, size: 0)).to eq("")
     expect(silence_after(:hang_after_request, size: 0)).to eq("")
@@ -52,7 +52,7 @@ RSpec.describe FaultServer do
     expect(silence_after(:hang_after_head)).to end_with("Content-Length: 100\r\n\r\n")
   end
 
-  it "does not let anybody in when the backlog is full" do
+  it "accepts no connection when the backlog is full" do
     server = start_fault(:full_backlog)
     socket = Socket.new(:INET, :STREAM)
     socket.connect_nonblock(Addrinfo.tcp(server.host, server.port), exception: false)
@@ -60,7 +60,7 @@ RSpec.describe FaultServer do
     socket.close
   end
 
-  it "closes, resets, and tells how many came" do
+  it "closes or resets the connection after the request" do
     expect(asked(:close_after_request)).to eq(["", EOFError])
     expect(@server.requests.size).to eq(1)
     expect(asked(:reset_after_request)).to eq(["", Errno::ECONNRESET])
@@ -68,12 +68,12 @@ RSpec.describe FaultServer do
     expect(@server.wait_for_connections(1).connections).to eq(1)
   end
 
-  it "closes before anything was asked" do
+  it "closes the connection before the request" do
     expect(answer(connected(:close))).to eq(["", EOFError])
   end
 
-  # The kernel may tell of the reset while it still connects: then there is no socket, or only an end to be read.
-  it "resets before anything was asked" do
+  # The kernel may report the reset during the connect, or as an end of file.
+  it "resets the connection before the request" do
     expect(answer(connected(:reset))).to eq(["", Errno::ECONNRESET]).or eq(["", EOFError])
   rescue Errno::ECONNRESET => e
     expect(e.message).to include("connect")
@@ -86,7 +86,7 @@ RSpec.describe FaultServer do
     expect(asked(:missing_last_chunk)).to match([/chunked\r\n\r\nf\r\n\{"channels":\{\}\}\r\n\z/, EOFError])
   end
 
-  it "ends after a proper reply, and listens on" do
+  it "closes its sending side after a valid reply, and continues to read" do
     socket = connected(:end_after_reply)
     socket.write(ask)
     expect(answer(socket)).to eq([FaultServer::Faults::WHOLE, EOFError])
@@ -96,7 +96,7 @@ RSpec.describe FaultServer do
     @server.wait_until_closed
   end
 
-  it "replies with what is no reply" do
+  it "sends invalid replies" do
     expect(silence_after(:garbage)).to start_with("SSH-2.0")
     expect(silence_after(:excessive_body).scan("200 OK").size).to eq(2)
     expect(silence_after(:contradicting_lengths).scan("Content-Length").size).to eq(2)
@@ -105,12 +105,12 @@ RSpec.describe FaultServer do
     expect(silence_after(:unasked_reply, request: "")).to eq(FaultServer::Faults::WHOLE)
   end
 
-  it "drips" do
+  it "sends byte by byte" do
     expect(asked(:drip, interval: 0, bytes: "abc")).to eq(["abc", EOFError])
     expect(asked(:drip_at_once, interval: 0, bytes: "abc")).to eq(["abc", EOFError])
   end
 
-  it "drips no longer than somebody listens" do
+  it "stops to send byte by byte when the client closes the connection" do
     socket = connected(:drip, interval: 60, bytes: "abc")
     socket.write(ask)
     expect(socket.readpartial(10)).to eq("a")
@@ -119,7 +119,7 @@ RSpec.describe FaultServer do
     expect(@server.sent).to eq(1)
   end
 
-  it "replies with given bytes, again and again" do
+  it "replies with given bytes to every request" do
     socket = connected(:reply, bytes: "abc")
     2.times do
       socket.write(ask)
@@ -129,7 +129,7 @@ RSpec.describe FaultServer do
     expect(asked(:reply, bytes: "abc", close: true)).to eq(["abc", EOFError])
   end
 
-  it "takes no large request" do
+  it "does not read a large request" do
     socket = connected(:stop_reading)
     written = 0
     while (count = socket.write_nonblock("x" * 65_536, exception: false)) != :wait_writable
@@ -143,7 +143,7 @@ RSpec.describe FaultServer do
   %i[
     endless_headers endless_header endless_interim_replies endless_body endless_chunks endless_trailers
   ].each do |fault|
-    it "does not end with #{fault}, and notices a client that leaves" do
+    it "sends #{fault} until the client closes the connection" do
       socket = connected(fault)
       socket.write(ask)
       expect(socket.read(4_000_000).bytesize).to eq(4_000_000)
@@ -153,7 +153,7 @@ RSpec.describe FaultServer do
     end
   end
 
-  it "fails the example when a client would take everything" do
+  it "fails the example when a client has no limit" do
     stub_const("FaultServer::Faults::EndlessReplies::LIMIT", 1_000_000)
     server = described_class.start(:endless_body)
     socket = TCPSocket.new(server.host, server.port)
@@ -175,12 +175,12 @@ RSpec.describe FaultServer do
       tls.to_io.close
     end
 
-    it "speaks something else in the handshake, or resets it" do
+    it "sends garbage in the handshake, or resets the connection" do
       expect { handshake(:garbage).connect }.to raise_error(OpenSSL::SSL::SSLError)
       expect { handshake(:reset).connect }.to raise_error(SystemCallError)
     end
 
-    it "ends with a close_notify after a proper reply" do
+    it "sends close_notify after a valid reply" do
       tls = handshake(:end_after_reply)
       tls.connect
       tls.write(ask)
@@ -188,7 +188,7 @@ RSpec.describe FaultServer do
       tls.close
     end
 
-    it "ends without saying so in the middle of a reply" do
+    it "closes without close_notify during a reply" do
       tls = handshake(:truncated_body)
       tls.connect
       tls.write(ask)

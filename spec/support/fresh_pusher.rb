@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Each example finds the module, and the environment it reads, as a new process does.
+# Resets the module and the environment that it reads after each example.
 module FreshPusher
   VARIABLES = %w[PUSHER_URL http_proxy HTTP_PROXY https_proxy HTTPS_PROXY no_proxy NO_PROXY all_proxy ALL_PROXY
                  cgi_http_proxy CGI_HTTP_PROXY REQUEST_METHOD].freeze

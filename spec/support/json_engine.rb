@@ -18,7 +18,7 @@ module JsonEngine
 
   def parse_error = MODULE::ParseError
 
-  # Engines that come with every Ruby, or with this multi_json.
+  # Engines that come with Ruby or with this multi_json.
   def adapters
     @adapters ||= %i[json_gem ok_json].select do |name|
       MODULE.with_adapter(name) { true }
@@ -27,7 +27,7 @@ module JsonEngine
     end
   end
 
-  # What examples say of it.
+  # Included in every example.
   module Helpers
     def json_engine = MODULE
 

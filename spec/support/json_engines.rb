@@ -3,13 +3,13 @@
 require "open3"
 require "rbconfig"
 
-# Ruby programs with the gem and one JSON library or another, each in a process of its own: what is loaded, and in which
-# order, decides.
+# Runs Ruby programs with the gem and one of several JSON libraries, each in a process of its own: the order of loading
+# matters.
 class JsonEngines
   FOLDER = File.expand_path("json_engines", __dir__)
   LIB = File.expand_path("../../lib", __dir__)
 
-  # The load path of one: a stand-in comes before what is installed.
+  # The load path of a library: a stand-in precedes installed gems.
   attr_reader :name, :parse_error
 
   def initialize(name, parse_error, stand_in: nil)
@@ -29,7 +29,7 @@ class JsonEngines
 
   def multi_json? = @stand_in != :none
 
-  # @return [Array(String, String)] what the program prints, and what it warns of
+  # @return [Array(String, String)] the output and the warnings of the program
   def run(program, environment = {})
     output, errors, status = Open3.capture3(environment.merge(own_environment), RbConfig.ruby, *options, "-e",
                                             "#{preparation}#{program}")
@@ -40,7 +40,7 @@ class JsonEngines
 
   private
 
-  # Where there is to be none, nobody may find it.
+  # Without RUBYOPT and RUBYLIB, by which an installed multi_json could be found.
   def own_environment = multi_json? ? {} : { "RUBYOPT" => nil, "RUBYLIB" => nil }
 
   def options

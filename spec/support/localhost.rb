@@ -2,7 +2,7 @@
 
 require "socket"
 
-# A container may have no /etc/hosts, and then nobody there knows localhost, which specs ask for by its name.
+# Resolves localhost in containers without /etc/hosts.
 module Localhost
   ADDRESS = "127.0.0.1"
 

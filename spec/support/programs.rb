@@ -3,7 +3,7 @@
 require "open3"
 require "rbconfig"
 
-# Ruby programs run as a user runs them: in a process of their own, with this folder's gem.
+# Runs Ruby programs in processes of their own, with the gem of this checkout.
 module Programs
   ROOT = File.expand_path("../..", __dir__)
 

@@ -5,8 +5,8 @@ require "io/wait"
 require "openssl"
 require "socket"
 
-# A client made of a socket and OpenSSL. It signs as the documentation of the HTTP API says, and sends what it is told
-# to, right or wrong.
+# A client made of a socket and OpenSSL. It signs as the documentation of the HTTP API says, and also sends invalid
+# requests.
 class RawClient
   Reply = Struct.new(:status, :headers, :body, keyword_init: true)
 
@@ -24,7 +24,7 @@ class RawClient
     @socket.connect
   end
 
-  # The reply to a properly signed request, unless the arguments make it another.
+  # The reply to a request that is signed properly, except for what the arguments change.
   def call(verb, path, body: "", headers: {}, **signing)
     path = "/apps/#{app.id}#{path}"
     query = signed(verb, path, body, **signing)
@@ -32,7 +32,7 @@ class RawClient
     reply
   end
 
-  # The parameters with the authentication added; those given win, and a nil leaves the parameter out.
+  # The parameters with those of the signature; given ones win, and nil leaves a parameter out.
   def signed(verb, path, body, params: {}, secret: app.secret)
     query = { "auth_key" => app.key, "auth_timestamp" => Time.now.to_i.to_s, "auth_version" => "1.0" }
     query["body_md5"] = Digest::MD5.hexdigest(body) unless body.empty?
@@ -52,7 +52,7 @@ class RawClient
     @socket.flush
   end
 
-  # The next reply, or nil where the server closed.
+  # The next reply, or nil if the server has closed the connection.
   def reply
     raise "no reply came" unless @socket.to_io.wait_readable(ChannelsApi::PATIENCE)
 

@@ -3,7 +3,7 @@
 require "open3"
 require "rbconfig"
 
-# The example of a section of the README that is a spec file, run as a user runs it: in a process of its own.
+# Runs the spec file in a section of the README in a process of its own.
 module ReadmeSection
   ROOT = File.expand_path("../..", __dir__)
 
@@ -14,7 +14,7 @@ module ReadmeSection
     section[/^```ruby\n(.*?)^```$/m, 1] || raise("the section #{heading} has no example")
   end
 
-  # What rspec says of it, in this folder.
+  # The output of rspec, run in this folder.
   def run(code, folder, environment = {})
     file = File.join(folder, "readme_spec.rb")
     File.write(file, code)

@@ -2,10 +2,10 @@
 
 require "socket"
 
-# A proxy on loopback that forwards nothing: it keeps what it was asked for and answers everything with one status,
-# and with 407 where it has `credentials` and they are not given.
+# A proxy on loopback that forwards nothing: it records requests and replies to all with one status, or with 407 to
+# those without its `credentials`.
 class RecordingProxy
-  # The head of a request, as the proxy saw it.
+  # The head of a request.
   Asked = Struct.new(:verb, :target, :headers) do
     def [](name)
       headers[name.downcase]

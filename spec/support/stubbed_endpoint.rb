@@ -2,14 +2,14 @@
 
 require "webmock"
 
-# The suite's second life: an endpoint without a socket, reached by WebMock. What it says is the app's own word.
+# An endpoint without a socket, for the run of spec/compatibility under WebMock: a stub passes requests to it.
 class StubbedEndpoint
   include ChannelsApi::Addressed
   include ChannelsApi::Observed
   include ChannelsApi::Directed
   include ChannelsApi::Realtime
 
-  # Something in the place of a connection: takes the reply, and notes where there will never be one.
+  # In the place of a connection: takes the reply, and records that there will be none.
   class Line
     attr_reader :written
 
@@ -20,7 +20,7 @@ class StubbedEndpoint
       raise EOFError
     end
 
-    # As WebMock takes a reply.
+    # The reply in WebMock's form.
     def reply
       return { should_timeout: true } if @hangs
 
@@ -37,7 +37,7 @@ class StubbedEndpoint
       @started[endpoint.port] = endpoint
     end
 
-    # The stub for all requests. Those to no endpoint of ours are left to WebMock.
+    # The stub for all requests to our endpoints. WebMock refuses others.
     def answer(signature)
       @started[signature.uri.port]&.answer(signature) if signature.uri.host == HOST
     end
@@ -75,7 +75,7 @@ class StubbedEndpoint
 
   private
 
-  # WebMock sees a request before the transport has added what frames it.
+  # WebMock sees a request before the transport adds its framing headers.
   def request_of(signature)
     body = signature.body.to_s.b
     headers = [["Host", "#{host}:#{port}"], ["Content-Length", body.bytesize.to_s], *signature.headers]
@@ -83,7 +83,7 @@ class StubbedEndpoint
                              raw: nil, connection: nil, segments: nil)
   end
 
-  # WebMock keeps a query in an order and an escape of its own.
+  # WebMock sorts and escapes a query in its own way.
   def target_of(uri)
     fields = uri.query.to_s.split("&").map do |field|
       field.split("=", 2).map { |text| ChannelsApi::Query.escape(ChannelsApi::Query.unescape(text.to_s)) }.join("=")
@@ -91,7 +91,7 @@ class StubbedEndpoint
     fields.empty? ? uri.path : "#{uri.path}?#{fields.join("&")}"
   end
 
-  # What the examples of the suite find in the place of a server.
+  # What the examples use in the place of a server.
   module Helpers
     def start_endpoint(**options)
       StubbedEndpoint.start(**options).tap { |endpoint| endpoints << endpoint }

@@ -44,7 +44,39 @@ RSpec.describe Pusher::Channel do
     expect(described_class.constants(false)).to eq([:INVALID_CHANNEL_REGEX])
   end
 
+  describe "the name" do
+    illegal = ["with space", "slash/es", "new\nline", "end\n", "nul\0", "col:on", "é", "日本", "hash#tag", "plus+",
+               "per%cent", "q?", "a&b", "bad\xFF", "[", "'", "\"", "*", "~", "!", "$", "(", "\\", "\t", :"a b"].freeze
+
+    illegal.each do |name|
+      it "cannot be #{name.inspect}, for a channel and for authenticate" do
+        message = "Illegal channel name '#{name.to_s.scrub}'".b
+        refused = raise_error(Pusher::Error) { |error| expect(error.message.b).to eq(message) }
+        expect { described_class.new(nil, name, client) }.to refused
+        expect { build_client.authenticate(name, "1.1") }.to refused
+      end
+    end
+
+    it "is in the message for one that is too long" do
+      name = "a" * 201
+      expect { described_class.new(nil, name, client) }
+        .to raise_error(Pusher::Error, "Channel name too long (limit 164 characters) '#{name}'")
+    end
+
+    it "can be a Symbol, which is signed as a String is" do
+      client = build_client
+      expect(client[:news].authenticate("1.1")).to eq(client["news"].authenticate("1.1"))
+      expect(client.authenticate(:news, "1.1")).to eq(client.authenticate("news", "1.1"))
+    end
+  end
+
   describe "#trigger!" do
+    [1, 1.1, ["1.1"], {}].each do |id|
+      it "raises a Pusher::Error for the socket id #{id.inspect}, and triggers nothing" do
+        expect { channel.trigger!("event", "data", id) }.to raise_error(Pusher::Error, /\AInvalid socket ID/)
+      end
+    end
+
     it "takes data without braces" do
       expect(client).to receive(:trigger).with("news", "event", { a: 1 }, {}).and_return(:sent)
       expect(channel.trigger!("event", a: 1)).to eq(:sent)

@@ -75,12 +75,13 @@ RSpec.describe Pusher::Request do
       expect(calls).to eq([[:post, '{"a":1}', described_class::JSON_HEADERS]] * 2)
     end
 
-    it "is signed with a timestamp in whole seconds" do
+    it "is signed with a timestamp in whole seconds, rounded down" do
+      now = Process.clock_gettime(Process::CLOCK_REALTIME, :second)
+      allow(Time).to receive(:now).and_return(Time.at(now, 999_999))
+      Pusher::Client.new(endpoint.client_options).channels
       calls = stub_http(client)
-      allow(Time).to receive(:now).and_return(Time.at(1_353_088_179, 999_999))
-      client.trigger("news", "event", "data")
-      client.get("/channels")
-      expect(calls.map { |call| call.params["auth_timestamp"] }).to eq(%w[1353088179 1353088179])
+      client.channels
+      expect([endpoint.requests.last, calls.last].map { |sent| sent.params["auth_timestamp"] }).to eq([now.to_s] * 2)
     end
 
     it "is the published POST, from the event to the signature" do

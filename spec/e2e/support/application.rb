@@ -5,14 +5,14 @@ require_relative "inbox"
 require_relative "web_server"
 
 module EndToEnd
-  # The web application of somebody who uses the gem: it authorises its users' subscriptions, signs them in, and takes
-  # the webhooks. Whoever calls himself "stranger" is turned away.
+  # A web application that uses the gem: it authorises its users' subscriptions, signs them in and receives
+  # webhooks. It refuses the user "stranger".
   class Application
     CHANNELS_PATH = "/pusher/channel-auth"
     USERS_PATH = "/pusher/user-auth"
     WEBHOOKS_PATH = "/pusher/webhooks"
 
-    # The webhooks as they came: Hashes that Pusher::Client#webhook takes.
+    # The webhooks as they were received: Hashes that Pusher::Client#webhook takes.
     attr_reader :webhooks
 
     # What the application knows of a user; as channel data and as user data.

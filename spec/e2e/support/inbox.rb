@@ -3,13 +3,13 @@
 require "monitor"
 
 module EndToEnd
-  # Seconds that anything here waits for before it gives up and says what is missing.
+  # Seconds after which every wait fails with a message.
   PATIENCE = 60
 
-  # What was waited for has not happened.
+  # A wait took too long.
   class Overdue < StandardError; end
 
-  # What came in, in the order in which it came, and a way to wait for more.
+  # Received items in their order, and a way to wait for more.
   class Inbox
     def initialize
       @monitor = Monitor.new
@@ -30,7 +30,7 @@ module EndToEnd
       @monitor.synchronize { @items.dup }
     end
 
-    # Nothing more comes, for this reason: nobody waits any longer.
+    # Ends all waits with this reason.
     def close(reason)
       @monitor.synchronize do
         @closed ||= reason
@@ -38,7 +38,7 @@ module EndToEnd
       end
     end
 
-    # The block is given all that has come, until it makes something of it. That is given back.
+    # Calls the block with all items until it returns something, and returns that.
     def wait_for(description)
       deadline = clock + PATIENCE
       @monitor.synchronize do

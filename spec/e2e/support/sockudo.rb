@@ -10,7 +10,7 @@ require_relative "toolbox"
 module EndToEnd
   # The real server: sockudo, in a process, a folder and a configuration of its own.
   class Sockudo
-    # It did not come up.
+    # The server did not start.
     class Failed < StandardError; end
 
     HOST = "127.0.0.1"
@@ -19,7 +19,7 @@ module EndToEnd
 
     attr_reader :app_id, :key, :secret, :host, :port
 
-    # Events that it tells the application about at `webhooks_url`, where that is given.
+    # The events for which it sends webhooks to `webhooks_url`.
     def self.run(**options)
       server = new(**options)
       server.start
@@ -32,7 +32,7 @@ module EndToEnd
       @webhooks_url = webhooks_url
       @webhook_events = webhook_events
       @grace = grace
-      # Nobody else's server has this application.
+      # A random app id, which no other server has.
       @app_id, @key, @secret = Array.new(3) { SecureRandom.hex(8) }
       @host = HOST
       @folder = Dir.mktmpdir("sockudo")
@@ -57,12 +57,12 @@ module EndToEnd
       @process.join
     end
 
-    # Asks it to go, which it does after `grace` seconds.
+    # Asks it to shut down, which takes `grace` seconds.
     def dismiss
       Process.kill(:TERM, @process.pid)
     end
 
-    # Comes up again where it was.
+    # Starts again on the same port.
     def start_again
       start_on(port)
     end
@@ -77,7 +77,7 @@ module EndToEnd
     def start_on(port)
       @port = port
       File.write(configuration_path, configuration)
-      # It takes hundreds of environment variables for settings.
+      # sockudo reads hundreds of environment variables as settings.
       pid = Process.spawn({}, Toolbox.sockudo, "--config", configuration_path,
                           unsetenv_others: true, chdir: @folder, in: File::NULL, %i[out err] => [log_path, "a"])
       @process = Process.detach(pid)
@@ -90,7 +90,7 @@ module EndToEnd
         raise Failed, "sockudo ended: #{log}" unless @process.alive?
         raise Failed, "sockudo is not up after #{PATIENCE} s: #{log}" if clock > deadline
 
-        # Its end is an event to wait for; that it is up has to be asked for.
+        # The end of the process can be waited for; whether the server is up has to be polled.
         @process.join(0.02)
       end
     end
@@ -101,7 +101,7 @@ module EndToEnd
       false
     end
 
-    # Its complaints where it has any, without their colours.
+    # Its error messages, without colours.
     def log
       lines = File.readlines(log_path).map { |line| line.gsub(/\e\[\d*m/, "") }
       complaints = lines.grep(/ERROR|WARN|panicked/)
@@ -120,7 +120,7 @@ module EndToEnd
       Process.clock_gettime(Process::CLOCK_MONOTONIC)
     end
 
-    # As near to Channels as it goes: its limits on payloads and batches, none on rates.
+    # As close to Channels as possible: its limits on payloads and batches, none on rates.
     def configuration
       <<~TOML
         host = "#{host}"

@@ -4,7 +4,7 @@ require_relative "application"
 require_relative "sockudo"
 
 module EndToEnd
-  # A server, and the application of somebody who uses the gem. All examples share one.
+  # A server and an application that uses the gem, shared by all examples.
   class Stage
     WEBHOOKS = %w[channel_occupied channel_vacated member_added member_removed client_event].freeze
     MASTER_KEY = "YSBtYXN0ZXIga2V5IG9mIDMyIGJ5dGVzLCBzZWNyZXQ="

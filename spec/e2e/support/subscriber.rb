@@ -5,9 +5,9 @@ require_relative "inbox"
 require_relative "toolbox"
 
 module EndToEnd
-  # A pusher-js client in a Node process of its own, which ends when this one does.
+  # A pusher-js client in a Node process of its own, which ends with this process.
   class Subscriber
-    # The server, or the application's auth endpoint, would not let it in.
+    # The server or the application's auth endpoint refused it.
     class Refused < StandardError; end
 
     PROGRAM = File.expand_path("subscriber.js", __dir__)
@@ -24,7 +24,7 @@ module EndToEnd
       @listener = Thread.new { listen }
     end
 
-    # The id of the connection there is, waiting for it where there is none.
+    # The socket id; waits for the connection.
     def socket_id
       @reports.wait_for("a connection") do |reports|
         state = reports.reverse_each.find { |report| report["report"] == "state" }
@@ -32,19 +32,19 @@ module EndToEnd
       end
     end
 
-    # Subscribes, and gives back what pusher-js knows of the subscription: of a presence channel, its members.
+    # Subscribes and returns what pusher-js knows of the subscription: the members of a presence channel.
     def subscribe(channel)
       ask_for(channel)
       subscribed(channel)
     end
 
-    # Only asks; `subscribed` is for later.
+    # Subscribes without waiting; `subscribed` waits.
     def ask_for(channel)
       socket_id
       tell(do: "subscribe", channel:)
     end
 
-    # Waits for the subscription that was asked for, for the `times`th where it is made again after a reconnection.
+    # Waits for the subscription; for the `times`th one where pusher-js subscribes again after a reconnect.
     def subscribed(channel, times: 1)
       @reports.wait_for("a subscription to #{channel}") do |reports|
         refused = reports.find { |report| refusal?(report, channel) }
@@ -58,12 +58,12 @@ module EndToEnd
       tell(do: "unsubscribe", channel:)
     end
 
-    # Publishes from here, as clients may on private channels.
+    # Publishes a client event, which is possible on private channels.
     def trigger(channel, name, data)
       tell(do: "trigger", channel:, name:, data:)
     end
 
-    # Signs the user in, and gives back what pusher-js knows of the user, or nil where it was refused.
+    # Signs the user in and returns what pusher-js knows of the user, or nil if it was refused.
     def sign_in
       socket_id
       tell(do: "sign_in")
@@ -72,12 +72,12 @@ module EndToEnd
       user
     end
 
-    # Names and data, as pusher-js hands them out: the first `count`, or those before the event with the name `up_to`.
+    # Names and data as pusher-js delivers them: the first `count`, or those before the event `up_to`.
     def events(channel, **limit)
       collect(channel, limit) { |report| report.values_at("name", "data") if report["report"] == "event" }
     end
 
-    # The same as it came over the wire.
+    # The same as received from the server.
     def wire(channel, **limit)
       collect(channel, limit) { |report| report["frame"]&.values_at("event", "data") }
     end
@@ -89,7 +89,7 @@ module EndToEnd
       end["data"]
     end
 
-    # Names and data of what was sent to the signed-in user, once there are so many of it.
+    # Waits for `count` events of the signed-in user and returns names and data.
     def personal(count)
       @reports.wait_for("#{count} events to the user") do |reports|
         events = reports.filter_map { |report| report.values_at("name", "data") if report["report"] == "user" }
@@ -98,7 +98,7 @@ module EndToEnd
       end
     end
 
-    # Waits until the connection is in this state of pusher-js's.
+    # Waits until the connection is in this state, as pusher-js names it.
     def state(name)
       @reports.wait_for("the state #{name}") do |reports|
         reports.reverse_each.find { |report| report["report"] == "state" }&.fetch("state") == name

@@ -3,9 +3,9 @@
 require_relative "../../support/download_cache"
 
 module EndToEnd
-  # Where bin/setup left the server and the subscriber's library, in the versions of spec/e2e/versions.
+  # The paths of the server and of pusher-js, which bin/setup installs in the versions of spec/e2e/versions.
   module Toolbox
-    # One of them is not there.
+    # One of them is not installed.
     class Missing < StandardError; end
 
     VERSIONS = File.readlines(File.expand_path("../versions", __dir__), chomp: true).to_h(&:split).freeze

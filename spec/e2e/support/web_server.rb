@@ -4,7 +4,7 @@ require "socket"
 require_relative "../../support/channels_api"
 
 module EndToEnd
-  # A web server on a free port of loopback. The block answers each request; a StandardError of its is kept for `stop`.
+  # A web server on a free port of loopback. The block replies to each request; `stop` raises its StandardError.
   class WebServer
     HOST = "127.0.0.1"
     DEPARTURES = [IOError, Errno::ECONNRESET, Errno::EPIPE, ChannelsApi::RequestReader::Truncated].freeze

@@ -6,9 +6,10 @@ require "open3"
 require "rbconfig"
 require "securerandom"
 
-# Every Ruby example of the README, run against an endpoint on loopback in the place of the service. Those on testing
-# load libraries that change all others: they are run beside the specs of these.
+# Every Ruby example of the README, run against an endpoint on loopback in the place of the service. The examples of the
+# chapter on testing run beside the specs of the libraries that they need.
 RSpec.describe "README.md" do
+  request = /\b(?:trigger(?:_batch)?(?:_async)?!?|get|post|channels|channel_info|send_to_user)\(/
   readme = File.expand_path("../../../README.md", __dir__)
   text = File.read(readme).sub(/^## Testing$.*?(?=^## )/m) { |chapter| "\n" * chapter.count("\n") }
   examples = text.to_enum(:scan, /^```ruby\n(.*?)^```$/m).map do
@@ -22,20 +23,20 @@ RSpec.describe "README.md" do
     { key: app.key, body:, signature: OpenSSL::HMAC.hexdigest("SHA256", app.secret, body) }
   end
 
-  # What the examples take as given.
+  # A binding with the variables that the examples use.
   def place
     given = { pusher: Pusher::Client.from_env, socket_id: "1234.5678", request: webhook_request,
               ca_file: certificates.pem_file }
     given.each_with_object(binding) { |(name, value), place| place.local_variable_set(name, value) }
   end
 
-  # The service itself is out of reach: its clusters are this endpoint.
+  # Replaces the clusters of the service by this endpoint.
   def directed(code)
     code.gsub(/cluster: "eu"/, "host: '#{service.host}', port: #{service.port}, use_tls: false")
         .gsub(/^Pusher\.cluster = "eu"/, "Pusher.url = '#{service.url}'")
   end
 
-  # Rails changes how objects look as JSON: what needs it has a process of its own.
+  # In a process of its own: Rails changes the JSON of objects.
   def run_in_rails(code)
     lib = File.expand_path("../../../lib", __dir__)
     Open3.capture2e(RbConfig.ruby, "-I", lib, "-r", "action_controller", "-r", "pusher", "-e", <<~RUBY)
@@ -50,10 +51,21 @@ RSpec.describe "README.md" do
     RUBY
   end
 
+  # Runs the block silently and returns what it writes to standard error.
+  def warnings_of
+    before = [$stdout, $stderr]
+    $stdout = StringIO.new
+    $stderr = StringIO.new
+    yield
+    $stderr.string
+  ensure
+    $stdout, $stderr = before
+  end
+
   before { ENV["PUSHER_URL"] = service.url }
   after { Pusher.on_async_error = nil }
 
-  # So does ActiveSupport.
+  # In a process of its own, like Rails.
   def run_with_notifications(code)
     lib = File.expand_path("../../../lib", __dir__)
     Open3.capture2e(RbConfig.ruby, "-I", lib, "-r", "active_support", "-r", "active_support/notifications",
@@ -64,28 +76,30 @@ RSpec.describe "README.md" do
   notified, plain = others.partition { |code, _| code.include?("ActiveSupport::Notifications") }
 
   plain.each do |code, line|
-    it "runs what stands at line #{line}" do
-      expect { place.eval(directed(code), readme, line) }.to output(/.*/).to_stdout.and output(/.*/).to_stderr
+    it "has an example at line #{line} that runs without warnings and sends what it says" do
+      warnings = warnings_of { place.eval(directed(code), readme, line) }
+      expect(warnings).to eq("")
+      expect(service.requests.any?).to be(code.match?(request))
       expect(service.refusals).to be_empty
     end
   end
 
   rails.each do |code, line|
-    it "runs what stands at line #{line} in Rails" do
+    it "has an example at line #{line} that runs in Rails" do
       output, = run_in_rails(code)
       expect(output).to match(/\A200\n{"auth":"#{app.key}:\h{64}","channel_data":".*Ann/)
     end
   end
 
   notified.each do |code, line|
-    it "runs what stands at line #{line} with ActiveSupport's notifications" do
+    it "has an example at line #{line} that runs with ActiveSupport's notifications" do
       output, status = run_with_notifications(code)
       expect(output).to start_with("/apps/123456/events")
       expect(status).to be_success
     end
   end
 
-  it "has examples" do
+  it "has at least 15 examples" do
     expect(examples.size).to be >= 15
   end
 end

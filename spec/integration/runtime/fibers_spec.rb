@@ -87,7 +87,7 @@ RSpec.describe "Requests and fibers" do
 
         it "end at their timeout in #{place} while other fibers run" do
           stage = hanging_at(place)
-          stage.client.instance_variable_set("@#{stage.limit}", 0.3)
+          stage.client.public_send(:"#{stage.limit}=", 0.3)
           ticks = 0
           over = false
           ticking = -> { (ticks += 1) && sleep(0.01) until over }

@@ -44,6 +44,7 @@ RSpec.describe "Requests and the garbage collector" do
     request = Thread.new { client.trigger("channel", "event", "data") }
     endpoint.wait_until_in_flight(1)
     client.sync_http_client.reset_all
+    # There is no public way to drop it.
     client.instance_variable_set(:@sync_http_client, nil)
     3.times { GC.start }
     endpoint.release

@@ -75,7 +75,7 @@ RSpec.describe "Interrupting a request" do
   HangingRequests::STAGES.each_key do |place|
     it "is preceded by a check that the request hangs in #{place}: its timeout there ends it" do
       stage = hanging_at(place)
-      stage.client.instance_variable_set("@#{stage.limit}", 0.2)
+      stage.client.public_send(:"#{stage.limit}=", 0.2)
       error = Pusher.const_get("#{stage.limit.to_s.split("_").map(&:capitalize).join}Error")
       expect { stage.trigger }.to raise_error(Pusher::HTTPError) { |e| expect(e.original_error).to be_a(error) }
     end
@@ -85,7 +85,7 @@ RSpec.describe "Interrupting a request" do
         stage = hanging_at(place)
         before = stage.resources
         ended = Queue.new
-        expected = __send__(means_to_end, stage, ended)
+        expected = method(means_to_end).call(stage, ended)
         outcome = Array.new(ended.size) { ended.pop }
         expect(outcome.pop).to eq(:ensured)
         expect(outcome).to expected ? match([expected]) : be_empty

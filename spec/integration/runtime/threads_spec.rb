@@ -97,7 +97,7 @@ RSpec.describe "Requests and threads" do
   end
 
   it "of threads that start at once share one http client" do
-    clients = Array.new(50) { client_of(endpoint).tap { |c| c.instance_variable_set(:@sync_http_client, nil) } }
+    clients = Array.new(50) { Pusher::Client.new }
     clients.each do |client|
       start = Queue.new
       threads = Array.new(4) { Thread.new { start.pop || client.sync_http_client } }

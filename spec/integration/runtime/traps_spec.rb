@@ -96,7 +96,8 @@ RSpec.describe "Requests from a signal handler" do
     it "work while a request of the same http client waits in #{place}, and do not end that one" do
       stage = hanging_at(place)
       other = client_of(endpoint)
-      other.instance_variable_set(:@sync_http_client, stage.client.sync_http_client)
+      http = stage.client.sync_http_client
+      other.define_singleton_method(:sync_http_client) { http }
       trap(:USR1) { other.trigger("channel", "event", "from the handler") }
       main = Thread.current
       sender = Thread.new do

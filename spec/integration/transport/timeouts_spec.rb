@@ -37,13 +37,6 @@ RSpec.describe "Timeouts" do
         expect_transport_error(classes[name], /timeout/) { client.post("/events", { data: large }) }
       end
 
-      [[Float, short], [Integer, 1]].each do |type, seconds|
-        it "takes #{seconds} seconds as #{type}" do
-          client = client_of(server, timeout: 60, name => seconds)
-          expect(ending(client, data: large)).to be_an_instance_of(classes[name])
-        end
-      end
-
       it "applies from the next request on" do
         client = client_of(endpoint, timeout: 60)
         client.trigger("news", "event", "first")
@@ -67,7 +60,6 @@ RSpec.describe "Timeouts" do
       [nil, 0].each do |none|
         it "is no limit when it is #{none.inspect}" do
           client = client_of(server, timeout: 60, name => short)
-          expect(ending(client, data: large)).to be_an_instance_of(classes[name])
           client.public_send(:"#{name}=", none)
           expect { Timeout.timeout(3 * short) { client.post("/events", { data: large }) } }
             .to raise_error(an_instance_of(Timeout::Error))
@@ -141,7 +133,7 @@ RSpec.describe "Timeouts" do
       "body" => "#{FaultServer::Faults::OK}\r\n#{" " * 20_000}",
       "chunks" => "#{FaultServer::Faults::OK}Transfer-Encoding: chunked\r\n\r\n#{"1\r\n \r\n" * 5000}"
     }.each do |what, bytes|
-      %i[http https].each do |scheme|
+      (what == "body" ? %i[http https] : [:https]).each do |scheme|
         it "include the receive timeout: #{what} over #{scheme}" do
           server = start_fault(:drip, tls: (certificates.good if scheme == :https), interval: 0.01, bytes:)
           client = client_of(server, timeout: 60, receive_timeout: longer)

@@ -1,18 +1,18 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # Where a server is, in the forms that a client asks for.
+  # The address of a server, in the forms that a client takes.
   module Addressed
     def scheme
       @tls ? "https" : "http"
     end
 
-    # What PUSHER_URL is to be.
+    # For PUSHER_URL.
     def url
       "#{scheme}://#{app.key}:#{app.secret}@#{host.include?(":") ? "[#{host}]" : host}:#{port}/apps/#{app.id}"
     end
 
-    # The options of a client that talks to this endpoint.
+    # Options of a client for this endpoint.
     def client_options
       { app_id: app.id, key: app.key, secret: app.secret, host:, port:, use_tls: !@tls.nil? }
     end

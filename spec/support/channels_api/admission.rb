@@ -5,19 +5,19 @@ require "json"
 require "openssl"
 
 module ChannelsApi
-  # What a subscriber must show to enter a channel, checked with Ruby's OpenSSL.
+  # Checks a subscriber's authentication with Ruby's OpenSSL.
   class Admission
     # The subscription is refused.
     class Refused < StandardError; end
 
-    # Who entered, and what it was given to read encrypted events with.
+    # The member, and the shared secret for encrypted events.
     Member = Struct.new(:user_id, :user_info, :shared_secret, keyword_init: true)
 
     def initialize(app)
       @app = app
     end
 
-    # `auth` is what the application's auth endpoint answered: a Hash with the keys auth, channel_data, shared_secret.
+    # `auth` is the result of the auth endpoint: a Hash with auth, channel_data and shared_secret.
     def enter(channel, socket_id, auth)
       return Member.new unless channel.start_with?("private-", "presence-")
 
@@ -26,7 +26,7 @@ module ChannelsApi
       Member.new(**presence(channel, fields), shared_secret: shared_secret(channel, fields))
     end
 
-    # `auth` is what the application's user-auth endpoint answered; the answer is the user's data.
+    # `auth` is the result of the user-auth endpoint; returns the user's data.
     def sign_in(socket_id, auth)
       fields = auth.to_h.transform_keys(&:to_s)
       check_signature(fields["auth"], "#{socket_id}::user::#{fields["user_data"]}")

@@ -3,7 +3,7 @@
 require "monitor"
 
 module ChannelsApi
-  # Who is subscribed to what: where events are delivered to, and what the queries tell about.
+  # The subscribers of each channel, for the delivery of events and for queries.
   class Audience
     def initialize
       @monitor = Monitor.new
@@ -19,7 +19,7 @@ module ChannelsApi
       @monitor.synchronize { @subscribers.delete(subscriber) }
     end
 
-    # To every channel of the event, but not to the socket that it came from.
+    # Delivers to every channel of the event, except to the socket that sent it.
     def deliver(event)
       event.channels.each do |channel|
         on(channel).each { |subscriber| subscriber.deliver(event) unless subscriber.socket_id == event.socket_id }

@@ -4,10 +4,10 @@ require "openssl"
 require "tempfile"
 
 module ChannelsApi
-  # A certificate authority of one process, and the certificates it signs: good ones and every kind of bad one.
+  # A certificate authority for one process, and the valid and invalid certificates that it signs.
   class Certificates
     DAY = 86_400
-    # What a server shows: its certificate, its key, and what else the client needs for the chain.
+    # The certificate of a server, its key and the rest of the chain.
     Identity = Struct.new(:certificate, :key, :issuers, :version, :client_authority, :security_level,
                           keyword_init: true) do
       def context
@@ -19,12 +19,12 @@ module ChannelsApi
         end
       end
 
-      # The same, shown by a server that admits clients with a certificate of this authority only.
+      # The same for a server that asks clients for a certificate of this authority.
       def asking(client_authority)
         dup.tap { |identity| identity.client_authority = client_authority }
       end
 
-      # The same, shown by a server that speaks nothing but `"TLS1_2"` or what else OpenSSL has a name for.
+      # The same for a server that supports one TLS version only, such as `"TLS1_2"`.
       def over(version)
         dup.tap { |identity| identity.version = version }
       end
@@ -39,7 +39,7 @@ module ChannelsApi
       def ask_clients(context)
         context.verify_mode = OpenSSL::SSL::VERIFY_PEER | OpenSSL::SSL::VERIFY_FAIL_IF_NO_PEER_CERT
         context.cert_store = OpenSSL::X509::Store.new.tap { |store| store.add_cert(client_authority) }
-        # Otherwise the client's own reading of TLS 1.3 may let it send before it is refused.
+        # In TLS 1.3 a client may send a request before the server refuses its certificate.
         context.max_version = OpenSSL::SSL::TLS1_2_VERSION
       end
 
@@ -77,7 +77,7 @@ module ChannelsApi
       issue(names: ["DNS:elsewhere.example"])
     end
 
-    # The host's name only where certificates had it long ago: in the subject.
+    # With the host name in the subject only, not in subjectAltName.
     def common_name_only
       issue(common_name: "localhost", names: [])
     end
@@ -88,12 +88,12 @@ module ChannelsApi
       Identity.new(certificate: certificate.sign(key, "SHA256"), key:, issuers: [])
     end
 
-    # Signed by an authority that nobody was told about.
+    # Signed by an unknown authority.
     def unknown_authority
       self.class.new(name: "Unknown authority").good
     end
 
-    # The path of a file holding these certificates (the authority's, unless told otherwise) as PEM.
+    # The path of a PEM file with these certificates, by default that of the authority.
     def pem_file(*certificates)
       certificates = [authority] if certificates.empty?
       file = Tempfile.new(["certificates", ".pem"])
@@ -146,7 +146,7 @@ module ChannelsApi
       names.empty? ? [] : [["subjectAltName", names.join(",")]]
     end
 
-    # The kernel's clock: specs stop Ruby's.
+    # Not Time.now, which examples stub.
     def now
       Time.at(Process.clock_gettime(Process::CLOCK_REALTIME, :second))
     end

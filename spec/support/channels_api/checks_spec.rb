@@ -22,11 +22,11 @@ RSpec.describe "The embedded endpoint's checks" do
     client.reply
   end
 
-  it "takes a properly signed request" do
+  it "accept a properly signed request" do
     expect(publish).to have_attributes(status: 200, body: "{}")
   end
 
-  it "knows the documented signature of a request" do
+  it "agree with the published signature of a request" do
     raw = RawClient.new(endpoint)
     query = raw.signed("POST", "/apps/3/events", "", params: { "auth_timestamp" => "1353088179",
                                                                "body_md5" => "ec365a775a4cd0599faeb73354201b6f" })
@@ -34,7 +34,7 @@ RSpec.describe "The embedded endpoint's checks" do
     expect(query["auth_signature"]).to eq("da454824c97ba181a32ccc17a72625ba02771f50b50e1e7430e47a1f3f457e6c")
   end
 
-  it "computes the string to sign of the documented query with a prefix" do
+  it "agree with the published signature of a query" do
     target = "/apps/102015/channels?info=user_count&auth_version=1.0&filter_by_prefix=presence-&" \
              "auth_timestamp=1427034994&auth_signature=ff&auth_key=d41a439c438a100756f5"
     request = ChannelsApi::Request.new(verb: "GET", target:, headers: [], body: "", raw: target, connection: 1,
@@ -55,7 +55,7 @@ RSpec.describe "The embedded endpoint's checks" do
       "a body without a digest" => [{ params: { "body_md5" => nil } }, /body_md5 must be/],
       "a missing signature" => [{ params: { "auth_signature" => nil } }, /auth_signature/]
     }.each do |what, (options, sentence)|
-      it "refuses #{what} with 401 and says why" do
+      it "refuse #{what} with 401 and the reason" do
         expect(publish(**options)).to have_attributes(status: 401, body: sentence)
         expect(endpoint.events).to be_empty
         expect(endpoint.refusals).to contain_exactly(sentence)
@@ -63,38 +63,38 @@ RSpec.describe "The embedded endpoint's checks" do
     end
 
     { "an old timestamp" => -601, "a timestamp to come" => 660 }.each do |what, drift|
-      it "refuses #{what} with 401 and says why" do
+      it "refuse #{what} with 401 and the reason" do
         reply = publish(params: { "auth_timestamp" => (Time.now.to_i + drift).to_s })
         expect(reply).to have_attributes(status: 401, body: /auth_timestamp is 6\d\d s away .*600 allowed/)
         expect(endpoint.events).to be_empty
       end
     end
 
-    it "refuses a digest without a body" do
+    it "refuse a digest without a body" do
       reply = client.call("GET", "/channels", params: { "body_md5" => Digest::MD5.hexdigest("") })
       expect(reply).to have_attributes(status: 401, body: /a body_md5 but no body/)
     end
 
-    it "refuses a query that was signed as another" do
+    it "refuse a query that was changed after it was signed" do
       query = client.signed("GET", "/apps/3/channels", "", params: { "info" => "user_count" })
       sent = query.merge("info" => "subscription_count").map { |pair| pair.join("=") }.join("&")
       expect(send_query(sent)).to have_attributes(status: 401, body: /is not the HMAC-SHA256/)
     end
 
-    it "does not know another application" do
+    it "refuse another application with 404" do
       client.send_bytes(client.bytes("GET", "/apps/4/channels?auth_key=#{app.key}"))
       expect(client.reply).to have_attributes(status: 404, body: /No application "4"/)
     end
   end
 
   describe "of the query" do
-    it "reads Arrays, empty values, spaces and unicode" do
+    it "accept Arrays, empty values, spaces and Unicode" do
       params = { "list" => %w[b a], "empty" => "", "text" => "a b+c&d=é~*" }
       expect(client.call("GET", "/channels", params:).status).to eq(200)
       expect(endpoint.requests.last.params).to include(params)
     end
 
-    it "sorts an Array by its bare name" do
+    it "sort an Array by its name without brackets" do
       expect(client.call("GET", "/channels", params: { "a-b" => "1", "a" => %w[2] }).status).to eq(200)
     end
 
@@ -113,18 +113,18 @@ RSpec.describe "The embedded endpoint's checks" do
       "an empty field" => ["info=a&", /must be name=value/],
       "a second equals sign" => ["info=a=b", /must be name=value/]
     }.each do |what, (query, sentence)|
-      it "refuses #{what}" do
+      it "refuse #{what}" do
         expect(send_query(query)).to have_attributes(status: 400, body: sentence)
       end
     end
   end
 
   describe "of the method" do
-    it "refuses all but GET and POST" do
+    it "refuse methods other than GET and POST" do
       expect(client.call("DELETE", "/channels")).to have_attributes(status: 400, body: /must be GET or POST/)
     end
 
-    it "refuses a GET with a body" do
+    it "refuse a GET with a body" do
       reply = client.call("GET", "/channels", body: "{}", headers: { "Content-Length" => 2 })
       expect(reply).to have_attributes(status: 400, body: /GET must not have a body/)
     end
@@ -140,7 +140,7 @@ RSpec.describe "The embedded endpoint's checks" do
       "no Content-Type" => [{ "Content-Type" => nil }, /one Content-Type header/],
       "another Content-Type" => [{ "Content-Type" => "text/plain" }, %r{must be application/json}]
     }.each do |what, (headers, sentence)|
-      it "refuses #{what}" do
+      it "refuse #{what}" do
         expect(publish(headers:)).to have_attributes(status: 400, body: sentence)
       end
     end
@@ -162,26 +162,26 @@ RSpec.describe "The embedded endpoint's checks" do
       "a length that is none" => ["POST / HTTP/1.1\r\nContent-Length: +1\r\n\r\nx", /is no number/],
       "a chunked body" => ["POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", /unknown length/]
     }.each do |what, (bytes, sentence)|
-      it "refuses #{what} and closes" do
+      it "refuse #{what} and close the connection" do
         client.send_bytes(bytes)
         expect(client.reply).to have_attributes(status: 400, body: sentence)
         expect(client.reply).to be_nil
       end
     end
 
-    it "refuses a head without end" do
+    it "refuse an endless head" do
       client.send_bytes("GET / HTTP/1.1\r\nX: #{"a" * ChannelsApi::RequestReader::MAX_HEAD}")
       expect(client.reply).to have_attributes(status: 400, body: /head is larger/)
     end
 
-    it "keeps the exact bytes of a request" do
+    it "keep the exact bytes of a request" do
       publish
       request = endpoint.requests.last
       expect(request.raw).to end_with("\r\n\r\n#{event}").and start_with("POST /apps/3/events?")
       expect(request.segments.sum).to eq(request.raw.bytesize)
     end
 
-    it "notes a client that leaves in the middle of a request" do
+    it "note a client that closes the connection during a request" do
       client.send_bytes("POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nshort")
       client.close
       endpoint.wait_until("a note") { endpoint.notes.any? }
@@ -189,7 +189,7 @@ RSpec.describe "The embedded endpoint's checks" do
     end
   end
 
-  it "answers whatever comes when told not to check" do
+  it "are off with checked: false" do
     lenient = start_endpoint(checked: false)
     lenient.reply_with(status: 200, body: "hi")
     raw = RawClient.new(lenient)

@@ -3,9 +3,9 @@
 require "openssl"
 
 module ChannelsApi
-  # One client's connection: reads a request, has it answered, and again, until one of the two has had enough.
+  # A client's connection: reads requests and writes replies until one side closes it.
   class Connection
-    # The client left, or would not have our certificate. Neither is a fault here.
+    # The client closed the connection or refused the certificate. The endpoint did nothing wrong.
     DEPARTURES = [Errno::ECONNRESET, Errno::EPIPE, Errno::ECONNABORTED, Errno::ENOTCONN, EOFError, IOError,
                   OpenSSL::SSL::SSLError, RequestReader::Truncated].freeze
 
@@ -31,7 +31,7 @@ module ChannelsApi
       close(io)
     end
 
-    # The other side sees the end of the connection; the thread that reads here does, too.
+    # Ends the connection for the client and for the thread that reads from it.
     def shut
       @socket.shutdown(Socket::SHUT_RDWR)
     rescue IOError, SystemCallError

@@ -1,10 +1,10 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # What a spec may tell a server to do instead of answering as the service does.
+  # What a spec can make a server do in the place of the service's replies.
   module Directed
-    # Answers the next `times` requests (every one from now on: nil) with this reply, or with what the block makes of
-    # each request. A request that the checks refuse is refused all the same, and uses nothing up.
+    # Replies to the next `times` requests (nil: to all) with this reply, or with that of the block for the request. A
+    # request that the checks refuse is refused, and does not count.
     def reply_with(times: 1, **reply, &block)
       @script.add(block ? Script::Computed.new(block) : Reply.new(**reply), times)
     end
@@ -14,7 +14,7 @@ module ChannelsApi
       @script.add(Script::RawBytes.new(bytes.b, close), times)
     end
 
-    # Reads the request and never answers it.
+    # Reads the request and never replies.
     def hang(times: 1)
       @script.add(Script::Hang.new, times)
     end
@@ -29,14 +29,14 @@ module ChannelsApi
       @script.add(Script::Reset.new, times)
     end
 
-    # Answers as the service does again.
+    # Replies as the service does again.
     def behave
       @script.clear
       @responder.pause = 0
       release
     end
 
-    # Every reply waits from here on until `release`.
+    # Holds all replies back until `release`.
     def hold
       @gate.close
     end
@@ -45,7 +45,7 @@ module ChannelsApi
       @gate.open
     end
 
-    # Every reply comes this many seconds late.
+    # Delays every reply by this many seconds.
     def delay=(seconds)
       @responder.pause = seconds
     end

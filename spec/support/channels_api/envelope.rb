@@ -6,12 +6,12 @@ require "json"
 module ChannelsApi
   # The data of an encrypted event: a nonce and a ciphertext, both in base64.
   class Envelope
-    # The event does not open with this shared secret.
+    # The event cannot be decrypted with this shared secret.
     class Unreadable < StandardError; end
 
     attr_reader :nonce, :ciphertext
 
-    # The envelope, or nil where the data is none.
+    # The envelope, or nil if the data is not one.
     def self.parse(data)
       fields = JSON.parse(data)
       return unless fields.is_a?(Hash) && fields.keys.sort == %w[ciphertext nonce]
@@ -31,7 +31,7 @@ module ChannelsApi
       nonce.bytesize == Secretbox::NONCE_BYTES && ciphertext.bytesize >= Secretbox::TAG_BYTES
     end
 
-    # The data as it was before it was encrypted.
+    # The decrypted data.
     def open(shared_secret)
       plain = Secretbox.new(shared_secret).open(nonce, ciphertext)
       raise Unreadable, "the event does not open with this channel's shared secret" if plain.nil?

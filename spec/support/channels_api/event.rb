@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # One published event, after the checks that the service makes. `params` is the JSON object as it was sent.
+  # A published event that passed the checks of the service. `params` is the JSON object as it was sent.
   class Event
     MAX_CHANNELS = 100
     MAX_NAME = 200

@@ -3,9 +3,9 @@
 require "monitor"
 
 module ChannelsApi
-  # What happened, in the order it happened, and a way to wait for it.
+  # A record of requests, events and connections, and a way to wait for them.
   class Ledger
-    # What was waited for has not happened.
+    # A wait took too long.
     class Overdue < StandardError; end
 
     def initialize
@@ -26,12 +26,12 @@ module ChannelsApi
       define_method(list) { @monitor.synchronize { instance_variable_get(:"@#{list}").dup } }
     end
 
-    # Connections accepted so far, connections open now, and the most requests that ever were in flight at once.
+    # Connections accepted so far, connections open now, and the largest number of requests in flight at once.
     %i[connections open_connections most_in_flight].each do |count|
       define_method(count) { @monitor.synchronize { instance_variable_get(:"@#{count}") } }
     end
 
-    # Requests that came and whose reply was not yet begun.
+    # Requests that have arrived and have no reply yet.
     def in_flight
       @monitor.synchronize { @flying.size }
     end
@@ -73,12 +73,12 @@ module ChannelsApi
       change { @failures << error }
     end
 
-    # What a client did that is no fault of the endpoint's: it left in the middle, it refused the certificate.
+    # What a client did wrong: it closed the connection during a request, or refused the certificate.
     def note(sentence)
       change { @notes << sentence }
     end
 
-    # Blocks until the block is true of this ledger; the description says of what. A patience of nil has no end.
+    # Blocks until the block returns true; `description` is for the error. Without end for a patience of nil.
     def wait_until(description, patience: PATIENCE)
       deadline = patience && (clock + patience)
       @monitor.synchronize do

@@ -3,14 +3,14 @@
 require "forwardable"
 
 module ChannelsApi
-  # What a spec may know of a server, and wait for.
+  # What a spec can ask a server, and wait for.
   module Observed
     extend Forwardable
 
     def_delegators :@ledger, :requests, :events, :refusals, :failures, :notes, :connections, :open_connections,
                    :in_flight, :most_in_flight, :wait_until
 
-    # The first `count` events, as soon as they are there.
+    # Waits for `count` events and returns them.
     def wait_for(count, **patience)
       wait_until("#{count} events", **patience) { events.size >= count }
       events.first(count)

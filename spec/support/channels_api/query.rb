@@ -1,9 +1,9 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # The query of a request, read strictly: there is exactly one way to write each name and value.
+  # The query of a request, parsed strictly: each name and value has one valid form.
   class Query
-    # A query that a careful client would not have sent.
+    # The query is not in that form.
     class Malformed < StandardError; end
 
     UNRESERVED = /[^A-Za-z0-9_.-]/n

@@ -1,9 +1,9 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # The other half of the service, as far as a server library sees it: subscribers, signed-in users and webhooks.
+  # The realtime side of the service: subscribers, signed-in users and webhooks.
   module Realtime
-    # Listens to a channel. `auth` is what the application's auth endpoint answered for it.
+    # Subscribes to a channel. `auth` is the result of the application's auth endpoint.
     def subscribe(channel, socket_id: "1.1", auth: nil)
       member = Admission.new(app).enter(channel, socket_id, auth)
       audience.join(Subscriber.new(channel:, socket_id:, member:))

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # Why a request is not served: the status to answer with and a sentence that says what was wrong.
+  # Why a request is refused: the status of the reply, and a sentence that says what was wrong.
   class Refusal < StandardError
     attr_reader :status
 

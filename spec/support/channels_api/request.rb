@@ -3,11 +3,11 @@
 require "json"
 
 module ChannelsApi
-  # One request as it came over the wire: its bytes, their parts, and the number of the connection that brought it.
+  # A request as it was received: its bytes, its parts and the number of its connection.
   class Request
     attr_reader :verb, :target, :headers, :body, :raw, :connection, :segments
 
-    # `headers` are [name, value] pairs in the order they came; `segments` the sizes of the reads it took.
+    # `headers` are [name, value] pairs in their order; `segments` are the sizes of the reads.
     def initialize(verb:, target:, headers:, body:, raw:, connection:, segments:) # rubocop:disable Metrics/ParameterLists
       @verb = verb
       @target = target

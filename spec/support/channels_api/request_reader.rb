@@ -1,11 +1,11 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # Reads requests off a socket, byte by byte as the standard has it and no more leniently.
+  # Reads requests from a socket, as strictly as the standard allows.
   class RequestReader
-    # What came is no request.
+    # The bytes are no valid request.
     class Malformed < StandardError; end
-    # The client left in the middle of a request.
+    # The client closed the connection during a request.
     class Truncated < StandardError; end
 
     MAX_HEAD = 64 * 1024

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # Decides what a request is answered with: a refusal, the next step of the script, or what the service would say.
+  # Chooses the reply to a request: a refusal, the next step of the script, or that of the service.
   class Responder
     attr_accessor :pause
 

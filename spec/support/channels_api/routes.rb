@@ -3,7 +3,7 @@
 require "json"
 
 module ChannelsApi
-  # The HTTP API itself: what a request that passed the checks is answered with.
+  # The HTTP API: the replies to requests that passed the checks.
   class Routes
     MAX_BATCH = 10
 

@@ -27,28 +27,28 @@ RSpec.describe "The embedded endpoint's API" do
   end
 
   describe "POST /events" do
-    it "keeps the events in order" do
+    it "records events in order" do
       3.times { |number| post("/events", event(name: "n#{number}")) }
       expect(endpoint.wait_for(3).map(&:name)).to eq(%w[n0 n1 n2])
     end
 
-    it "keeps what an event is made of" do
+    it "records all parts of an event" do
       post("/events", event(channels: %w[a b], socket_id: "1.2", info: "subscription_count"))
       expect(endpoint.events.first)
         .to have_attributes(name: "greet", channels: %w[a b], data: "hello", socket_id: "1.2",
                             info: ["subscription_count"], params: a_hash_including("socket_id" => "1.2"))
     end
 
-    it "takes one channel under its own name" do
+    it "accepts a single channel as channel" do
       expect(post("/events", { name: "greet", channel: "hall", data: "x" }).status).to eq(200)
       expect(endpoint.events.first.channels).to eq(["hall"])
     end
 
-    it "takes a null socket id and the channel of a user" do
+    it "accepts a null socket id and the channel of a user" do
       expect(post("/events", event(channels: ["#server-to-user-7"], socket_id: nil)).status).to eq(200)
     end
 
-    it "answers with the attributes asked for" do
+    it "replies with the requested attributes" do
       presence("presence-hall", "1.1", "7")
       reply = post("/events", event(channels: ["presence-hall"], info: "user_count,subscription_count"))
       expect(JSON.parse(reply.body))
@@ -89,7 +89,7 @@ RSpec.describe "The embedded endpoint's API" do
       expect(post("/events", event(data: "x" * 10_241))).to have_attributes(status: 413, body: /this has 10241/)
     end
 
-    it "refuses what is no JSON object" do
+    it "refuses a body that is no JSON object" do
       expect(post("/events", "{")).to have_attributes(status: 400, body: /is no JSON/)
       expect(post("/events", "[]")).to have_attributes(status: 400, body: /must be a JSON object/)
     end
@@ -100,19 +100,19 @@ RSpec.describe "The embedded endpoint's API" do
       { channel: "c#{number}", name: "n", data: "d" }
     end
 
-    it "takes up to ten events" do
+    it "accepts up to ten events" do
       expect(post("/batch_events", { batch: Array.new(10) { |number| single(number) } }).body).to eq("{}")
       expect(endpoint.wait_for(10).map(&:channel)).to eq(Array.new(10) { |number| "c#{number}" })
     end
 
-    it "refuses eleven, none, and what is no batch, and publishes none of them" do
+    it "refuses eleven events, none and an invalid batch, and publishes nothing" do
       bodies = [{ batch: Array.new(11) { |number| single(number) } }, { batch: [] }, { batch: "x" }]
       bodies << { batch: [single(1), { channel: "c" }] }
       expect(bodies.map { |body| post("/batch_events", body).status }).to all(eq(400))
       expect(endpoint.events).to be_empty
     end
 
-    it "answers with the attributes asked for" do
+    it "replies with the requested attributes" do
       reply = post("/batch_events", { batch: [single(1).merge(info: "subscription_count"), single(2)] })
       expect(JSON.parse(reply.body)).to eq("batch" => [{ "subscription_count" => 0 }, {}])
     end
@@ -151,11 +151,11 @@ RSpec.describe "The embedded endpoint's API" do
     end
   end
 
-  it "takes the termination of a user's connections" do
+  it "accepts the termination of a user's connections" do
     expect(post("/users/7/terminate_connections", {}).body).to eq("{}")
   end
 
-  it "has nothing else" do
+  it "replies to any other path with 404" do
     expect(get("/nothing")).to have_attributes(status: 404, body: %r{no GET /apps/3/nothing})
   end
 end

@@ -1,24 +1,24 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # What the endpoint was told to do instead of answering as the service does, one step a request. A step is anything
-  # with `prepare(io, request)`: it gives the bytes to write, and whether the connection may be used again.
+  # Steps that replace the replies of the service, one for each request. A step answers `prepare(io, request)` with the
+  # bytes to write, and whether the connection stays open.
   class Script
-    # Bytes that are no proper reply, or that are one in a way of their own.
+    # Bytes in the place of a reply.
     RawBytes = Struct.new(:bytes, :close) do
       def prepare(_io, _request)
         [bytes, !close]
       end
     end
 
-    # A reply made from the request.
+    # A reply that is computed from the request.
     Computed = Struct.new(:block) do
       def prepare(io, request)
         block.call(request).prepare(io, request)
       end
     end
 
-    # Never answers: waits until the client has had enough.
+    # No reply: waits until the client closes the connection.
     Hang = Class.new do
       def prepare(io, _request)
         nil while io.readpartial(1024)
@@ -46,7 +46,7 @@ module ChannelsApi
       @mutex.synchronize { @steps << [step, times] }
     end
 
-    # The next step, or nil where the service's own answer is wanted.
+    # The next step, or nil for the reply of the service.
     def next_step
       @mutex.synchronize do
         step, times = @steps.first

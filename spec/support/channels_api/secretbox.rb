@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # NaCl's secretbox (XSalsa20 and Poly1305) in plain Ruby: slow, short, and nobody's code but its own, so that what
-  # the gem encrypted is opened by somebody else.
+  # NaCl's secretbox (XSalsa20 and Poly1305) in plain Ruby, slow and short: an implementation that is independent of the
+  # gem's.
   class Secretbox
     KEY_BYTES = 32
     NONCE_BYTES = 24
@@ -24,7 +24,7 @@ module ChannelsApi
       Poly1305.tag(pad, ciphertext) + ciphertext
     end
 
-    # The plaintext, or nil where the box was not sealed with this key and nonce.
+    # The plaintext, or nil if the box was not sealed with this key and nonce.
     def open(nonce, box)
       return if box.bytesize < TAG_BYTES
 
@@ -35,7 +35,7 @@ module ChannelsApi
 
     private
 
-    # The first 32 bytes are Poly1305's one-time key, the text is enciphered with what follows.
+    # The first 32 bytes are Poly1305's one-time key; the following ones encrypt the text.
     def keystream(nonce, size)
       raise ArgumentError, "a nonce has #{NONCE_BYTES} bytes, not #{nonce.bytesize}" if nonce.bytesize != NONCE_BYTES
 

@@ -8,12 +8,12 @@ RSpec.describe ChannelsApi::Secretbox do
   let(:text) { "kkkT5OOkOkO5kT5TOO5TkOT5TTk5O55T" }
   let(:box) { "tsYJa2JgGDOpVIYFe4aNVWAvZlpB7z7CjN9mpIdbATE0Yc4izN8aM8D6VigBxnIQ".unpack1("m0") }
 
-  it "agrees with the public vector" do
+  it "agrees with the published vector" do
     expect(described_class.new(key).seal(nonce, text)).to eq(box)
     expect(described_class.new(key).open(nonce, box)).to eq(text)
   end
 
-  it "opens nothing that was changed, at any byte" do
+  it "opens no box with a changed byte" do
     opened = box.bytesize.times.filter_map do |index|
       changed = box.dup
       changed.setbyte(index, changed.getbyte(index) ^ 1)
@@ -22,7 +22,7 @@ RSpec.describe ChannelsApi::Secretbox do
     expect(opened).to be_empty
   end
 
-  it "opens nothing with another key or nonce, and nothing too short" do
+  it "opens no box with another key or nonce, and none that is too short" do
     expect(described_class.new("k" * 32).open(nonce, box)).to be_nil
     expect(described_class.new(key).open("n" * 24, box)).to be_nil
     expect(described_class.new(key).open(nonce, box[0, 15])).to be_nil

@@ -3,14 +3,14 @@
 require "socket"
 
 module ChannelsApi
-  # The endpoint: a listener on loopback, a thread for each connection, and what a spec wants to know or to change.
+  # The endpoint: a listener on loopback with a thread for each connection.
   class Server
     include Addressed
     include Observed
     include Directed
     include Realtime
 
-    # Something went wrong in one of the endpoint's own threads.
+    # An error in one of the endpoint's threads.
     class Failed < StandardError; end
 
     HOST = "127.0.0.1"
@@ -29,7 +29,7 @@ module ChannelsApi
       server&.stop
     end
 
-    # `tls`: a Certificates::Identity to serve https with. `checked: false` answers whatever comes.
+    # `tls`: a Certificates::Identity for https. `checked: false` accepts any request.
     def initialize(app: App.default, tls: nil, port: 0, host: HOST, checked: true)
       @app = app
       @tls = tls
@@ -52,7 +52,7 @@ module ChannelsApi
       @acceptor = guarded_thread { accept_all(context) }
     end
 
-    # Ends everything, and raises what went wrong in here.
+    # Closes all connections, ends all threads and raises the first error in them.
     def stop
       return if @stopped
 
@@ -61,13 +61,13 @@ module ChannelsApi
       raise Failed, describe(failures), failures.first.backtrace unless failures.empty?
     end
 
-    # In a forked child: lets go of the sockets, which are the parent's.
+    # For a forked child: closes its copies of the parent's sockets.
     def forget
       @stopped = true
       [@listener, *@mutex.synchronize { @connections.keys }].each(&:close)
     end
 
-    # Closes every connection between two requests, as a server does that is tired of waiting.
+    # Closes every idle connection, as a server does after its own keep-alive timeout.
     def close_idle
       wait_until("no request in flight") { in_flight.zero? }
       live.each(&:shut)
@@ -97,7 +97,7 @@ module ChannelsApi
       @ledger.disconnected
     end
 
-    # A thread whose exceptions are kept for `stop`, whatever Thread.abort_on_exception says.
+    # A thread whose exceptions `stop` raises, whatever Thread.abort_on_exception is.
     def guarded_thread
       Thread.new do
         yield

@@ -11,7 +11,7 @@ RSpec.describe ChannelsApi::Server do
     via.call("GET", "/channels")
   end
 
-  it "keeps a connection alive and tells which request came on which" do
+  it "keeps connections alive and records the connection of each request" do
     2.times { ping }
     other = RawClient.new(endpoint)
     ping(other)
@@ -20,63 +20,63 @@ RSpec.describe ChannelsApi::Server do
     expect(endpoint.connections).to eq(2)
   end
 
-  it "closes when the client wants it closed" do
+  it "closes the connection after Connection: close" do
     expect(client.call("GET", "/channels", headers: { "Connection" => "close" }).status).to eq(200)
     expect(client.reply).to be_nil
     expect(endpoint.wait_until_closed.open_connections).to eq(0)
   end
 
-  it "gives the url and the options of a client" do
+  it "has the url and the options for a client" do
     expect(endpoint.url).to eq("http://278d425bdf160c739803:7ad3773142a6692b25b8@127.0.0.1:#{endpoint.port}/apps/3")
     expect(endpoint.client_options).to include(app_id: "3", host: "127.0.0.1", port: endpoint.port, use_tls: false)
   end
 
-  it "takes a port again after it was stopped" do
+  it "can use the port of a stopped endpoint" do
     first = described_class.start
     first.stop
     second = start_endpoint(port: first.port)
     expect(second.port).to eq(first.port)
   end
 
-  describe "told to" do
-    it "reply with something else, so many times" do
+  describe "can" do
+    it "reply with something else a number of times" do
       endpoint.reply_with(status: 503, body: "down", headers: { "Retry-After" => "3" }, times: 2)
       replies = Array.new(3) { ping }
       expect(replies.map(&:status)).to eq([503, 503, 200])
       expect(replies.first).to have_attributes(body: "down", headers: a_hash_including("retry-after" => "3"))
     end
 
-    it "reply with something else until it is to behave" do
+    it "reply with something else until behave is called" do
       endpoint.reply_with(status: 500, times: nil)
       expect(Array.new(3) { ping.status }).to eq([500, 500, 500])
       endpoint.behave
       expect(ping.status).to eq(200)
     end
 
-    it "reply with what a block makes of the request" do
+    it "reply with the result of a block" do
       endpoint.reply_with { |request| ChannelsApi::Reply.text(200, request.verb) }
       expect(ping.body).to eq("GET\n")
     end
 
-    it "refuse a wrong signature all the same" do
+    it "still refuse a wrong signature" do
       endpoint.reply_with(status: 500)
       expect(client.call("GET", "/channels", secret: "wrong").status).to eq(401)
       expect(ping.status).to eq(500)
     end
 
-    it "leave the body of a 204 out" do
+    it "reply with 204, without a body" do
       endpoint.reply_with(status: 204, body: "ignored")
       expect(ping).to have_attributes(status: 204, headers: {})
       expect(ping.status).to eq(200)
     end
 
-    it "write bytes as they are" do
+    it "reply with raw bytes" do
       endpoint.reply_with_bytes("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nto the end", close: true)
       expect(ping.status).to eq(100)
       expect(client.rest).to eq("HTTP/1.1 200 OK\r\n\r\nto the end")
     end
 
-    it "close after its reply, saying so or not" do
+    it "close the connection after a reply, with a header or without" do
       endpoint.reply_with(body: "bye", close: true)
       expect(ping.headers).to include("connection" => "close")
       endpoint.reply_with(body: "bye", close: :silently)
@@ -96,7 +96,7 @@ RSpec.describe ChannelsApi::Server do
       expect(ping).to be_nil
     end
 
-    it "never answer" do
+    it "never reply" do
       endpoint.hang
       waiting = Thread.new { ping }
       endpoint.wait_until_in_flight(1)
@@ -115,7 +115,7 @@ RSpec.describe ChannelsApi::Server do
       expect(endpoint).to have_attributes(in_flight: 0, most_in_flight: 3)
     end
 
-    it "answer late" do
+    it "reply late" do
       endpoint.delay = 0.05
       before = Process.clock_gettime(Process::CLOCK_MONOTONIC)
       ping
@@ -147,11 +147,11 @@ RSpec.describe ChannelsApi::Server do
       ping(client).status.tap { client.close }
     end
 
-    it "serves with a good certificate" do
+    it "uses a valid certificate" do
       expect(status_with(certificates.good)).to eq(200)
     end
 
-    it "serves with a self-signed one to who trusts it" do
+    it "can use a self-signed certificate" do
       identity = certificates.self_signed
       expect(status_with(identity, authority: identity.certificate)).to eq(200)
     end
@@ -160,12 +160,12 @@ RSpec.describe ChannelsApi::Server do
       expired: /expired/, not_yet_valid: /not yet valid/, self_signed: /self[- ]signed/, wrong_host: /host ?name/i,
       unknown_authority: /self[- ]signed certificate in certificate chain|unable to get local issuer/
     }.each do |kind, sentence|
-      it "has an #{kind} certificate that clients refuse, and takes that for no fault" do
+      it "can use a certificate that clients refuse, which is no failure of the endpoint: #{kind}" do
         expect { status_with(certificates.public_send(kind)) }.to raise_error(OpenSSL::SSL::SSLError, sentence)
       end
     end
 
-    it "has a certificate with the host in its subject alone" do
+    it "can use a certificate with the host in its subject only" do
       certificate = certificates.common_name_only.certificate
       expect(certificate.subject.to_s).to eq("/CN=localhost")
       expect(certificate.extensions.map(&:oid)).not_to include("subjectAltName")
@@ -177,8 +177,8 @@ RSpec.describe ChannelsApi::Server do
     end
   end
 
-  describe "failing loudly" do
-    it "raises at stop what went wrong in its threads" do
+  describe "raises" do
+    it "an error of one of its threads at stop" do
       server = described_class.start
       server.reply_with { raise "boom" }
       raw = RawClient.new(server)
@@ -187,7 +187,7 @@ RSpec.describe ChannelsApi::Server do
       expect { server.stop }.to raise_error(described_class::Failed, "boom (RuntimeError)")
     end
 
-    it "raises a failed expectation, too" do
+    it "a failed expectation of one of its threads at stop" do
       server = described_class.start
       server.reply_with { |request| expect(request.verb).to eq("POST") }
       raw = RawClient.new(server)
@@ -196,7 +196,7 @@ RSpec.describe ChannelsApi::Server do
       expect { server.stop }.to raise_error(described_class::Failed, /expected: .*"POST"/)
     end
 
-    it "says what there was when it is waited for in vain" do
+    it "a summary of what happened when a wait takes too long" do
       ping
       expect { endpoint.wait_until("two events", patience: 0.01) { endpoint.events.size == 2 } }
         .to raise_error(ChannelsApi::Ledger::Overdue, /not within 0.01 s: two events; 1 connections.* 0 events/)
@@ -211,7 +211,7 @@ RSpec.describe ChannelsApi::Server do
     expect(JSON.parse(webhook.body)).to include("events" => [{ "name" => "channel_occupied", "channel" => "hall" }])
   end
 
-  it "lets go of its sockets in a forked child" do
+  it "closes its sockets in a forked child with forget" do
     ping
     child = fork do
       endpoint.forget

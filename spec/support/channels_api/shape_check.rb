@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # What every request of this library must look like, whoever signed it. The real service is more lenient.
+  # The form that every request of this library must have. The real service is more lenient.
   class ShapeCheck
     LIBRARY = /\Apusher-http-ruby \d+\.\d+\.\d+\S*\z/
 

@@ -4,11 +4,11 @@ require "digest/md5" # "digest" loads it when first asked, and not for two threa
 require "openssl"
 
 module ChannelsApi
-  # Whether a request was signed by the application it names, worked out with Ruby's OpenSSL from the bytes received.
+  # Checks the signature of a request with Ruby's OpenSSL, from the bytes that were received.
   class SignatureCheck
     GRACE = 600
 
-    # The clock is the kernel's: specs stop Ruby's.
+    # Not Time.now, which examples stub.
     def initialize(app, clock: -> { Process.clock_gettime(Process::CLOCK_REALTIME) })
       @app = app
       @clock = clock

@@ -3,9 +3,9 @@
 require "json"
 
 module ChannelsApi
-  # Somebody listening to one channel. It decrypts what is encrypted, with the shared secret it was admitted with.
+  # A subscriber of one channel. It decrypts events with the shared secret from the auth endpoint.
   class Subscriber
-    # An event as the subscriber sees it; `raw` is its data as it travelled.
+    # An event as the subscriber sees it; `raw` is its data as it was sent.
     Message = Struct.new(:channel, :name, :data, :raw, keyword_init: true) do
       def json
         JSON.parse(data)
@@ -27,7 +27,7 @@ module ChannelsApi
       @monitor.synchronize { @messages.dup }
     end
 
-    # The first `count` messages, as soon as they are there.
+    # Waits for `count` messages and returns them.
     def wait_for(count, patience: PATIENCE)
       deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + patience
       @monitor.synchronize do

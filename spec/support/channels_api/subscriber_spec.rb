@@ -25,14 +25,14 @@ RSpec.describe ChannelsApi::Subscriber do
     expect(subscriber.messages.first.json).to eq("n" => 1)
   end
 
-  it "does not receive what came from its own socket" do
+  it "does not receive events of its own socket" do
     subscriber = endpoint.subscribe("hall", socket_id: "3.4")
     publish("hall", "mine", socket_id: "3.4")
     publish("hall", "theirs", socket_id: "3.5")
     expect(subscriber.wait_for(1).map(&:data)).to eq(["theirs"])
   end
 
-  it "enters a private channel with the right signature only" do
+  it "needs the right signature for a private channel" do
     right = signed("1.1:private-a")
     expect(endpoint.subscribe("private-a", auth: { auth: right })).to be_a(described_class)
     [nil, {}, { auth: signed("1.1:private-b") }, { auth: "#{right}0" }].each do |auth|
@@ -40,7 +40,7 @@ RSpec.describe ChannelsApi::Subscriber do
     end
   end
 
-  it "enters a presence channel with the channel data that was signed" do
+  it "needs the signed channel data for a presence channel" do
     data = JSON.generate(user_id: 7, user_info: { name: "Ann" })
     auth = { "auth" => signed("1.1:presence-a:#{data}"), "channel_data" => data }
     expect(endpoint.subscribe("presence-a", auth:).member)
@@ -51,14 +51,14 @@ RSpec.describe ChannelsApi::Subscriber do
     end
   end
 
-  it "enters a presence channel as somebody only" do
+  it "needs a user_id for a presence channel" do
     data = JSON.generate(user_info: { name: "Ann" })
     auth = { auth: signed("1.1:presence-a:#{data}"), channel_data: data }
     expect { endpoint.subscribe("presence-a", auth:) }
       .to raise_error(ChannelsApi::Admission::Refused, /no user_id/)
   end
 
-  it "opens encrypted events, and shows what travelled" do
+  it "decrypts events, and keeps the data that was sent" do
     secret = OpenSSL::Random.random_bytes(32)
     nonce = OpenSSL::Random.random_bytes(24)
     auth = { auth: signed("1.1:private-encrypted-a"), shared_secret: Base64.strict_encode64(secret) }
@@ -70,7 +70,7 @@ RSpec.describe ChannelsApi::Subscriber do
     expect(subscriber.messages.first.raw).to include("ciphertext")
   end
 
-  it "fails the example when an encrypted event does not open" do
+  it "fails the example when an event cannot be decrypted" do
     server = ChannelsApi::Server.start
     auth = { auth: signed("1.1:private-encrypted-a"), shared_secret: Base64.strict_encode64("k" * 32) }
     server.subscribe("private-encrypted-a", auth:)
@@ -81,7 +81,7 @@ RSpec.describe ChannelsApi::Subscriber do
     expect { server.stop }.to raise_error(ChannelsApi::Server::Failed, /does not open/)
   end
 
-  it "hears what is sent to a user that signed in" do
+  it "receives events for a signed-in user" do
     user = JSON.generate(id: "7")
     subscriber = endpoint.sign_in("1.1", { auth: signed("1.1::user::#{user}"), user_data: user })
     publish("#server-to-user-7", "psst")
@@ -90,7 +90,7 @@ RSpec.describe ChannelsApi::Subscriber do
       .to raise_error(ChannelsApi::Admission::Refused)
   end
 
-  it "says what did not come" do
+  it "raises an error with the number of missing messages" do
     subscriber = endpoint.subscribe("hall")
     expect { subscriber.wait_for(1, patience: 0.01) }
       .to raise_error(ChannelsApi::Ledger::Overdue, "0 of 1 messages came on hall")

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 class FaultServer
-  # A listener's queue of connections that nobody accepts, filled: who connects now hears nothing.
+  # Fills a listener's queue of pending connections: further connects get no reply.
   class Backlog
     LIMIT = 64
 
@@ -19,7 +19,7 @@ class FaultServer
 
     private
 
-    # One more connection; on loopback it is there at once or not at all.
+    # One more connection; on loopback it is established at once or not at all.
     def full?
       socket = Socket.new(@address.afamily, :STREAM)
       @sockets << socket

@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
 class FaultServer
-  # Everything that can be done wrong on a connection. Faults named after the request read one first, so that over TLS
-  # the handshake is done; so do all in Replies and EndlessReplies. The others come before any TLS.
+  # The faults of a connection. Those named after the request, and all in Replies and EndlessReplies, read a request
+  # first, so that over TLS the handshake is complete. The others happen before TLS.
   module Faults
     BODY = "{\"channels\":{}}"
     OK = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

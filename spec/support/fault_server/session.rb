@@ -4,7 +4,7 @@ require "openssl"
 require_relative "faults"
 
 class FaultServer
-  # One connection: what the faults are made with.
+  # One connection, with the operations that faults consist of.
   class Session
     include Faults::Silences
     include Faults::Replies
@@ -35,7 +35,7 @@ class FaultServer
       @io ||= @tls ? OpenSSL::SSL::SSLSocket.new(@socket, @tls).tap(&:accept) : @socket
     end
 
-    # Reads a request, does what the block does, and waits for the client to leave.
+    # Reads a request, calls the block and waits until the client closes the connection.
     def answer
       read_request
       yield
@@ -58,7 +58,7 @@ class FaultServer
       nil while from.readpartial(16_384)
     end
 
-    # The next close throws away what is under way and says so with a reset.
+    # Makes the next close discard unsent data and reset the connection.
     def reset_on_close
       @reset = true
       @socket.setsockopt(Socket::SOL_SOCKET, Socket::SO_LINGER, [1, 0].pack("ii"))

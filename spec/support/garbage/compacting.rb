@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Required by rspec: everything that can be moved in memory is moved before and while each example runs.
+# Required by rspec: compacts the heap before and while each example runs.
 RSpec.configure do |config|
   config.around do |example|
     GC.compact

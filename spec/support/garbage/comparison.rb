@@ -5,9 +5,9 @@ require_relative "core"
 require_relative "core_endpoint"
 
 module Garbage
-  # Runs the core in peace, then with the collector at work, and compares what came of it, at both ends.
+  # Runs the core without and with a stressed collector, and compares the results of the client and of the endpoint.
   class Comparison
-    # What happens while an operation runs.
+    # What the collector does while an operation runs.
     MODES = {
       "GC.stress" => lambda do |operation|
         GC.stress = true
@@ -25,14 +25,14 @@ module Garbage
     }.freeze
     PEACE = :call.to_proc
 
-    # `tls`: what the endpoint shows, `trusted`: the file of certificates that vouches for it.
+    # `tls`: the endpoint's identity; `trusted`: a file with the authority's certificate.
     def initialize(tls: nil, trusted: nil)
       @tls = tls
       @trusted = trusted
       @port_of_nobody = TCPServer.open("127.0.0.1", 0) { |listener| listener.local_address.ip_port }
     end
 
-    # By mode, the operations with what they should have given and what they gave, where the two differ.
+    # By mode, the operations whose results differ, with the expected and the actual result.
     def differences
       CoreEndpoint.run(tls: @tls) do |endpoint|
         @endpoint = endpoint
@@ -49,7 +49,7 @@ module Garbage
       end
     end
 
-    # By operation, what it gave and what the endpoint was sent.
+    # By operation, its result and what the endpoint received.
     def outcomes(way)
       Core.new(client, @port_of_nobody).operations.transform_values do |operation|
         before = @endpoint.requests.size
@@ -64,13 +64,13 @@ module Garbage
       end
     end
 
-    # In an order of their own; a request that is given up may have come or not.
+    # Sorted, without requests that were interrupted: the endpoint may or may not have received those.
     def sent_since(before)
       requests = @endpoint.requests.drop(before).reject { |*, body| body.include?(CoreEndpoint::HANG) }
       requests.map { |*head, query, body| [*head, *deciphered(query, body)] }.sort_by(&:inspect)
     end
 
-    # Every nonce is another, and so is the digest of its body.
+    # Nonces differ each time, and so do the digests of the bodies.
     def deciphered(query, body)
       event = body.empty? ? {} : JSON.parse(body)
       envelope = event["data"] && ChannelsApi::Envelope.parse(event["data"]) or return [query, body]

@@ -5,7 +5,7 @@ require "socket"
 require_relative "../runtime/plain_scheduler"
 
 module Garbage
-  # The core of what the gem does: each operation gives a value that is the same every time.
+  # The core of the gem: operations that return the same value every time.
   class Core
     MASTER_KEY = "k" * 32
     DATA = { message: "grüße", list: [1, 2.5, nil, true], deep: { "a" => %w[b c] } }.freeze
@@ -17,7 +17,7 @@ module Garbage
       @port_of_nobody = port_of_nobody
     end
 
-    # Names and what they stand for, in order.
+    # The operations by name, in order.
     def operations
       public_methods(false).grep_v(/\Aoperations\z/).to_h { |name| [name.to_s.tr("_", " "), method(name)] }
     end
@@ -126,7 +126,7 @@ module Garbage
 
     private
 
-    # Facts of an error, the cause's included.
+    # Facts of an error and of its cause.
     def error_of
       yield
     rescue StandardError => e

@@ -4,9 +4,9 @@ require_relative "../channels_api"
 require_relative "../endpoint_process"
 
 module Garbage
-  # An endpoint that checks every request, answers what the event's name asks for, and tells what it was sent.
+  # An endpoint that checks every request, replies as the event's name says, and records what it was sent.
   class CoreEndpoint < EndpointProcess
-    # What an event with such a name is answered with.
+    # The replies by event name.
     STATUS = /"name":"status (\d+)"/
     DROP = '"name":"drop"'
     HANG = '"name":"hang"'
@@ -24,7 +24,7 @@ module Garbage
       super()
     end
 
-    # What all requests so far asked for.
+    # The requests so far.
     def requests
       wait_for(0)
     end

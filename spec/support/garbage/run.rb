@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# A program: the gem's core while the collector does its worst. Ends with 1 where anything comes out differently.
+# A program: runs the gem's core under a stressed collector. Exits with 1 if a result differs.
 
 require_relative "comparison"
 require_relative "../channels_api/certificates"

@@ -2,10 +2,10 @@
 
 # Forked children of an example.
 module Children
-  # Seconds after which a child is taken for one that hangs.
+  # Seconds after which a child counts as hanging.
   PATIENCE = 60
 
-  # Runs the block in a child, which lets go of the example's endpoint first and ends after it, whatever happens.
+  # Runs the block in a child, which closes its copies of the endpoint's sockets first and always exits.
   def fork_child
     fork do
       endpoint.forget

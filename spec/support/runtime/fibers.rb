@@ -3,21 +3,21 @@
 require "async"
 require_relative "plain_scheduler"
 
-# Fibers of one thread under a scheduler: that of a gem, or one that is nothing but Ruby's interface.
+# Fibers of one thread under a scheduler: ruby-async's, or our plain one.
 module Fibers
-  # Seconds after which a thread full of fibers is taken for one that hangs.
+  # Seconds after which a thread of fibers counts as hanging.
   PATIENCE = 30
 
   # Under ruby-async.
   module Async
-    # Runs each job in a fiber of its own and gives what they gave.
+    # Runs each job in a fiber of its own and returns their values.
     def self.run(jobs)
       results = Array.new(jobs.size)
       Sync { |task| jobs.each_with_index { |job, index| task.async { results[index] = job.call } } }
       results
     end
 
-    # Runs a job in a fiber that is stopped when the queue gives something.
+    # Runs a job in a fiber and stops it when the queue has an element.
     def self.stop(job, signal)
       Sync do |task|
         running = task.async { job.call }
@@ -42,7 +42,7 @@ module Fibers
       end
     end
 
-    # The fibers that the block starts run on after it, until none is left.
+    # The fibers that the block starts run until all have ended.
     def self.schedule
       scheduler = PlainScheduler.new
       Fiber.set_scheduler(scheduler)
@@ -53,9 +53,9 @@ module Fibers
     private_class_method :schedule
   end
 
-  KINDS = { "ruby-async" => Async, "a scheduler of nothing but the interface" => Plain }.freeze
+  KINDS = { "ruby-async" => Async, "a plain scheduler" => Plain }.freeze
 
-  # In a thread, so that what hangs does not take everything with it.
+  # In a thread, so that a hanging fiber does not block the suite.
   def bounded(&block)
     thread = Thread.new(&block)
     thread.join(PATIENCE) || raise("the fibers hang")

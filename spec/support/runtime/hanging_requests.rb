@@ -2,15 +2,15 @@
 
 require_relative "sockets"
 
-# Requests that hang, each at one of the places where a request waits.
+# Requests that hang, one for each place where a request can wait.
 module HangingRequests
-  # More than the sockets of both sides take in.
+  # More than the socket buffers of both sides hold.
   LARGE = ("x" * 16_000_000).freeze
 
-  # So many milliseconds in a row without a step are rest.
+  # A thread that is asleep for so many milliseconds in a row counts as waiting.
   REST = 10
 
-  # `limit`: the timeout that is in force at this place.
+  # `limit`: the timeout that applies at this place.
   STAGES = {
     "name resolution" => { limit: :connect_timeout },
     "connect" => { fault: :full_backlog, limit: :connect_timeout },
@@ -21,16 +21,16 @@ module HangingRequests
     "receive over TLS" => { fault: :hang_after_request, tls: true, reads_request: true, limit: :receive_timeout }
   }.freeze
 
-  # The places that a peer sees.
+  # The places where the server sees the connection.
   CONNECTED = STAGES.select { |_, settings| settings[:fault] && settings[:fault] != :full_backlog }.keys.freeze
 
-  # Where the request connects to, and what it sends.
+  # The client, the server and the data of a request that hangs.
   Stage = Struct.new(:client, :server, :data, :limit, :reads_request, keyword_init: true) do
     def trigger
       client.trigger("channel", "event", data)
     end
 
-    # Blocks until the request of that thread waits at this place: it is past the others, which wait for a moment.
+    # Blocks until the request of that thread waits at this place and no longer at an earlier one.
     def wait_until_hanging(thread)
       reached
       rest = 0
@@ -43,29 +43,29 @@ module HangingRequests
       raise "the request does not wait"
     end
 
-    # Blocks until the peer has seen of the request what it sees.
+    # Blocks until the server has seen the connection or the request.
     def reached
       reads_request ? server.wait_for_requests(1) : server.wait_for_connections(1)
     end
 
-    # What it takes to be there, where the operating system tells.
+    # The number of resources that the request uses at this place, where the operating system lists them.
     def resources
       Sockets.listed? ? Sockets.to(server.port) : 0
     end
   end
 
-  # Nobody sees a connect but the operating system.
+  # The server does not see a pending connect.
   class Connecting < Stage
     def reached
       nil
     end
   end
 
-  # A look-up that waits for an answer of the operating system.
+  # A name resolution that does not return.
   class Resolving < Stage
     def initialize(**)
       super
-      # Made here: who looks up and who waits for that are two threads.
+      # Created here because two threads use them.
       @looking_up = []
       @started = Queue.new
       @answers = Queue.new
@@ -98,7 +98,7 @@ module HangingRequests
     group.after { @resolving&.finish }
   end
 
-  # A client whose next request hangs at the place of that name, with the `options` of a client.
+  # A client whose next request hangs at that place. `options` are those of a client.
   def hanging_at(name, **options)
     settings = { data: "data" }.merge(STAGES.fetch(name))
     return hanging_in_resolution(settings, options) unless settings[:fault]
@@ -108,20 +108,20 @@ module HangingRequests
     type.new(client: client_of(server, options), server:, **settings.slice(:data, :limit, :reads_request))
   end
 
-  # A client of a server with a certificate of ours, or with none.
+  # A client that trusts the authority of the specs.
   def client_of(server, options = {})
     Pusher::Client.new(**{ timeout: 60 }.merge(server.client_options, options)).tap do |client|
       client.sync_http_client.ssl_config.add_trust_ca(certificates.pem_file)
     end
   end
 
-  # That nothing stays behind there, be it only for a moment.
+  # Waits until the request has released its resources.
   def expect_left(stage, before)
     (ChannelsApi::PATIENCE * 1000).times { stage.resources == before ? break : sleep(0.001) }
     expect(stage.resources).to eq(before)
   end
 
-  # Sends the client where it is answered.
+  # Points the client to a server that replies.
   def expect_usable(client)
     client.scheme = endpoint.scheme
     client.host = endpoint.host

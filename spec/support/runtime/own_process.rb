@@ -3,15 +3,15 @@
 require "open3"
 require "rbconfig"
 
-# Code that has a Ruby process to itself, with the gem loaded and nothing asked of it yet.
+# Runs code in a Ruby process of its own, with the gem loaded and not yet used.
 module OwnProcess
   LIB = File.expand_path("../../../lib", __dir__)
-  # Its own way out, should it hang: longer than anything in it waits.
+  # Ends a process that hangs. Longer than any wait in the examples.
   PREAMBLE = "Thread.new { sleep(60) && exit!(9) }\n"
 
   Finished = Struct.new(:output, :errors, :status, keyword_init: true)
 
-  # `url` becomes PUSHER_URL, `trusted` the file of certificates that it trusts.
+  # `url` becomes PUSHER_URL, `trusted` becomes SSL_CERT_FILE.
   def run_ruby(code, url:, trusted: nil, environment: {})
     environment = { "PUSHER_URL" => url, "SSL_CERT_FILE" => trusted, **environment }.compact
     output, errors, status = Open3.capture3(environment, RbConfig.ruby, "-I", LIB, "-r", "pusher", "-",

@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
-# A fiber scheduler that has what Ruby's interface asks for, and nothing else.
+# A fiber scheduler with the required methods of Ruby's interface only.
 class PlainScheduler
-  # What ends a fiber from outside.
+  # Raised in a fiber to stop it.
   Stop = Class.new(StandardError)
 
   def initialize
@@ -25,7 +25,7 @@ class PlainScheduler
     suspend(@blocked, true, timeout)
   end
 
-  # Also called by other threads.
+  # Other threads call this, too.
   def unblock(_blocker, fiber)
     @unblocked << fiber
     @ringer.write_nonblock(".", exception: false)
@@ -67,12 +67,12 @@ class PlainScheduler
     late.each_key { |fiber| resume(fiber, false, @deadlines) }
   end
 
-  # Unless something else has resumed it meanwhile.
+  # Unless the fiber was resumed in the meantime.
   def resume(fiber, result, list)
     fiber.resume(result) if list.key?(fiber)
   end
 
-  # The fibers whose descriptors are ready, and for what.
+  # The fibers whose descriptors are ready, with the events.
   def select
     ready = IO.select([@alarm, *interested(IO::READABLE)], interested(IO::WRITABLE), nil, patience) || [[], []]
     @alarm.read_nonblock(1024, exception: false) if ready.first.include?(@alarm)

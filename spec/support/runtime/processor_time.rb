@@ -1,20 +1,20 @@
 # frozen_string_literal: true
 
-# The processor time that threads have had, as Linux tells it.
+# The processor time of threads, on Linux.
 module ProcessorTime
-  # Nanoseconds that count as none: a thread that never rests has ten times as many.
+  # Nanoseconds that count as none: a busy thread uses ten times as many.
   NONE = 10_000_000
 
   module_function
 
-  # In nanoseconds; 0 where nothing tells.
+  # In nanoseconds; 0 on other systems.
   def of(thread)
     File.read("/proc/self/task/#{thread.native_thread_id}/schedstat").to_i
   rescue SystemCallError
     0
   end
 
-  # Whether a thread takes none while this one sleeps. Looked at more than once: what it did before it came to wait may
+  # Whether a thread uses none while this one sleeps. Measured more than once: Linux may account earlier time late.
   # be charged late.
   def none?(thread)
     5.times do

@@ -1,9 +1,9 @@
 # frozen_string_literal: true
 
-# The sockets of this machine that are somebody's, as Linux lists them.
+# The open sockets of this machine, as Linux lists them.
 module Sockets
   LIST = "/proc/net/tcp"
-  # Fields of a line: the peer's address and port in hexadecimal, and the file behind it; closed ones have none.
+  # Fields of a line: the peer's address and port in hexadecimal, and the inode, which is 0 for closed sockets.
   PEER = 2
   INODE = 9
 
@@ -11,7 +11,7 @@ module Sockets
     File.readable?(LIST)
   end
 
-  # How many are connected, or connecting, to a port.
+  # The number of sockets that are connected, or connecting, to a port.
   def self.to(port)
     suffix = format(":%04X", port)
     File.foreach(LIST).count do |line|

@@ -5,8 +5,8 @@ require "socket"
 require_relative "../channels_api"
 
 module Soak
-  # A server in a process of its own that answers fast and remembers nothing. What an event is called decides: most are
-  # answered, some refused, some left hanging.
+  # A fast server in a process of its own that records nothing. The event's name decides whether a request gets a
+  # result, is refused or hangs.
   class Endpoint
     REPLY = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"channels\":{}}"
     REFUSAL = "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno"
@@ -37,7 +37,7 @@ module Soak
 
     private
 
-    # Until the parent is through with it, or gone.
+    # Blocks until the parent closes the pipe or ends.
     def serve(listener, context)
       @life.close
       Thread.new { loop { accept(listener.accept, context) } }

@@ -1,9 +1,9 @@
 # frozen_string_literal: true
 
 module Soak
-  # What a process holds: memory, descriptors, live objects and threads, after everything was collected.
+  # Memory, descriptors, live objects and threads of a process after garbage collection.
   class Figures
-    # By how much each may grow: the allocator keeps some pages, the collector some strays.
+    # How much each may grow: the allocator keeps some pages, the collector some objects.
     TOLERANCE = { memory: 2048, descriptors: 0, objects: 200, threads: 0 }.freeze
     UNITS = { memory: "KiB resident", descriptors: "descriptors", objects: "live objects", threads: "threads" }.freeze
 
@@ -33,7 +33,7 @@ module Soak
       UNITS.map { |name, unit| format("%9<value>d %<unit>s", value: values[name], unit:) }.join("  ")
     end
 
-    # What has grown since, in words.
+    # A sentence for each figure that has grown too much.
     def growth_since(other)
       TOLERANCE.filter_map do |name, tolerance|
         growth = values[name] - other.values[name]

@@ -3,7 +3,7 @@
 require "pusher"
 
 module Soak
-  # Requests of every kind, by the hundred, with what goes wrong in between.
+  # Hundreds of requests of every kind, failing ones included.
   class Load
     SIZE = 100
     DATA = { message: "hello", list: [1, 2.5, nil] }.freeze
@@ -49,7 +49,7 @@ module Soak
       nil
     end
 
-    # A client that is made, used and dropped, for a server that is not there.
+    # A client that is created, used once and dropped, for a server that does not run.
     def refused_by_nobody
       client = Pusher::Client.new(app_id: "1", key: "key", secret: "secret", host: "127.0.0.1", port: 1, use_tls: false)
       client.trigger("channel", "event", DATA)

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# A program: many requests of one process, of which nothing may be kept. Ends with 1 where something is.
+# A program: sends many requests from one process. Exits with 1 if memory, descriptors, objects or threads grow.
 
 require_relative "../channels_api/certificates"
 require_relative "endpoint"
@@ -25,7 +25,7 @@ module Soak
     Pusher::Client.new(timeout: 60, **endpoint.options)
   end
 
-  # Figures after each tenth of it, the first of which only warms up.
+  # Figures after each tenth of the requests; the first tenth is a warm-up.
   def self.observe(load, rounds)
     figures = (1..LINES).map do |line|
       rounds.times { load.run }

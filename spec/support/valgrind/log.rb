@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Valgrind
-  # What valgrind has written: its findings, those of Ruby's own among them.
+  # The findings of valgrind, those in Ruby itself included.
   class Log
     OURS = "pusher.so"
     RUBYS = %r{libruby|/ruby\d}
@@ -11,8 +11,8 @@ module Valgrind
       @text = text
     end
 
-    # Those whose memory was touched by the native part, or on its behalf, without Ruby in between. (Ruby's collector
-    # looks at all there is on a stack.)
+    # Findings in the native part, or in functions that it calls directly. (Ruby's collector scans whole stacks, so its
+    # findings do not count.)
     def ours
       findings.select { |finding| frames_outside_ruby(finding).join.include?(OURS) }
     end

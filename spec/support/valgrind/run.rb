@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# A program to run under valgrind: the gem's core once, in the clear and over TLS, its garbage collected at the end.
+# A program to run under valgrind: the gem's core once without and once with TLS, followed by a garbage collection.
 
 require_relative "../garbage/core"
 require_relative "../garbage/core_endpoint"

@@ -49,6 +49,14 @@ RSpec.describe Pusher::Client, "authentication" do
     expect { client["news"].authentication_string("nonsense") }.to missing(:secret)
   end
 
+  [nil, 1, 1.5, ["1"], :one, false, ""].each do |id|
+    it "refuses a user with the id #{id.inspect}, under a Symbol and under a String key" do
+      [{ id: }, { "id" => id }].each do |data|
+        expect { client.authenticate_user("1.1", data) }.to raise_error(Pusher::Error, /\AInvalid user data/)
+      end
+    end
+  end
+
   it "passes its arguments on to Channel#authenticate" do
     channel = double("channel")
     allow(client).to receive(:channel).and_return(channel)

@@ -30,6 +30,24 @@ RSpec.describe "The middleware" do
     expect(client.trigger("a", "b", "c")).to eq({})
   end
 
+  it "is not called while it is not active, also beside one that is" do
+    chain.install(:instrumentation, middleware(active: false) { raise "called" })
+    chain.install(:testing, middleware { outgoing_request.reply(200, "{}") })
+
+    expect(client.trigger("a", "b", "c")).to eq({})
+  end
+
+  it "gets the url and the headers that the server gets" do
+    seen = nil
+    chain.install(:testing, middleware { |request, inner| inner.call(seen = request) })
+    client.trigger("a", "b", "c")
+    received = endpoint.requests.last
+
+    expect(seen.url).to end_with(received.target)
+    expect(seen.headers.keys).to eq(%w[X-Pusher-Library Content-Type Accept Accept-Encoding User-Agent])
+    expect(seen.headers).to eq(seen.headers.to_h { |name, _| [name, received[name]] })
+  end
+
   it "is called from the outermost to the innermost, in any order of installation" do
     order = []
     %i[webmock instrumentation testing].each do |name|

@@ -26,23 +26,6 @@ RSpec.describe "An outgoing request" do
     expect(request.client).to equal(client)
   end
 
-  it "has the url and the headers that the server gets" do
-    installed = Pusher.const_get(:Internal)::HTTP::Middleware.instance_variable_get(:@installed)
-    seen = nil
-    spy = Object.new
-    spy.define_singleton_method(:active?) { true }
-    spy.define_singleton_method(:call) { |request, &inner| inner.call(seen = request) }
-    Pusher.const_get(:Internal)::HTTP::Middleware.install(:testing, spy)
-    Pusher::Client.from_url(endpoint.url).trigger("a", "b", "c")
-    received = endpoint.requests.last
-
-    expect(seen.url).to end_with(received.target)
-    expect(seen.headers.keys).to eq(%w[X-Pusher-Library Content-Type Accept Accept-Encoding User-Agent])
-    expect(seen.headers).to eq(seen.headers.to_h { |name, _| [name, received[name]] })
-  ensure
-    Pusher.const_get(:Internal)::HTTP::Middleware.instance_variable_set(:@installed, installed)
-  end
-
   it "has no client where the http client is used alone" do
     http = Pusher.const_get(:Internal)::HTTP::Client.new
     expect(type.new(http, "GET", "http://127.0.0.1/x", nil, nil, {}).client).to be_nil

@@ -37,9 +37,11 @@ RSpec.describe "A transport failure" do
     end
   end
 
-  it "does not wrap a Pusher::Error" do
+  it "does not wrap a Pusher::Error, also one that a middleware raises as a failure" do
     error = Pusher::HTTPError.new("made by a wrapper")
     raise_from_http(error)
+    expect { client.post("/x") }.to raise_error(be(error))
+    raise_from_http(Pusher.const_get(:Internal)::HTTP::OutgoingRequest.failure(error))
     expect { client.post("/x") }.to raise_error(be(error))
   end
 

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# What Rails hands around for a Hash: it keeps String keys and answers to Symbols as well.
+# Like ActiveSupport's HashWithIndifferentAccess: keeps String keys and takes Symbols as well.
 class IndifferentHash < Hash
   def self.from(hash)
     hash.each_with_object(new) { |(key, value), copy| copy[key] = value }

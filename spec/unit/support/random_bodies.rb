@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Hashes of plain values, nested as they come: the same ones again for the same seed.
+# Random nested Hashes of plain values, the same for the same seed.
 class RandomBodies
   CHARACTERS = "aZ0 \"\\/\n\t\u0000\u001f\u007fé\u2028日😀".chars.freeze
 
@@ -36,7 +36,7 @@ class RandomBodies
     pairs(0..4) { [key, value(depth - 1)] }
   end
 
-  # A Symbol and a String of the same text would be one key twice, which json 3 refuses.
+  # A Symbol and a String of the same text would be a duplicate key, which json 3 refuses.
   def pairs(lengths, &block)
     Array.new(@random.rand(lengths), &block).uniq { |key, _| key.to_s }.to_h
   end

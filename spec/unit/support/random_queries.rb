@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Queries as nobody would write them by hand: the same ones again for the same seed.
+# Random queries, the same for the same seed.
 class RandomQueries
   ALPHABETS = [
     [*"a".."z", *"A".."Z", *"0".."9", "_", "-"],
@@ -12,7 +12,7 @@ class RandomQueries
     @random = Random.new(seed)
   end
 
-  # Some names differ in case only: in a signed query they are one.
+  # Some names differ in case only: in a signed query they are the same.
   def query
     names = Array.new(@random.rand(0..8)) { name }
     names << other_case(names.sample(random: @random)) if names.any? && @random.rand < 0.1

@@ -2,7 +2,7 @@
 
 require "openssl"
 
-# Signs as the API documents it, with Ruby and OpenSSL alone: the other opinion on what the native code says.
+# Signs as the API documents it, with Ruby and OpenSSL: the reference for the native code.
 class SignatureTwin
   def initialize(secret)
     @secret = secret

@@ -2,9 +2,9 @@
 
 class FaultServer
   module Faults
-    # A reply that goes on as long as somebody listens.
+    # A reply that goes on until the client closes the connection.
     module EndlessReplies
-      # Where it ends after all: a client that takes this much takes anything.
+      # The limit in bytes: a client that reads this much has no limit of its own.
       LIMIT = 256 * 1024 * 1024
 
       def endless_headers
@@ -19,7 +19,7 @@ class FaultServer
         endless("") { "HTTP/1.1 100 Continue\r\n\r\n" * 100 }
       end
 
-      # A body that ends where the connection ends, which it does not.
+      # A body that ends with the connection.
       def endless_body
         endless("#{OK}\r\n") { " " * 16_384 }
       end
@@ -28,7 +28,7 @@ class FaultServer
         endless("#{OK}Transfer-Encoding: chunked\r\n\r\n") { "4000\r\n#{" " * 16_384}\r\n" }
       end
 
-      # A whole body, and no end of the fields behind it.
+      # A complete body with endless trailers.
       def endless_trailers
         endless("#{OK}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n") { |count| "X-#{count}: #{"a" * 1000}\r\n" }
       end

@@ -4,36 +4,36 @@ class FaultServer
   module Faults
     # A reply that is wrong, incomplete, late or too early.
     module Replies
-      # Replies before it was asked.
+      # Replies before the request.
       def unasked_reply
         write(WHOLE)
         wait_for_departure
       end
 
-      # A proper reply, one byte at a time.
+      # A valid reply, one byte at a time.
       def drip(interval: 1, bytes: WHOLE)
         read_request
         drop_by_drop(bytes, io, interval)
       end
 
-      # These bytes, one at a time, to the first that is said: a request, or a client's half of the TLS handshake.
+      # These bytes, one at a time, after the client's first bytes: a request, or its part of the TLS handshake.
       def drip_at_once(bytes:, interval: 1)
         @socket.readpartial(16_384)
         drop_by_drop(bytes, @socket, interval)
       end
 
-      # The head, and nothing more.
+      # The head and nothing else.
       def hang_after_head
         answer { write("#{OK}Content-Length: 100\r\n\r\n") }
       end
 
-      # Half of the head, then the end.
+      # Half of the head, then closes.
       def truncated_head
         read_request
         write(OK[0, 20])
       end
 
-      # A proper reply; then says that nothing more will come (over TLS by a close_notify), and goes on listening.
+      # A valid reply; then closes its sending side (over TLS with a close_notify) and continues to read.
       def end_after_reply
         read_request
         write(WHOLE)
@@ -41,19 +41,19 @@ class FaultServer
         wait_for_departure(@socket)
       end
 
-      # Less of a body than was promised, then the end.
+      # Less of the body than announced, then closes.
       def truncated_body
         read_request
         write("#{OK}Content-Length: 100\r\n\r\n#{BODY}")
       end
 
-      # As `truncated_body`, but it ends with a reset.
+      # As `truncated_body`, but ends with a reset.
       def reset_in_body
         truncated_body
         reset_on_close
       end
 
-      # More of a body than was promised.
+      # More than the announced body.
       def excessive_body
         answer { write("#{WHOLE}#{WHOLE}") }
       end
@@ -66,18 +66,18 @@ class FaultServer
         answer { write("#{OK}Content-Length: #{length}\r\n\r\n#{BODY}") }
       end
 
-      # A body of chunks that has this instead of its chunks.
+      # A chunked body with these bytes in the place of its chunks.
       def bad_chunks(chunks: "zz\r\n{}\r\n0\r\n\r\n")
         answer { write("#{OK}Transfer-Encoding: chunked\r\n\r\n#{chunks}") }
       end
 
-      # A chunk, then the end without the last chunk.
+      # One chunk, then closes without the last chunk.
       def missing_last_chunk
         read_request
         write("#{OK}Transfer-Encoding: chunked\r\n\r\n#{BODY.bytesize.to_s(16)}\r\n#{BODY}\r\n")
       end
 
-      # These bytes for a reply, to every request; then the end where `close` says so.
+      # Replies to every request with these bytes; with `close`, closes after them.
       def reply(bytes:, close: false)
         loop do
           read_request or return
@@ -88,7 +88,7 @@ class FaultServer
 
       private
 
-      # Ends where nobody listens any more.
+      # Stops when the client has closed the connection.
       def drop_by_drop(bytes, target, interval)
         bytes.each_byte do |byte|
           target.write(byte.chr)

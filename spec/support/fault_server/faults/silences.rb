@@ -4,7 +4,7 @@ class FaultServer
   module Faults
     # No reply at all.
     module Silences
-      # Says nothing, ever.
+      # Sends nothing.
       def hang
         wait_for_departure(@socket)
       end
@@ -17,24 +17,24 @@ class FaultServer
         reset_on_close
       end
 
-      # Speaks something else. Over TLS that is where its half of the handshake is due.
+      # Sends something that is no HTTP; over TLS, in the place of its part of the handshake.
       def garbage(bytes: "SSH-2.0-OpenSSH_9.2\r\n")
         @socket.write(bytes)
         wait_for_departure(@socket)
       end
 
-      # A whole TLS handshake, and nothing else.
+      # Completes the TLS handshake and sends nothing else.
       def hang_after_handshake
         wait_for_departure
       end
 
-      # Resets as soon as the request's first byte is there.
+      # Resets after the first byte of the request.
       def reset_in_request
         io.readpartial(1)
         reset_on_close
       end
 
-      # Takes the first byte of the request and no more, so that one of a megabyte gets stuck on its way.
+      # Reads the first byte of the request only, so that sending a large one blocks.
       def stop_reading
         io.readpartial(1)
         @stopped.pop
