@@ -29,12 +29,12 @@ require_relative "pusher/client"
 
 # The server side of Pusher Channels: publish events, query channels, authorise subscriptions, verify webhooks.
 #
-# The module itself stands for one global client, configured by `PUSHER_URL` or by the writers below:
+# The module delegates to a global client, configured by `PUSHER_URL` or by the writers below:
 #
 #     Pusher.url = ENV["MY_CHANNELS_URL"]
 #     Pusher.trigger("my-channel", "my-event", { message: "hello" })
 #
-# Every delegated method is that of {Pusher::Client}, where it is documented.
+# {Pusher::Client} documents the delegated methods.
 module Pusher
   class << self
     extend ::Forwardable
@@ -54,42 +54,40 @@ module Pusher
                    :terminate_user_connections
     def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async
 
-    # Where the gem logs to.
-    #
-    # @return [Logger] the one that was set, else one that writes to `$stdout` from level INFO on
+    # @return [Logger] the logger of the gem; by default it writes to `$stdout` from level INFO on
     def logger
       @logger ||= ::Logger.new($stdout, level: ::Logger::INFO)
     end
 
-    # A logger of the application's; nil goes back to the default.
+    # Sets the logger; nil restores the default.
     attr_writer :logger
 
-    # What every request is shown to, as the event `request.pusher` (the README has its payload).
+    # The instrumenter that receives an event `request.pusher` for each request. The README describes its payload.
     #
-    # @return [#instrument, false, nil] the one that was set, else `ActiveSupport::Notifications` where that is loaded
+    # @return [#instrument, false, nil] by default `ActiveSupport::Notifications`, if it is loaded
     def instrumenter
       return @instrumenter unless @instrumenter.nil?
 
       ::ActiveSupport::Notifications if Internal::HTTP::Middleware.notifications?
     end
 
-    # Shows requests to an instrumenter of the application's. Whatever it does, each is sent once, and its reply or
-    # its error is the caller's.
+    # Sets the instrumenter. A faulty instrumenter cannot prevent or repeat a request: each request is sent once, and the
+    # caller gets its reply or its error.
     #
-    # @param instrumenter [#instrument, false, nil] answers `instrument(name, payload) { }`, the block being the
-    #   request; nil goes back to the default, false shows requests to nobody
-    # @raise [ArgumentError] for what has no `instrument`
+    # @param instrumenter [#instrument, false, nil] an object with `instrument(name, payload) { }`, which sends the
+    #   request in the block; nil restores the default, false turns instrumentation off
+    # @raise [ArgumentError] unless it has a method `instrument`
     def instrumenter=(instrumenter)
       if instrumenter && !instrumenter.respond_to?(:instrument)
-        raise ArgumentError, "an instrumenter answers instrument(name, payload) { }: #{instrumenter.class} does not"
+        raise ArgumentError, "an instrumenter needs a method instrument(name, payload) { }, #{instrumenter.class} has none"
       end
 
       require_relative "pusher/integrations/active_support/instrumentation" if instrumenter
       @instrumenter = instrumenter
     end
 
-    # The client that the methods of this module use: made by {Client.from_env} where `PUSHER_URL` is set, else
-    # without credentials.
+    # The client behind the methods of this module. {Client.from_env} creates it if `PUSHER_URL` is set, otherwise it has
+    # no credentials.
     #
     # @return [Pusher::Client]
     # @raise [Error] in a Ractor other than the main one
@@ -99,54 +97,52 @@ module Pusher
       raise Error, Internal::MainRactor::MESSAGE
     end
 
-    # @return [Integer] how many threads send requests in the background at most: 10 where nothing else was set
+    # @return [Integer] the maximum number of threads that send background requests (default: 10)
     def async_threads = Internal::Async.threads
 
-    # @param number [Integer] how many threads send requests in the background at most
-    # @raise [ArgumentError] for what is no positive Integer
+    # @param number [Integer] the maximum number of threads that send background requests
+    # @raise [ArgumentError] unless it is a positive Integer
     def async_threads=(number)
       Internal::Async.threads = number
     end
 
-    # @return [Integer] how many requests may wait for a thread: 10,000 where nothing else was set
+    # @return [Integer] the maximum number of queued requests (default: 10,000)
     def async_queue_size = Internal::Async.queue_size
 
-    # @param number [Integer] how many requests may wait for a thread; with one more, the caller waits
-    # @raise [ArgumentError] for what is no positive Integer
+    # @param number [Integer] the maximum number of queued requests; while the queue is full, callers wait
+    # @raise [ArgumentError] unless it is a positive Integer
     def async_queue_size=(number)
       Internal::Async.queue_size = number
     end
 
-    # @return [Numeric, nil] seconds for which the exit of the process waits for requests in the background: 10 where
-    #   nothing else was set
+    # @return [Numeric, nil] how many seconds the exit of the process waits for background requests (default: 10)
     def async_exit_timeout = Internal::Async.exit_timeout
 
-    # @param seconds [Numeric, nil] for which the exit of the process waits for requests in the background at most; 0
-    #   for not at all, nil for as long as it takes
-    # @raise [ArgumentError] for what is no number of seconds
+    # @param seconds [Numeric, nil] how long the exit of the process waits for background requests; 0 does not wait, nil
+    #   waits without a limit
+    # @raise [ArgumentError] unless it is a number of seconds or nil
     def async_exit_timeout=(seconds)
       Internal::Async.exit_timeout = seconds
     end
 
-    # @return [#call, nil] what is told of background requests that failed and that nobody asked for
+    # @return [#call, nil] the handler of unreported failures of background requests
     def on_async_error = Internal::Async.on_error
 
-    # Whoever holds a request may ask it for its error ({Internal::Async::AsyncRequest#pop}). Where nobody does, it is logged, or passed
-    # to this handler.
+    # Sets the handler for failures of background requests whose result nobody asks for (see
+    # {Internal::Async::AsyncRequest#pop}). Without a handler they are logged.
     #
     # @param handler [#call, nil] called with the error and the facts of the request: `:verb`, `:path`, `:channels`,
-    #   `:event`; nil to have it logged
-    # @raise [ArgumentError] for what cannot be called
+    #   `:event`; nil restores logging
+    # @raise [ArgumentError] unless it can be called or is nil
     def on_async_error=(handler)
       Internal::Async.on_error = handler
     end
 
-    # Waits for the requests in the background that were accepted until now.
+    # Waits until all background requests accepted so far have ended.
     #
-    # @param timeout [Numeric, nil] seconds to wait at most
-    # @return [Boolean] whether all of them have gone: false where the time was up, or where one has failed in transport
-    #   and nobody had heard of it
-    # @raise [ArgumentError] for what is no number of seconds
+    # @param timeout [Numeric, nil] seconds to wait; nil waits without a limit
+    # @return [Boolean] false after the timeout, and if a request failed in transport and the failure was unreported
+    # @raise [ArgumentError] unless it is a number of seconds or nil
     def flush(timeout = nil)
       Internal::Async.current.flush(timeout)
     end

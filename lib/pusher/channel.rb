@@ -3,11 +3,11 @@
 require_relative "utils"
 
 module Pusher
-  # A channel of a client, as `client["my-channel"]` gives it.
+  # A channel, as returned by `client["my-channel"]`.
   class Channel
     include Utils
 
-    # Matches names that are no names of channels.
+    # Matches invalid channel names.
     INVALID_CHANNEL_REGEX = /[^A-Za-z0-9_\-=@,.;]/
 
     MAX_NAME_LENGTH = 200
@@ -18,8 +18,8 @@ module Pusher
 
     # @param _ [Object] not used
     # @param name [String, Symbol]
-    # @param client [Client, Module] what triggers, queries and has the token
-    # @raise [Pusher::Error] for a name that is none
+    # @param client [Client, Module] sends the requests and has the credentials
+    # @raise [Pusher::Error] for an invalid name
     def initialize(_, name, client = Pusher)
       self.class.validate_name(name)
       @name = name
@@ -37,7 +37,7 @@ module Pusher
       raise Error, "Channel name too long (limit 164 characters) '#{name}'"
     end
 
-    # What is neither a String nor a Symbol is above all the nil of a missing parameter: as text it would be a name.
+    # Refuses nil above all, the value of a missing parameter: its text would be a valid name.
     #
     # @api private
     def self.validate_name_type(name)
@@ -45,15 +45,15 @@ module Pusher
     end
 
     # @api private
-    # @return [Boolean] whether the service sees the data of events on this channel only encrypted
+    # @return [Boolean] whether events on a channel of this name are encrypted
     def self.encrypted?(name) = name.start_with?("private-encrypted-")
 
-    # Triggers an event and logs a failure instead of raising it.
+    # Triggers an event. Logs an error instead of raising it.
     #
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
-    # @param socket_id [String, nil] the socket that does not get the event
-    # @return [Object] what {#trigger!} returns, or what the logger does
+    # @param socket_id [String, nil] the socket to exclude from the recipients
+    # @return [Object] the return value of {#trigger!}, or of the logger after an error
     def trigger(event_name, data, socket_id = nil)
       trigger!(event_name, data, socket_id)
     rescue Error => e
@@ -65,7 +65,7 @@ module Pusher
     #
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
-    # @param socket_id [String, nil] the socket that does not get the event
+    # @param socket_id [String, nil] the socket to exclude from the recipients
     # @return [Hash] the reply
     # @raise [Pusher::Error]
     def trigger!(event_name, data, socket_id = nil)
@@ -76,15 +76,15 @@ module Pusher
     #
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
-    # @param socket_id [String, nil] the socket that does not get the event
+    # @param socket_id [String, nil] the socket to exclude from the recipients
     # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
-    # @raise [Pusher::Error] for what would be refused before it is sent
+    # @raise [Pusher::Error] for an event that cannot be sent
     # @see Client#trigger_async
     def trigger_async(event_name, data, socket_id = nil)
       @client.trigger_async(name, event_name, data, exclusion(socket_id))
     end
 
-    # @param attributes [Array<String>] what to ask for, such as `"user_count"`
+    # @param attributes [Array<String>] the attributes to query, such as `"user_count"`
     # @return [Hash] with Symbol keys
     # @raise [Pusher::Error]
     def info(attributes = [])
@@ -101,17 +101,17 @@ module Pusher
     # @param socket_id [String]
     # @param custom_string [String, nil] JSON of the channel data
     # @return [String] `KEY:SIGNATURE`
-    # @raise [Pusher::Error] for an invalid socket id, or a custom part that is no String
+    # @raise [Pusher::Error] for an invalid socket id, and unless custom_string is a String or nil
     def authentication_string(socket_id, custom_string = nil)
       string_to_sign = [socket_id, name, custom_string].compact.map(&:to_s).join(":")
       _authentication_string(socket_id, string_to_sign, @client.authentication_token, custom_string)
     end
 
-    # What an auth endpoint answers.
+    # The response of an auth endpoint.
     #
     # @param socket_id [String]
     # @param custom_data [Object, nil] the channel data of a presence channel
-    # @return [Hash] `:auth`, and `:channel_data` where there is some
+    # @return [Hash] `:auth`, and `:channel_data` if there is custom data
     # @raise [Pusher::Error]
     def authenticate(socket_id, custom_data = nil)
       custom_data = Internal::Native.dump(custom_data) if custom_data
@@ -120,8 +120,8 @@ module Pusher
       response
     end
 
-    # @param encryption_master_key [String, nil] its bytes
-    # @return [String, nil] the bytes of the secret that the channel's subscribers share
+    # @param encryption_master_key [String, nil] bytes
+    # @return [String, nil] the bytes of the secret that the subscribers of the channel share; nil without a master key
     def shared_secret(encryption_master_key)
       Internal::Native.shared_secret(name, encryption_master_key) if encryption_master_key
     end

@@ -15,20 +15,20 @@ module Pusher
   class Client
     # @param channel_name [String, Symbol]
     # @return [Channel]
-    # @raise [Pusher::Error] for a name that is none
+    # @raise [Pusher::Error] for an invalid name
     def channel(channel_name)
       Channel.new(nil, channel_name, self)
     end
     alias [] channel
 
-    # @param request [#env, #[]] a request of Rack or Rails, or a Hash
+    # @param request [#env, #[]] a Rack or Rails request, or a Hash (see {WebHook#initialize})
     # @return [WebHook]
     # @see WebHook#initialize
     def webhook(request)
       WebHook.new(request, self)
     end
 
-    # @return [String] without anything secret
+    # @return [String] without secrets
     def inspect
       "#<#{self.class} #{scheme}://#{host}:#{port}/apps/#{app_id} key=#{key.inspect}>"
     end

@@ -3,28 +3,28 @@
 require "timeout"
 
 module Pusher
-  # The root of all errors that this library raises of its own accord.
+  # The superclass of all errors that this library raises.
   class Error < RuntimeError
-    # @return [Integer, nil] the status of the reply that was the reason, if there was one
+    # @return [Integer, nil] the HTTP status of the reply that caused the error
     attr_reader :status
     # @return [String, nil] the body of that reply
     attr_reader :body
-    # @return [Float, Integer, nil] seconds after which to try again, from the reply's `Retry-After` header
+    # @return [Float, Integer, nil] seconds to wait before a retry, from the `Retry-After` header of that reply
     attr_reader :retry_after
 
-    # @param message [Object, nil] a String that is not valid UTF-8 is made so: logs and JSON take it then
+    # @param message [Object, nil] invalid bytes in a String are replaced, so that logs and JSON accept it
     def initialize(message = nil)
       super(message.is_a?(String) ? readable(message) : message)
     end
 
-    # Whether trying again may help: after the statuses 429 and 5xx, and where the connection could not be made, was
-    # reset, or took too long. An event may have been published all the same, unless no connection was made.
+    # Whether a retry may succeed: after status 429 and 5xx, a failed or reset connection, or a timeout. The event may
+    # have been published nevertheless, unless no connection was made.
     #
     # @return [Boolean]
     def retriable?
       return status == 429 || status.between?(500, 599) if status
 
-      # On a reactor, what the errbacks get has the failure as its cause.
+      # The error that errbacks get on a reactor has the failure as its cause.
       cause.is_a?(Error) && cause.retriable?
     end
 
@@ -46,24 +46,24 @@ module Pusher
     end
   end
 
-  # The server did not accept the signature or the key.
+  # The server rejected the key or the signature (status 401).
   class AuthenticationError < Error; end
 
-  # A setting is missing, or is not what it should be.
+  # A setting is missing or invalid.
   class ConfigurationError < Error
-    # @param key [Symbol, String] the setting
-    # @param message [String] what is wrong, where it is not just missing
+    # @param key [Symbol, String] the name of the setting
+    # @param message [String] says what is wrong; by default that the setting is missing
     def initialize(key, message = "missing key `#{key}' in the client configuration")
       super(message)
     end
   end
 
-  # An event, or a batch, is larger than the service takes (status 413).
+  # An event or a batch is too large: for the service (status 413), or for `max_event_bytes`.
   class PayloadTooLargeError < Error; end
 
-  # The request did not get through, or its reply could not be read.
+  # The request got no reply, or one that cannot be parsed.
   class HTTPError < Error
-    # @return [Exception, nil] the error of the transport
+    # @return [Exception, nil] the error from the transport
     attr_accessor :original_error
 
     # @return [Boolean] see {Error#retriable?}
@@ -72,34 +72,34 @@ module Pusher
     end
   end
 
-  # One of the time limits of a request was reached: the root of the three that follow.
+  # A timeout of a request: the superclass of the three below.
   class TimeoutError < ::Timeout::Error; end
 
-  # No connection within the connect timeout: name resolution, TCP and TLS handshake together.
+  # Name resolution, TCP connect and TLS handshake together exceeded the connect timeout.
   class ConnectTimeoutError < TimeoutError; end
 
-  # The peer did not take the request within the send timeout.
+  # Sending the request exceeded the send timeout.
   class SendTimeoutError < TimeoutError; end
 
-  # The reply was not complete within the receive timeout.
+  # Receiving the complete reply exceeded the receive timeout.
   class ReceiveTimeoutError < TimeoutError; end
 
-  # What came back is not HTTP, or more of it than is read.
+  # The reply is not valid HTTP, or is too large.
   class ProtocolError < IOError; end
 
   module Internal
-    # How errors that need a cause are raised.
+    # Raises errors about data that cannot be encoded.
     # @api private
     module Failures
       module_function
 
-      # Whether what was raised while data was encoded is no failure to encode it: a time limit around the call, or an
-      # error of this library that an object of the application has raised.
+      # Whether an error raised by the JSON engine has another origin: a timeout around the call, or an error of this
+      # library that an object of the application raised.
       def passed_on?(original)
         original.is_a?(::Timeout::Error) || original.is_a?(Error)
       end
 
-      # @raise [Error] with the engine's error as its cause
+      # @raise [Error] with the error of the JSON engine as its cause
       def raise_unencodable(original)
         raise original if passed_on?(original)
 

@@ -4,14 +4,13 @@ require_relative "errors"
 
 module Pusher
   module Internal
-    # The native part, and what the gem shares between threads, belong to the main Ractor. Elsewhere Ruby would raise an
-    # error about some instance variable.
+    # The gem works only in the main Ractor. In others Ruby would raise an obscure error about an instance variable.
     # @api private
     module MainRactor
-      # What is said in another one.
-      MESSAGE = "pusher can be used in the main Ractor only: send the events from there, for example in a thread"
+      # The message of the error in other Ractors.
+      MESSAGE = "pusher works only in the main Ractor: send events from there, for example in a thread"
 
-      # @raise [Error] in another one
+      # @raise [Error] in a Ractor other than the main one
       # @return [void]
       def self.check
         raise Error, MESSAGE unless ::Ractor.current.equal?(::Ractor.main)

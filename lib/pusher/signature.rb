@@ -6,9 +6,9 @@ require_relative "signature/request"
 require_relative "signature/token"
 
 module Pusher
-  # Signing and verifying of requests to the HTTP API, for clients, servers and test doubles.
+  # Signs and verifies requests to the HTTP API, for clients, servers and test doubles.
   module Signature
-    # Loaded when it is asked for: where the pusher-signature gem comes later, it defines its own without a warning.
+    # Loaded on first use: if the pusher-signature gem is loaded later, it defines its own VERSION without a warning.
     autoload :VERSION, File.join(__dir__, "signature/version")
   end
 end

@@ -4,25 +4,25 @@ require_relative "errors"
 require_relative "native"
 
 module Pusher
-  # What {Client} and {Channel} share in authorising sockets.
+  # Methods of {Client} and {Channel} for authorising sockets.
   module Utils
     # @param socket_id [String]
     # @return [String] the socket id
-    # @raise [Pusher::Error] for anything but two groups of digits with a dot between them
+    # @raise [Pusher::Error] unless it is two groups of digits with a dot between them
     def validate_socket_id(socket_id)
       return socket_id if Internal::Native.socket_id?(socket_id)
 
       raise Error, "Invalid socket ID #{socket_id.inspect}"
     end
 
-    # Signs a string and puts the key before it.
+    # Signs a string and prepends the key.
     #
     # @param socket_id [String]
     # @param string_to_sign [String]
     # @param token [Pusher::Signature::Token]
-    # @param custom_string [String, nil] the custom part of the string to sign, for its validation
+    # @param custom_string [String, nil] the custom part of the string to sign; only checked here
     # @return [String] `KEY:SIGNATURE`
-    # @raise [Pusher::Error] for an invalid socket id, or a custom part that is no String
+    # @raise [Pusher::Error] for an invalid socket id, and unless custom_string is a String or nil
     def _authentication_string(socket_id, string_to_sign, token, custom_string = nil)
       validate_socket_id(socket_id)
       raise Error, "Custom argument must be a string" unless custom_string.nil? || custom_string.is_a?(String)

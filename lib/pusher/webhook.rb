@@ -4,16 +4,16 @@ require_relative "json"
 require_relative "native"
 
 module Pusher
-  # A webhook as it was received.
+  # A received webhook. Check {#valid?} before you trust its content.
   class WebHook
-    # @return [String, nil] the key it names
+    # @return [String, nil] the application key in its header
     attr_reader :key
-    # @return [String, nil] the signature it bears
+    # @return [String, nil] the signature in its header
     attr_reader :signature
 
-    # @param request [#env, #[]] a request of Rack or Rails, or a Hash with `:key`, `:signature`, `:body` and
-    #   `:content_type`, or what has no `env` and answers `[]` as such a Hash does (controller parameters)
-    # @param client [Client, Module] what has the key and the secret
+    # @param request [#env, #[]] a Rack or Rails request; or a Hash with `:key`, `:signature`, `:body` and
+    #   `:content_type`, or an object without `env` that answers `[]` like it (controller parameters)
+    # @param client [Client, Module] has the key and the secret
     # @raise [ArgumentError] for a String or nil: the body alone does not say who signed it
     def initialize(request, client = Pusher)
       if request.nil? || request.is_a?(String)
@@ -29,9 +29,9 @@ module Pusher
       end
     end
 
-    # Whether it was signed with the secret of its key. Says why not in the log.
+    # Whether the webhook was signed with the secret of its key. Logs the reason if not.
     #
-    # @param extra_tokens [Hash, Array<Hash>, nil, false] further pairs of `:key` and `:secret`
+    # @param extra_tokens [Hash, Array<Hash>, nil, false] additional pairs of `:key` and `:secret`
     # @return [Boolean]
     def valid?(extra_tokens = nil)
       secrets = secrets_of_key(extra_tokens)
@@ -51,13 +51,13 @@ module Pusher
       data["events"]
     end
 
-    # @return [Time] when it was sent
+    # @return [Time] the time of sending
     def time
       Time.at(data["time_ms"].to_f / 1000)
     end
 
     # @return [Hash] the parsed body
-    # @raise [MultiJSON::ParseError] for a body that is no JSON; `MultiJson::ParseError` before multi_json 1.21,
+    # @raise [MultiJSON::ParseError] for a body that is not JSON; `MultiJson::ParseError` before multi_json 1.21,
     #   `JSON::ParserError` without multi_json
     # @raise [RuntimeError] for another content type
     def data
@@ -105,7 +105,7 @@ module Pusher
       body
     end
 
-    # The secrets that the named key may have: several while a secret is being replaced.
+    # All secrets of the webhook's key: several while a secret is being replaced.
     def secrets_of_key(extra_tokens)
       own = { key: @client.key, secret: @client.secret }
       extra = extra_tokens.is_a?(Hash) ? [extra_tokens] : Array(extra_tokens || nil)

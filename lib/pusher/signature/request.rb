@@ -7,19 +7,19 @@ require_relative "authentication_error"
 
 module Pusher
   module Signature
-    # A request to be signed or verified.
+    # A request to sign or verify.
     class Request
       # The version of the signature scheme.
       VERSION = Internal::Signing::VERSION
 
       # @return [String]
       attr_accessor :path
-      # @return [Hash{String => Object}] the parameters besides those of the signature, keys lowercased
+      # @return [Hash{String => Object}] the parameters without those of the signature, with lowercase keys
       attr_accessor :query_hash
 
-      # @param method [String] the request's method
+      # @param method [String] the HTTP method
       # @param path [String]
-      # @param query [Hash] its parameters, those of a signature included
+      # @param query [Hash] the parameters, including those of a signature
       # @raise [ArgumentError] for other types
       def initialize(method, path, query)
         Internal::Signing.check(path, query)
@@ -30,23 +30,23 @@ module Pusher
       end
 
       # @return [Hash{Symbol => String}] the parameters of the signature
-      # @raise [RuntimeError] where there is none
+      # @raise [RuntimeError] if the request is not signed
       def auth_hash
         raise "Request not signed" unless @auth_hash[:auth_signature]
 
         @auth_hash
       end
 
-      # Signs with the clock's time.
+      # Signs the request with the current time.
       #
       # @param token [Token]
-      # @return [Hash{Symbol => String}] the auth parameters
+      # @return [Hash{Symbol => String}] the parameters of the signature
       def sign(token)
         @auth_hash = Internal::Signing.sign(@method, path, query_hash, token)
       end
 
       # @return [Hash] all parameters of the signed request: lowercased String keys, and the Symbols `:auth_…`
-      # @raise [RuntimeError] before it is signed
+      # @raise [RuntimeError] if the request is not signed
       def signed_params
         query_hash.merge(auth_hash)
       end
@@ -54,7 +54,7 @@ module Pusher
       # Verifies the signature with a token.
       #
       # @param token [Token]
-      # @param timestamp_grace [Integer, nil] seconds by which clocks may differ; nil for any
+      # @param timestamp_grace [Integer, nil] the allowed clock difference in seconds; nil skips the check
       # @return [true]
       # @raise [AuthenticationError]
       def authenticate_by_token!(token, timestamp_grace = 600)
@@ -68,14 +68,14 @@ module Pusher
 
       # @param token [Token]
       # @param timestamp_grace [Integer, nil]
-      # @return [Boolean] false where {#authenticate_by_token!} raises an AuthenticationError
+      # @return [Boolean] false if {#authenticate_by_token!} raises an AuthenticationError
       def authenticate_by_token(token, timestamp_grace = 600)
         authenticate_by_token!(token, timestamp_grace)
       rescue AuthenticationError
         false
       end
 
-      # Verifies the signature with the token that a block finds for the request's key.
+      # Verifies the signature with the token that the block returns for the key of the request.
       #
       # @param timestamp_grace [Integer, nil]
       # @yieldparam key [String]
@@ -96,13 +96,12 @@ module Pusher
         token
       end
 
-      # As {#authenticate}, where the token has to be waited for: usable in an EventMachine reactor.
+      # Like {#authenticate} for tokens that are looked up asynchronously in an EventMachine reactor.
       #
       # @param timestamp_grace [Integer, nil]
       # @yieldparam key [String]
       # @yieldreturn [EventMachine::Deferrable, Token, nil] a deferrable whose callbacks get the token, or the token
-      # @return [EventMachine::DefaultDeferrable] whose callbacks get the token, and whose errbacks an
-      #   AuthenticationError
+      # @return [EventMachine::DefaultDeferrable] callbacks get the token, errbacks an AuthenticationError
       # @raise [ArgumentError] without a block
       def authenticate_async(timestamp_grace = 600)
         raise ArgumentError, "Block required" unless block_given?

@@ -2,7 +2,7 @@
 
 module Pusher
   module Signature
-    # A key and its secret.
+    # A key with its secret.
     class Token
       # @return [String]
       attr_reader :key
@@ -17,7 +17,7 @@ module Pusher
       end
 
       # @param request [Request]
-      # @return [Hash] the request's auth parameters
+      # @return [Hash] the parameters of the signature
       def sign(request)
         request.sign(self)
       end
