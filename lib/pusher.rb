@@ -71,23 +71,24 @@ module Pusher
       ::ActiveSupport::Notifications if Internal::HTTP::Middleware.notifications?
     end
 
-    # Sets the instrumenter. A faulty instrumenter cannot prevent or repeat a request: each request is sent once, and the
-    # caller gets its reply or its error.
+    # Sets the instrumenter. A faulty instrumenter cannot prevent or repeat a request: each request is sent once, and
+    # the caller gets its reply or its error.
     #
     # @param instrumenter [#instrument, false, nil] an object with `instrument(name, payload) { }`, which sends the
     #   request in the block; nil restores the default, false turns instrumentation off
     # @raise [ArgumentError] unless it has a method `instrument`
     def instrumenter=(instrumenter)
       if instrumenter && !instrumenter.respond_to?(:instrument)
-        raise ArgumentError, "an instrumenter needs a method instrument(name, payload) { }, #{instrumenter.class} has none"
+        raise ArgumentError,
+              "an instrumenter needs a method instrument(name, payload) { }, #{instrumenter.class} has none"
       end
 
       require_relative "pusher/integrations/active_support/instrumentation" if instrumenter
       @instrumenter = instrumenter
     end
 
-    # The client behind the methods of this module. {Client.from_env} creates it if `PUSHER_URL` is set, otherwise it has
-    # no credentials.
+    # The client behind the methods of this module. {Client.from_env} creates it if `PUSHER_URL` is set, otherwise it
+    # has no credentials.
     #
     # @return [Pusher::Client]
     # @raise [Error] in a Ractor other than the main one

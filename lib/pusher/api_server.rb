@@ -53,7 +53,8 @@ module Pusher
       # @raise [URI::InvalidComponentError] for an invalid host or port
       def initialize(scheme, host, port)
         check(host, port)
-        @given_scheme, @given_host, @given_port = [scheme, host, port].map { |part| part.is_a?(String) ? part.dup : part }
+        @given_scheme, @given_host, @given_port =
+          [scheme, host, port].map { |part| part.is_a?(String) ? part.dup : part }
         url = build("/")
         @scheme = url.scheme
         @host = url.host

@@ -22,7 +22,7 @@ module Pusher
           fill_in
           super(*arguments, **options, &block)
         end
-        private name if ::URI::Generic.private_method_defined?(name)
+        __send__(:private, name) if ::URI::Generic.private_method_defined?(name)
       end
 
       # @return [String]
@@ -58,7 +58,8 @@ module Pusher
         server = Struct.new(:scheme, :host, :port, :origin).new("https", "host", 4443, "https://host:4443")
         built = ::URI::Generic.build(scheme: "https", host: "host", port: 4443, path: "/a")
         parts = %i[scheme host port path userinfo query fragment opaque to_s]
-        parts.all? { |part| new(server, "/a").public_send(part) == built.public_send(part) } && built == new(server, "/a")
+        built == new(server, "/a") &&
+          parts.all? { |part| new(server, "/a").public_send(part) == built.public_send(part) }
       end
     end
   end

@@ -5,7 +5,7 @@ begin
 rescue LoadError => e
   raise unless e.path == "multi_json"
 
-  # Only here: multi_json 1.14 prefers a library that is loaded already to a faster one that is only installed.
+  # Not earlier: multi_json 1.14 prefers a loaded library to a faster one that is only installed.
   require "json"
 end
 require_relative "async/helper_thread"
@@ -14,29 +14,29 @@ require_relative "native"
 
 module Pusher
   module Internal
-    # JSON: written by the engine that the application uses, read natively.
+    # Generates JSON with the engine of the application, and parses it natively.
     #
-    # The engine is `MultiJSON` where it answers to `generate` (multi_json 1.21 and newer), else `MultiJson` (its older
-    # versions), else Ruby's `JSON`. It is looked up at each call, and nothing is called while the gem loads: an engine
-    # that the application loads afterwards is used.
+    # The engine is `MultiJSON` if it has a method `generate` (multi_json 1.21 and newer), otherwise `MultiJson` (older
+    # versions), otherwise Ruby's `JSON`. It is looked up at each call, and never called while the gem loads, so an
+    # engine that the application loads later is used.
     # @api private
     module Json
-      # As deep as Ruby's own JSON nests.
+      # The maximum nesting, as in Ruby's JSON.
       MAX_DEPTH = 100
-      # What says that an object cannot be encoded. Interrupts and exits are none of it.
+      # The errors that mean that an object cannot be encoded. Interrupts and exits do not.
       FAILURES = [StandardError, SystemStackError, NoMemoryError, ScriptError].freeze
-      # Seconds for an engine in a helper thread, which has to be loaded there, or may wait for a lock that the signal
-      # trap itself keeps it from.
-      PATIENCE = 5
-      private_constant :FAILURES, :PATIENCE
+      # The time limit in seconds for an engine in a helper thread. It may have to load, or wait for a lock that the
+      # interrupted code holds.
+      TIME_LIMIT = 5
+      private_constant :FAILURES, :TIME_LIMIT
 
       class << self
-        # @return [String] the object as the application's engine sees it
-        # @raise [Error] where it cannot be encoded, with the engine's error as its cause
+        # @return [String] the object, encoded by the application's engine
+        # @raise [Error] if it cannot be encoded, with the engine's error as its cause
         def dump(object)
           generate(object)
         rescue ThreadError => e
-          # In a signal trap no lock can be taken and nothing can be loaded.
+          # A signal trap can neither take a lock nor load code.
           dump_in_helper_thread(object, e)
         rescue *FAILURES => e
           dump_refused(object, e)
@@ -44,7 +44,7 @@ module Pusher
 
         # @param text [String]
         # @return [Object] with String keys
-        # @raise [StandardError] the engine's `ParseError` for what is no JSON
+        # @raise [StandardError] the engine's `ParseError` for a text that is not JSON
         def load(text)
           value, reason = Native.read_json(text, MAX_DEPTH, false)
           return value unless reason
@@ -52,15 +52,15 @@ module Pusher
           raise parse_error(reason, text)
         end
 
-        # Reads what an application has published, however deep it is.
+        # Parses the body of an outgoing request, nested to any depth.
         #
-        # @return [Object] frozen, with String keys; the block's value for what is no JSON
+        # @return [Object] frozen, with String keys; the value of the block for a text that is not JSON
         def load_published(text)
           value, reason = Native.read_json(text, nil, true)
           reason ? yield : value
         end
 
-        # @return [StandardError] what the engine raises for a text that is no JSON
+        # @return [StandardError] the error that the engine raises for a text that is not JSON
         def parse_error(reason, text)
           return ::JSON::ParserError.new(reason) unless multi_json
 
@@ -68,14 +68,14 @@ module Pusher
           type.respond_to?(:build) ? type.build(ArgumentError.new(reason), text) : type.new(reason)
         end
 
-        # @return [Boolean] whether ActiveSupport writes some characters of JSON as escapes, as it does for HTML
+        # @return [Boolean] whether ActiveSupport may escape characters for HTML in JSON
         def escapes?
           defined?(::ActiveSupport::JSON::Encoding) ? true : false
         end
 
         private
 
-        # Once more, where the reason may be binary Strings: some engines refuse them, also where they hold UTF-8.
+        # Tries again with binary Strings as UTF-8: some engines refuse them even if their bytes are valid UTF-8.
         def dump_refused(object, refusal)
           text = Native.as_utf8(object) unless Failures.passed_on?(refusal)
           text.nil? ? Failures.raise_unencodable(refusal) : generate(text)
@@ -92,15 +92,15 @@ module Pusher
             else
               ::JSON.generate(object)
             end
-          json.is_a?(String) ? json : raise(TypeError, "the JSON engine gave no String, but an object of #{json.class}")
+          json.is_a?(String) ? json : raise(TypeError, "the JSON engine returned an object of #{json.class}, no String")
         end
 
         def dump_in_helper_thread(object, refusal)
-          outcome = HelperThread.run(PATIENCE) { attempt(object) }
+          outcome = HelperThread.run(TIME_LIMIT) { attempt(object) }
           outcome.is_a?(String) ? outcome : Failures.raise_unencodable(outcome || refusal)
         end
 
-        # @return [String, Exception] why it failed
+        # @return [String, Exception] the JSON, or the reason of the failure
         def attempt(object)
           generate(object)
         rescue *FAILURES => e

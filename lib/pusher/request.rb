@@ -8,7 +8,7 @@ require_relative "http/transport_failure"
 require_relative "version"
 
 module Pusher
-  # One signed request to the HTTP API: the step between {Resource} and {Internal::HTTP::Client#request}.
+  # A signed request to the HTTP API: the step between {Resource} and {Internal::HTTP::Client#request}.
   class Request
     # The header fields of every request.
     HEADERS = { "X-Pusher-Library" => "pusher-http-ruby #{VERSION}".freeze }.freeze
@@ -21,9 +21,9 @@ module Pusher
     # @param client [Client]
     # @param verb [Symbol] `:get` or `:post`
     # @param uri [URI]
-    # @param params [Hash] query parameters; the caller's Hash stays as it is
+    # @param params [Hash] query parameters; not modified
     # @param body [String, nil] JSON
-    # @raise [ConfigurationError] where key or secret are missing
+    # @raise [ConfigurationError] if the key or the secret is missing
     def initialize(client, verb, uri, params, body = nil)
       Internal::Signing.check(uri.path, params)
       @client = client
@@ -35,7 +35,7 @@ module Pusher
       @token = client.authentication_token
     end
 
-    # @return [Hash] the query parameters, those of a signature made at the first call among them
+    # @return [Hash] the query parameters, including those of a signature made at the first call
     def params
       @params ||= signed_params
     end
@@ -44,23 +44,23 @@ module Pusher
     #
     # @return [Hash, true] the parsed reply; true for an empty 202
     # @raise [Pusher::Error] for any other status
-    # @raise [Pusher::HTTPError] when there is no reply, or one that cannot be read
+    # @raise [Pusher::HTTPError] without a reply, or with one that cannot be parsed
     def send_sync
       send_by(@client.sync_http_client)
     end
 
-    # Has the request sent in the background: on the reactor of EventMachine where one is running, else by a fiber of
-    # the current scheduler, else by a thread. It is signed when it is sent.
+    # Sends the request in the background: on the EventMachine reactor if one is running, otherwise on a fiber of the
+    # current scheduler or a thread of the pool. It is signed when it is sent.
     #
-    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest] the first with the parsed reply, or a {Pusher::Error};
-    #   the second with the reply as it came
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest] a deferrable gets the parsed reply or a
+    #   {Pusher::Error}, an AsyncRequest the raw reply
     def send_async
       keep_arguments
       http = @client.sync_http_client
       return send_in_background(http) unless Internal::EventMachine::Reactor.running?
 
-      exchange = Internal::HTTP::OutgoingRequest.new(http, @verb, @uri.to_s, query, @body, @head)
-      Internal::EventMachine::Reactor.deferrable(exchange) { send_by(@client.sync_http_client) }
+      outgoing = Internal::HTTP::OutgoingRequest.new(http, @verb, @uri.to_s, query, @body, @head)
+      Internal::EventMachine::Reactor.deferrable(outgoing) { send_by(@client.sync_http_client) }
     end
 
     # @return [String] without parameters
@@ -89,7 +89,7 @@ module Pusher
       http.request_async(@verb, @uri, params, @body, @head)
     end
 
-    # Our own http client gets url and query as text; a stand-in or a stub gets objects, at which it may look.
+    # Our own HTTP client gets url and query as Strings. A stand-in gets objects, which a test may examine.
     def reply_of(http)
       return http.request(@verb, @uri.to_s, query, @body, @head) if Internal::Native.exactly?(http,
                                                                                               Internal::HTTP::Client)
@@ -97,12 +97,12 @@ module Pusher
       http.request(@verb, @uri, params, @body, @head)
     end
 
-    # The signed query, by the clock of now.
+    # The query, signed with the current time.
     def query
       Internal::Native.signed_query(@verb, @uri.path, @unsigned, @body, @token.key, @token.secret, Time.now.to_i)
     end
 
-    # For applications that send requests in a way of their own.
+    # For applications that send requests by other means.
     def handle_response(status, body)
       Internal::Response.result(Internal::HTTP::OutgoingRequest.reply(status, body.to_s), @uri.path,
                                 @client.sync_http_client)
@@ -114,7 +114,7 @@ module Pusher
       params.merge(Internal::Signing.sign(@verb.to_s.upcase, @uri.path, params, @token))
     end
 
-    # The caller may change what it has passed before the request is sent.
+    # The caller may modify its objects before the request is sent.
     def keep_arguments
       @unsigned = @unsigned.transform_values { |value| copy(value) }
       @body = copy(@body)

@@ -3,7 +3,7 @@
 require_relative "request"
 
 module Pusher
-  # A path of the HTTP API, to be read and written.
+  # A resource of the HTTP API.
   class Resource
     NO_PARAMS = {}.freeze
     private_constant :NO_PARAMS
@@ -22,28 +22,28 @@ module Pusher
       create_request(:get, params).send_sync
     end
 
-    # @param params [Hash] what is sent as JSON
+    # @param params [Hash] the body, sent as JSON
     # @return [Hash, true] the parsed reply
     # @raise [Pusher::Error]
     def post(params)
       create_request(:post, NO_PARAMS, Internal::Native.encode(params)).send_sync
     end
 
-    # As {#get}, in the background.
+    # Like {#get}, in the background.
     #
     # @param params [Hash] query parameters
     # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
-    # @raise [Pusher::Error] for what would be refused before it is sent
+    # @raise [Pusher::Error] for a request that cannot be sent
     # @see Client#get_async
     def get_async(params)
       create_request(:get, params).send_async
     end
 
-    # As {#post}, in the background.
+    # Like {#post}, in the background.
     #
-    # @param params [Hash] what is sent as JSON
+    # @param params [Hash] the body, sent as JSON
     # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
-    # @raise [Pusher::Error] for what would be refused before it is sent
+    # @raise [Pusher::Error] for a request that cannot be sent
     # @see Client#post_async
     def post_async(params)
       create_request(:post, NO_PARAMS, Internal::Native.encode(params)).send_async

@@ -7,20 +7,20 @@ require_relative "native"
 
 module Pusher
   module Internal
-    # What the API makes of a reply: a result, or an error.
+    # Turns a reply into a result or an error.
     # @api private
     module Response
-      # Statuses after which the connection is kept.
+      # The statuses after which the connection stays open.
       EXPECTED = [200, 202, 400, 401, 403, 404, 407, 413].freeze
       private_constant :EXPECTED
 
       class << self
-        # @param reply [#status, #body] of ours, or of what stands in for our http client
+        # @param reply [#status, #body] from our HTTP client or from a stand-in
         # @param path [String] of the request
-        # @param http [#reset_all] what sent it
+        # @param http [#reset_all] the HTTP client that sent the request
         # @return [Hash, true] the parsed body; true for an empty 202
-        # @raise [Pusher::Error] for a status that says no
-        # @raise [Pusher::HTTPError] for a body that is no JSON object
+        # @raise [Pusher::Error] for any status except 200 and 202
+        # @raise [Pusher::HTTPError] unless the body is a JSON object
         def result(reply, path, http)
           status = (reply.respond_to?(:code) ? reply.code : reply.status).to_i
           body = reply.body.to_s
@@ -51,7 +51,7 @@ module Pusher
           Json.parse_error("the reply is not JSON: #{reason}", text)
         end
 
-        # Of this reply alone, where the http client is ours; a stand-in is asked as documented, without an argument.
+        # Our HTTP client closes the connection of this reply. A stand-in gets the documented call without an argument.
         def close_connection(http, reply)
           Native.exactly?(http, HTTP::Client) && reply.is_a?(HTTP::Reply) ? http.reset_all(reply) : http.reset_all
         end
@@ -67,7 +67,7 @@ module Pusher
           end
         end
 
-        # What the server wrote, as text that logs and JSON accept.
+        # The body as valid UTF-8, which logs and JSON accept.
         def quoted(body)
           body.dup.force_encoding(Encoding::UTF_8).scrub.chomp
         end

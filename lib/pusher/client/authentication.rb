@@ -5,16 +5,16 @@ require_relative "../errors"
 require_relative "../utils"
 
 module Pusher
-  # Authorising subscriptions and sign-ins.
+  # Authorises subscriptions and user sign-ins.
   class Client
     include Utils
 
-    # What an auth endpoint answers to a subscription.
+    # The response of an auth endpoint to a subscription.
     #
     # @param channel_name [String]
     # @param socket_id [String]
     # @param custom_data [Object, nil] the channel data of a presence channel: `{ user_id: ID, user_info: {…} }`
-    # @return [Hash] `:auth`; `:channel_data` where there is some; `:shared_secret` for an encrypted channel
+    # @return [Hash] `:auth`; `:channel_data` if there is custom data; `:shared_secret` for an encrypted channel
     # @raise [Pusher::Error] for an invalid socket id or channel name
     # @raise [Pusher::ConfigurationError] for missing credentials, or a missing master key
     # @see https://pusher.com/docs/channels/library_auth_reference/auth-signatures/
@@ -29,10 +29,10 @@ module Pusher
       response.merge(shared_secret: ::Base64.strict_encode64(secret))
     end
 
-    # What an auth endpoint answers to a user's sign-in.
+    # The response of an auth endpoint to the sign-in of a user.
     #
     # @param socket_id [String]
-    # @param user_data [Hash] with `:id`, a String, and whatever else is to be known of the user
+    # @param user_data [Hash] `:id`, a String, and any other data about the user
     # @return [Hash] `:auth` and `:user_data`
     # @raise [Pusher::Error] for an invalid socket id or user data
     # @raise [Pusher::ConfigurationError] for missing credentials

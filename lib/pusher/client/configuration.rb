@@ -8,17 +8,17 @@ require_relative "../main_ractor"
 require_relative "../url_parser"
 
 module Pusher
-  # The configuration of a client: plain state in instance variables, read by the native part at each call.
+  # The configuration of a client: plain state in instance variables, read at each call.
   class Client
     # Seconds for name resolution, TCP and TLS handshake together.
     DEFAULT_CONNECT_TIMEOUT = 5
-    # Seconds for the server to take a request.
+    # Seconds for sending a request.
     DEFAULT_SEND_TIMEOUT = 5
-    # Seconds for a reply to be complete.
+    # Seconds for receiving a complete reply.
     DEFAULT_RECEIVE_TIMEOUT = 5
-    # Seconds for which an idle connection is kept.
+    # Seconds after which an idle connection is closed.
     DEFAULT_KEEP_ALIVE_TIMEOUT = 30
-    # The cluster where none is named.
+    # The cluster used by default.
     DEFAULT_CLUSTER = "mt1"
 
     # @return [String]
@@ -35,37 +35,37 @@ module Pusher
     attr_accessor :secret
     # @return [String, nil] the bytes of the master key of encrypted channels
     attr_accessor :encryption_master_key
-    # @return [Integer, nil] how many bytes of data an event may have, checked before it is sent; nil for no check. The
-    #   service takes 10,240.
+    # @return [Integer, nil] the maximum size of an event's data in bytes, checked before sending; nil for no check. The
+    #   limit of the service is 10,240.
     attr_accessor :max_event_bytes
 
-    # @return [String, nil] the proxy's url as it was set
+    # @return [String, nil] the url of the proxy, as it was set
     attr_reader :http_proxy
-    # @return [Hash, nil] its parts: `:scheme`, `:host`, `:port`, `:user`, `:password`; the last two decoded
+    # @return [Hash, nil] the parts of this url: `:scheme`, `:host`, `:port`, `:user`, `:password`; the last two decoded
     attr_reader :proxy
-    # @return [String, nil] the name of the cluster that was set last
+    # @return [String, nil] the name of the cluster, as it was set last
     attr_reader :cluster
 
     # Seconds for name resolution, TCP and TLS handshake together; nil or 0 for no limit.
     attr_writer :connect_timeout
-    # Seconds for the server to take a request; nil or 0 for no limit.
+    # Seconds for sending a request; nil or 0 for no limit.
     attr_writer :send_timeout
-    # Seconds for a reply to be complete; nil or 0 for no limit.
+    # Seconds for receiving a complete reply; nil or 0 for no limit.
     attr_writer :receive_timeout
-    # Seconds for which an idle connection is kept; nil for as long as the server keeps it.
+    # Seconds after which an idle connection is closed; nil keeps it until the server closes it.
     attr_writer :keep_alive_timeout
 
-    # A client from the url in an environment variable.
+    # Creates a client from the url in an environment variable.
     #
-    # @param key [String] the variable's name
+    # @param key [String] the name of the variable
     # @return [Client]
-    # @raise [ConfigurationError] where it is not set
+    # @raise [ConfigurationError] if it is not set
     def self.from_env(key = "PUSHER_URL")
       url = ENV.fetch(key) { raise ConfigurationError, key }
       from_url(url)
     end
 
-    # A client from a url.
+    # Creates a client from a url.
     #
     # @param url [String] `scheme://KEY:SECRET@HOST[:PORT]/apps/APP_ID`
     # @return [Client]
@@ -79,8 +79,8 @@ module Pusher
     # @param options [Hash] `:app_id`, `:key`, `:secret`; `:cluster` or `:host`; `:port`, `:use_tls` (true);
     #   `:encryption_master_key_base64`, `:http_proxy`, `:max_event_bytes`; `:timeout`, `:connect_timeout`,
     #   `:send_timeout`, `:receive_timeout` and `:keep_alive_timeout` in seconds. Other keys are ignored.
-    # @raise [ArgumentError, ConfigurationError] for a master key that is none
-    # @raise [URI::InvalidURIError] for a proxy that is no url
+    # @raise [ArgumentError, ConfigurationError] for an invalid master key
+    # @raise [URI::InvalidURIError] for an invalid url of a proxy
     # @raise [Error] in a Ractor other than the main one
     def initialize(options = {})
       Internal::MainRactor.check
@@ -92,7 +92,7 @@ module Pusher
       self.http_proxy = options[:http_proxy] if options[:http_proxy]
     end
 
-    # A copy has connections of its own, with the same settings.
+    # Copies the settings. The copy opens its own connections.
     def initialize_copy(original)
       super
       return unless @sync_http_client.is_a?(Internal::HTTP::Client)
@@ -102,11 +102,11 @@ module Pusher
     end
 
     # @return [Signature::Token] key and secret
-    # @raise [ConfigurationError] where one is missing, or the key could not be sent
+    # @raise [ConfigurationError] if one of them is missing, or the key contains a line break or NUL
     def authentication_token
       raise ConfigurationError, :key unless @key
       raise ConfigurationError, :secret unless @secret
-      raise ConfigurationError.new(:key, "the key holds a line break or NUL") if @key.to_s.b.match?(/[\r\n\0]/n)
+      raise ConfigurationError.new(:key, "the key contains a line break or NUL") if @key.to_s.b.match?(/[\r\n\0]/n)
 
       Signature::Token.new(@key, @secret)
     end
@@ -114,7 +114,7 @@ module Pusher
     # @param path [String, nil] below `/apps/APP_ID`
     # @return [URI::Generic] the url of a resource
     # @raise [ConfigurationError] without an app_id
-    # @raise [URI::InvalidComponentError] for what is no url
+    # @raise [URI::InvalidComponentError] for an invalid host, port or path
     def url(path = nil)
       raise ConfigurationError, :app_id unless @app_id
 
@@ -123,7 +123,7 @@ module Pusher
     end
 
     # @param url [String] `scheme://KEY:SECRET@HOST[:PORT]/apps/APP_ID`
-    # @raise [URI::InvalidURIError] the credentials masked
+    # @raise [URI::InvalidURIError] with the credentials masked
     def url=(url)
       uri = Internal::UrlParser.api_url(url)
       @app_id = uri.path.split("/").last
@@ -134,14 +134,14 @@ module Pusher
       @port = uri.port
     end
 
-    # @param url [String, nil] of an http proxy; nil leaves it to the environment, `""` means none
-    # @raise [URI::InvalidURIError] the credentials masked
+    # @param url [String, nil] the url of an http proxy; nil uses the proxy of the environment, `""` uses none
+    # @raise [URI::InvalidURIError] with the credentials masked
     def http_proxy=(url)
       @proxy = url.to_s.empty? ? nil : proxy_parts(Internal::UrlParser.proxy_url(url))
       @http_proxy = url
     end
 
-    # @param bool [Boolean] https on port 443, else http on port 80
+    # @param bool [Boolean] true for https on port 443, false for http on port 80
     def use_tls=(bool)
       @scheme = bool ? "https" : "http"
       @port = bool ? 443 : 80
@@ -153,20 +153,22 @@ module Pusher
       @scheme == "https"
     end
 
-    # @param name [String, Symbol, nil] sets the host as well; nil, false or `""` for the default
+    # Sets the host, too.
+    #
+    # @param name [String, Symbol, nil] nil, false and `""` select the default
     def cluster=(name)
       @cluster = name ? name.to_s : nil
       @host = "api-#{@cluster.to_s.empty? ? DEFAULT_CLUSTER : @cluster}.pusher.com"
     end
 
-    # @param value [Numeric, nil] seconds for the connect, the send and the receive timeout each
+    # @param value [Numeric, nil] seconds for each of the connect, send and receive timeouts
     def timeout=(value)
       @connect_timeout = @send_timeout = @receive_timeout = value
     end
 
-    # @param s [String, nil] 32 bytes in strict base64; nil, false or `""` for none
-    # @raise [ArgumentError] for what is no base64
-    # @raise [ConfigurationError] for another length
+    # @param s [String, nil] 32 bytes in strict base64; nil, false and `""` remove the key
+    # @raise [ArgumentError] for invalid base64
+    # @raise [ConfigurationError] for a key of another length
     def encryption_master_key_base64=(s) # rubocop:disable Naming/MethodParameterName -- the documented name
       @encryption_master_key = !s || s.to_s.empty? ? nil : Internal::Native.decode_master_key(s)
     rescue ArgumentError
@@ -181,8 +183,8 @@ module Pusher
 
     private
 
-    # What `Marshal.dump` takes: everything but the http client, which has connections. The client that is loaded makes
-    # one of its own from its settings; what was set on `sync_http_client` itself is not part of them.
+    # Leaves out the HTTP client, which has open connections. The loaded client creates a new one from its settings.
+    # Settings made on `sync_http_client` itself are lost.
     def marshal_dump
       names = instance_variables
       names.delete(:@sync_http_client) if @sync_http_client.is_a?(Internal::HTTP::Client)
@@ -194,9 +196,9 @@ module Pusher
     end
 
     def configure_app(options)
-      # What was passed is not shown: it may be a url with a secret.
+      # The message does not show the argument: it may be a url with a secret.
       unless options.respond_to?(:key?)
-        raise ArgumentError, "the options of a client are a Hash; a url is for Pusher::Client.from_url"
+        raise ArgumentError, "the options of a client must be a Hash; for a url use Pusher::Client.from_url"
       end
 
       @app_id = options[:app_id]

@@ -3,13 +3,13 @@
 require_relative "../errors"
 
 module Pusher
-  # What a client offers to applications that run in an EventMachine reactor.
+  # Support for applications that use em-http-request.
   class Client
-    # A request of em-http-request, set up as this client is: its timeouts, its proxy, certificates verified.
+    # Creates a request of em-http-request with the timeouts and the proxy of this client. Certificates are verified.
     #
     # @param uri [String, URI]
     # @return [EventMachine::HttpRequest]
-    # @raise [Pusher::Error] without a running reactor, and where em-http-request is not installed
+    # @raise [Pusher::Error] without a running reactor, and if em-http-request is not installed
     def em_http_client(uri)
       unless defined?(::EventMachine) && ::EventMachine.reactor_running?
         raise Error, "In order to use async calling you must be running inside an eventmachine loop"
@@ -24,7 +24,7 @@ module Pusher
     def require_em_http
       require "em-http-request"
     rescue LoadError => e
-      raise Error, "em_http_client needs the gem em-http-request, which is not installed (#{e.message})"
+      raise Error, "em_http_client needs the gem em-http-request, which cannot be loaded (#{e.message})"
     end
 
     def em_http_options

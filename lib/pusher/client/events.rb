@@ -6,24 +6,24 @@ require_relative "../json"
 require_relative "../native"
 
 module Pusher
-  # Publishing events.
+  # Publishes events.
   class Client
-    # How many channels one event may go to.
+    # The maximum number of channels per event.
     MAX_CHANNELS = 100
     private_constant :MAX_CHANNELS
 
-    # Triggers an event on one or several channels.
+    # Triggers an event on one or more channels.
     #
     # @param channels [String, Symbol, Array<String>] at most 100
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
-    # @param params [Hash] `:socket_id`, the socket that does not get the event; `:info`, what to report on the channels
+    # @param params [Hash] `:socket_id`, a socket to exclude from the recipients; `:info`, channel attributes to return
     # @return [Hash] the reply
-    # @raise [Pusher::Error] for too many channels, for several of which one is encrypted, for data that cannot be
-    #   encoded, and for refusals of the server
-    # @raise [Pusher::PayloadTooLargeError] for more data than `max_event_bytes`, or than the service takes
+    # @raise [Pusher::Error] for too many channels, for several channels of which one is encrypted, for data that cannot
+    #   be encoded, and when the server refuses the request
+    # @raise [Pusher::PayloadTooLargeError] if the data exceeds `max_event_bytes` or the limit of the service
     # @raise [Pusher::ConfigurationError] for missing credentials
-    # @raise [Pusher::HTTPError] when the request does not get through
+    # @raise [Pusher::HTTPError] without a reply, or with one that cannot be parsed
     # @see https://pusher.com/docs/channels/library_auth_reference/rest-api/#post-event-trigger-an-event
     def trigger(channels, event_name, data, params = {})
       post("/events", event_body(channels, event_name, data, params))
@@ -31,26 +31,26 @@ module Pusher
 
     # Triggers several events with one request.
     #
-    # @param events [Array<Hash>] each with `:channel`, `:name`, `:data`, and `:socket_id` or `:info` where wanted
+    # @param events [Array<Hash>] each with `:channel`, `:name`, `:data`, and optionally `:socket_id` and `:info`
     # @return [Hash] the reply
-    # @raise [Pusher::Error] as {#trigger}
+    # @raise [Pusher::Error] like {#trigger}
     # @see https://pusher.com/docs/channels/library_auth_reference/rest-api/#post-batch-events-trigger-multiple-events
     def trigger_batch(*events)
       post("/batch_events", batch_body(events))
     end
 
-    # Triggers an event in the background. Everything that is refused before it is sent is refused here.
+    # Triggers an event in the background. Errors of the arguments and of the configuration are raised here.
     #
-    # In a running EventMachine reactor this returns a deferrable, whose callbacks get the reply and whose errbacks get
-    # a {Pusher::Error}; both run on the reactor's thread. Else a fiber of the current scheduler sends the request, or
-    # a thread, and this returns at once what stands for it. While the queue for threads is full, the caller waits.
+    # While an EventMachine reactor runs, this returns a deferrable. Its callbacks get the reply, its errbacks a
+    # {Pusher::Error}; both run on the reactor's thread. Otherwise a fiber of the current scheduler or a thread of the
+    # pool sends the request, and this returns an object for its result. The caller waits while the queue is full.
     #
     # @param channels [String, Symbol, Array<String>] at most 100
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
     # @param params [Hash] as for {#trigger}
     # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
-    # @raise [Pusher::Error] as {#trigger}, but for refusals of the server
+    # @raise [Pusher::Error] like {#trigger}, except when the server refuses the request
     # @see Pusher.flush
     def trigger_async(channels, event_name, data, params = {})
       post_async("/events", event_body(channels, event_name, data, params))
@@ -60,7 +60,7 @@ module Pusher
     #
     # @param events [Array<Hash>] as for {#trigger_batch}
     # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
-    # @raise [Pusher::Error] as {#trigger_async}
+    # @raise [Pusher::Error] like {#trigger_async}
     # @see #trigger_async
     def trigger_batch_async(*events)
       post_async("/batch_events", batch_body(events))
@@ -97,7 +97,7 @@ module Pusher
       event.key?(name) ? event[name] : event[name.name]
     end
 
-    # Of the data as it is sent.
+    # Checks the data as it is sent.
     def check_size(event_name, data)
       size = data.bytesize
       return if size <= max_event_bytes
@@ -106,7 +106,7 @@ module Pusher
                                   "#{max_event_bytes} of max_event_bytes"
     end
 
-    # The caller's params with the arguments of the method, which win.
+    # Merges the arguments of the method into the caller's params. The arguments take precedence.
     def merge_params(params, arguments)
       return arguments if params.instance_of?(Hash) && params.empty?
 
@@ -114,7 +114,7 @@ module Pusher
       params.merge(arguments)
     end
 
-    # A String key and a Symbol of the same name would be one key twice in the JSON. The Symbol wins.
+    # Removes String keys with the name of a Symbol key: the JSON would have equal keys. The Symbol takes precedence.
     def without_twins(params, arguments)
       symbols = params.keys.grep(Symbol).map(&:name)
       params = params.reject { |key, _| key.is_a?(String) && symbols.include?(key) }

@@ -1,20 +1,20 @@
 # frozen_string_literal: true
 
 module Pusher
-  # Asking the service about channels.
+  # Queries the state of channels.
   class Client
     # @param params [Hash] `:filter_by_prefix`, `:info`
-    # @return [Hash] `:channels`, the occupied channels by their names
-    # @raise [Pusher::Error] as {#get}
+    # @return [Hash] `:channels`, the occupied channels by name
+    # @raise [Pusher::Error] like {#get}
     # @see https://pusher.com/docs/channels/library_auth_reference/rest-api/#get-channels-fetch-info-for-multiple-channels
     def channels(params = {})
       get("/channels", params)
     end
 
     # @param channel_name [String]
-    # @param params [Hash] `:info`, what to ask for besides `occupied`
+    # @param params [Hash] `:info`, attributes to return besides `occupied`
     # @return [Hash] with Symbol keys
-    # @raise [Pusher::Error] as {#get}
+    # @raise [Pusher::Error] like {#get}
     # @see https://pusher.com/docs/channels/library_auth_reference/rest-api/#get-channel-fetch-info-for-one-channel
     def channel_info(channel_name, params = {})
       get("/channels/#{channel_name}", params)
@@ -23,7 +23,7 @@ module Pusher
     # @param channel_name [String] of a presence channel
     # @param params [Hash]
     # @return [Hash] `:users`, each `{"id" => ID}`
-    # @raise [Pusher::Error] as {#get}
+    # @raise [Pusher::Error] like {#get}
     # @see https://pusher.com/docs/channels/library_auth_reference/rest-api/#get-users
     def channel_users(channel_name, params = {})
       get("/channels/#{channel_name}/users", params)

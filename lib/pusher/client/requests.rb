@@ -4,16 +4,16 @@ require_relative "../http/client"
 require_relative "../resource"
 
 module Pusher
-  # Requests to any resource of the HTTP API.
+  # Sends requests to any resource of the HTTP API.
   class Client
     # Reads a resource of the HTTP API.
     #
     # @param path [String] below `/apps/APP_ID`, such as `"/channels"`
     # @param params [Hash] query parameters; an Array becomes `key[]=…` for each of its elements
     # @return [Hash] the reply, its first-level keys Symbols
-    # @raise [Pusher::Error] for refusals of the server
+    # @raise [Pusher::Error] when the server refuses the request
     # @raise [Pusher::ConfigurationError] for missing credentials
-    # @raise [Pusher::HTTPError] when the request does not get through
+    # @raise [Pusher::HTTPError] without a reply, or with one that cannot be parsed
     def get(path, params = {})
       resource(path).get(params)
     end
@@ -21,11 +21,11 @@ module Pusher
     # Writes to a resource of the HTTP API.
     #
     # @param path [String] below `/apps/APP_ID`, such as `"/events"`
-    # @param params [Hash] what is sent as JSON
+    # @param params [Hash] the body, sent as JSON
     # @return [Hash, true] the reply, its first-level keys Symbols; true for an empty 202
-    # @raise [Pusher::Error] for params that cannot be encoded, and for refusals of the server
+    # @raise [Pusher::Error] for params that cannot be encoded, and when the server refuses the request
     # @raise [Pusher::ConfigurationError] for missing credentials
-    # @raise [Pusher::HTTPError] when the request does not get through
+    # @raise [Pusher::HTTPError] without a reply, or with one that cannot be parsed
     def post(path, params = {})
       resource(path).post(params)
     end
@@ -44,7 +44,7 @@ module Pusher
     # Writes to a resource of the HTTP API in the background.
     #
     # @param path [String] below `/apps/APP_ID`
-    # @param params [Hash] what is sent as JSON
+    # @param params [Hash] the body, sent as JSON
     # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
     # @raise [Pusher::Error] for params that cannot be encoded
     # @raise [Pusher::ConfigurationError] for missing credentials
@@ -59,7 +59,7 @@ module Pusher
       Resource.new(self, path)
     end
 
-    # The HTTP client of this client: made on first use, the same from then on.
+    # The HTTP client of this client, created on first use.
     #
     # @return [Internal::HTTP::Client]
     def sync_http_client
@@ -73,7 +73,7 @@ module Pusher
     def make_http_client
       http = Internal::HTTP::Client.new
       http.__send__(:client=, self)
-      # Another thread may have been faster.
+      # Another thread may have created one meanwhile.
       @sync_http_client ||= http # rubocop:disable Naming/MemoizedInstanceVariableName
     end
   end

@@ -3,11 +3,11 @@
 require_relative "../errors"
 
 module Pusher
-  # What concerns signed-in users, on whatever channels they are.
+  # Requests about signed-in users.
   class Client
-    # Triggers an event for a user who has signed in, on all of the user's connections.
+    # Triggers an event on all connections of a signed-in user.
     #
-    # @param user_id [String, Integer] the `id` that {#authenticate_user} was given
+    # @param user_id [String, Integer] the `:id` passed to {#authenticate_user}
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
     # @return [Hash] the reply
@@ -18,9 +18,9 @@ module Pusher
       trigger("#server-to-user-#{user_id}", event_name, data)
     end
 
-    # Closes all connections of a user who has signed in.
+    # Closes all connections of a signed-in user.
     #
-    # @param user_id [String, Integer] the `id` that {#authenticate_user} was given
+    # @param user_id [String, Integer] the `:id` passed to {#authenticate_user}
     # @return [Hash] the reply
     # @raise [Pusher::Error] for an empty user id, and as {#post}
     # @see https://pusher.com/docs/channels/server_api/terminating-user-connections/
@@ -37,7 +37,7 @@ module Pusher
       raise Error, "Invalid user id #{user_id.inspect}"
     end
 
-    # An id is a name that users may have chosen: it must not lead to another resource.
+    # Users may choose their ids. An id must not change the resource of the request.
     def path_segment(user_id)
       raise Error, "Invalid user id #{user_id.inspect}" if [".", ".."].include?(user_id)
 

@@ -4,7 +4,7 @@ require_relative "outgoing_request"
 
 module Pusher
   module Internal
-    module HTTP
+    module HTTP # rubocop:disable Style/Documentation -- documented in client.rb
       # The middleware between the client and its transport: instrumentation, the test mode and WebMock.
       #
       # A middleware answers `active?`, and `call(request) { |request| … }` with a reply. The block calls the next
@@ -88,7 +88,9 @@ module Pusher
             end
           end
 
-          # @return [Boolean, nil] whether ActiveSupport's notifications are loaded. Naming the constant would load them.
+          # Does not name the constant while it is an autoload: that would load it.
+          #
+          # @return [Boolean, nil] whether ActiveSupport's notifications are loaded
           def notifications?
             defined?(::ActiveSupport::Notifications) && (@is_loaded ||= !::ActiveSupport.autoload?(:Notifications))
           end

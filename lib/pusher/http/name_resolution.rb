@@ -26,8 +26,8 @@ module Pusher
             return "the host name is empty" if host.empty?
 
             free_descriptors
-            addresses = names(host).flat_map { |name| ::Addrinfo.getaddrinfo(name, port, nil, :STREAM).map(&:ip_address) }
-            addresses.empty? ? "no address for #{host}" : addresses
+            found = names(host).flat_map { |name| ::Addrinfo.getaddrinfo(name, port, nil, :STREAM) }
+            found.empty? ? "no address for #{host}" : found.map(&:ip_address)
           rescue StandardError => e
             e.message.include?(host) ? e.message : "#{e.message} (#{host})"
           end

@@ -79,7 +79,7 @@ module Pusher
           @client_key = key
         end
 
-        # @param certificate [OpenSSL::X509::Certificate, String, nil] an object or PEM; used once `client_key` is set, too
+        # @param certificate [OpenSSL::X509::Certificate, String, nil] an object or PEM; not used without a `client_key`
         # @raise [OpenSSL::OpenSSLError] unless it is a certificate
         def client_cert=(certificate)
           identify(certificate, @client_key)

@@ -83,7 +83,8 @@ RSpec.describe "A newcomer" do
   describe "who passes something else than options", :fix do
     [nil, "https://k:s3cret@api-eu.pusher.com/apps/1", 7].each do |given|
       it "reads that they are a Hash, and where a url belongs (#{given.class})" do
-        expect_error(ArgumentError, /\Athe options of a client are a Hash; a url is for Pusher::Client.from_url\z/) do
+        expect_error(ArgumentError,
+                     /\Athe options of a client must be a Hash; for a url use Pusher::Client.from_url\z/) do
           Pusher::Client.new(given)
         end
       end
@@ -187,7 +188,7 @@ RSpec.describe "A newcomer" do
     end
 
     it "reads that the key has a line break at its end", :fix do
-      expect_error(Pusher::ConfigurationError, /\Athe key holds a line break or NUL\z/) do
+      expect_error(Pusher::ConfigurationError, /\Athe key contains a line break or NUL\z/) do
         publish(client_with(key: "#{options[:key]}\n"))
       end
     end

@@ -30,14 +30,14 @@ RSpec.describe "Using the gem in a Ractor other than the main one" do
   }.each do |what, code|
     it "raises a Pusher::Error that says what to do when #{what}" do
       expect(error_in_ractor(code)).to eq(
-        "Pusher::Error: pusher can be used in the main Ractor only: send the events from there, for example in a thread"
+        "Pusher::Error: pusher works only in the main Ractor: send events from there, for example in a thread"
       )
     end
   end
 
   it "raises the same after the module was used in the main Ractor" do
     expect(error_in_ractor('Pusher.trigger("channel", "event", "data")', argument: "Pusher.channels && nil"))
-      .to start_with("Pusher::Error: pusher can be used in the main Ractor only")
+      .to start_with("Pusher::Error: pusher works only in the main Ractor")
   end
 
   it "raises Ruby's own error for a client of the main Ractor, and sends nothing" do
