@@ -1,5 +1,8 @@
 //! Builds requests for ureq, and refuses those that ureq would reject too late or not at all.
 
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
@@ -13,8 +16,64 @@ const METHODS: [&str; 8] = [
 /// The longest header that is sent, in bytes. The `http` crate limits urls itself.
 const MAX_HEADER: usize = 64 * 1024;
 
+/// The header of the last request. Most requests of an agent have the same header fields: these are built once.
+#[derive(Default)]
+pub(crate) struct LastHeader(Mutex<Option<Header>>);
+
+struct Header {
+    fields: Vec<(String, Vec<u8>)>,
+    built: HeaderMap,
+}
+
+impl LastHeader {
+    fn headers(&self, request: &Request<'_>) -> Result<HeaderMap, Error> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = last.as_ref().filter(|last| last.is_of(request)) {
+            return Ok(last.built.clone());
+        }
+        let built = headers(request)?;
+        // A content-length is checked against each body.
+        let is_reusable = !request
+            .headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        if is_reusable {
+            let fields = request.headers.iter();
+            *last = Some(Header {
+                fields: fields
+                    .map(|(name, value)| ((*name).into(), (*value).into()))
+                    .collect(),
+                built: built.clone(),
+            });
+        }
+        Ok(built)
+    }
+}
+
+impl Header {
+    fn is_of(&self, request: &Request<'_>) -> bool {
+        self.fields.len() == request.headers.len()
+            && self
+                .fields
+                .iter()
+                .zip(request.headers)
+                .all(|((name, value), field)| (&**name, &**value) == *field)
+    }
+}
+
+/// Does not show header fields, which may be secret.
+impl fmt::Debug for LastHeader {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("LastHeader").finish_non_exhaustive()
+    }
+}
+
 /// Builds a request. `body` must be the request's own body, or `()`.
-pub(crate) fn build<B>(request: &Request<'_>, body: B) -> Result<http::Request<B>, Error> {
+pub(crate) fn build<B>(
+    request: &Request<'_>,
+    body: B,
+    last_header: &LastHeader,
+) -> Result<http::Request<B>, Error> {
     if !METHODS.contains(&request.method) {
         return Err(refuse(format!(
             "{:?} is not a supported method",
@@ -30,7 +89,7 @@ pub(crate) fn build<B>(request: &Request<'_>, body: B) -> Result<http::Request<B
     let mut built = http::Request::new(body);
     *built.method_mut() = Method::from_bytes(request.method.as_bytes()).map_err(refuse)?;
     *built.uri_mut() = uri;
-    *built.headers_mut() = headers(request)?;
+    *built.headers_mut() = last_header.headers(request)?;
     Ok(built)
 }
 
@@ -61,7 +120,7 @@ fn headers(request: &Request<'_>) -> Result<HeaderMap, Error> {
 ///
 /// [`Error::InvalidRequest`] for an invalid method, url or header.
 pub fn check(request: &Request<'_>) -> Result<(), Error> {
-    build(request, ()).map(drop)
+    build(request, (), &LastHeader::default()).map(drop)
 }
 
 /// An upper bound for the length of a line in the head of this request.
@@ -104,4 +163,55 @@ fn check_header(name: &HeaderName, value: &HeaderValue) -> Result<(), Error> {
 
 fn refuse(reason: impl ToString) -> Error {
     Error::InvalidRequest(reason.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::timeouts::Timeouts;
+
+    fn built(last: &LastHeader, headers: &[(&str, &[u8])], body: &[u8]) -> Result<String, Error> {
+        let request = Request {
+            method: "POST",
+            url: "http://host/",
+            headers,
+            body: Some(body),
+            timeouts: Timeouts::default(),
+        };
+        build(&request, body, last).map(|built| format!("{:?}", built.headers()))
+    }
+
+    #[test]
+    fn each_request_has_its_own_header_fields() {
+        let last = LastHeader::default();
+        let variants: [&[(&str, &[u8])]; 6] = [
+            &[],
+            &[("a", b"1")],
+            &[("a", b"2")],
+            &[("b", b"2")],
+            &[("a", b"1"), ("b", b"2")],
+            &[("b", b"2"), ("a", b"1")],
+        ];
+        for headers in variants.iter().chain(&variants) {
+            let expected = built(&LastHeader::default(), headers, b"{}").unwrap();
+            for _ in 0..2 {
+                assert_eq!(built(&last, headers, b"{}").unwrap(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn each_body_is_compared_with_its_content_length() {
+        let last = LastHeader::default();
+        let headers: &[(&str, &[u8])] = &[("Content-Length", b"2")];
+        assert!(built(&last, headers, b"{}").is_ok());
+        assert!(built(&last, headers, b"{} ").is_err());
+    }
+
+    #[test]
+    fn header_fields_are_not_shown() {
+        let last = LastHeader::default();
+        built(&last, &[("Authorization", b"secret")], b"{}").unwrap();
+        assert_eq!(format!("{last:?}"), "LastHeader { .. }");
+    }
 }
