@@ -103,7 +103,8 @@ module Pusher
     # @return [String] `KEY:SIGNATURE`
     # @raise [Pusher::Error] for an invalid socket id, and unless custom_string is a String or nil
     def authentication_string(socket_id, custom_string = nil)
-      string_to_sign = [socket_id, name, custom_string].compact.map(&:to_s).join(":")
+      string_to_sign = "#{socket_id}:#{name}"
+      string_to_sign = "#{string_to_sign}:#{custom_string}" unless custom_string.nil?
       _authentication_string(socket_id, string_to_sign, @client.authentication_token, custom_string)
     end
 

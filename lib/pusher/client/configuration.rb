@@ -106,7 +106,7 @@ module Pusher
     def authentication_token
       raise ConfigurationError, :key unless @key
       raise ConfigurationError, :secret unless @secret
-      raise ConfigurationError.new(:key, "the key contains a line break or NUL") if @key.to_s.b.match?(/[\r\n\0]/n)
+      raise ConfigurationError.new(:key, "the key contains a line break or NUL") if unsendable?(@key.to_s)
 
       Signature::Token.new(@key, @secret)
     end
@@ -193,6 +193,11 @@ module Pusher
 
     def marshal_load(variables)
       variables.each { |name, value| instance_variable_set(name, value) }
+    end
+
+    def unsendable?(text)
+      text = text.b unless text.encoding.ascii_compatible?
+      text.include?("\n") || text.include?("\r") || text.include?("\0")
     end
 
     def configure_app(options)
