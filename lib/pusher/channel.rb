@@ -115,7 +115,7 @@ module Pusher
     # @return [Hash] `:auth`, and `:channel_data` if there is custom data
     # @raise [Pusher::Error]
     def authenticate(socket_id, custom_data = nil)
-      custom_data = Internal::Native.dump(custom_data) if custom_data
+      custom_data = Internal::Json.dump(custom_data) if custom_data
       response = { auth: authentication_string(socket_id, custom_data) }
       response[:channel_data] = custom_data if custom_data
       response

@@ -31,15 +31,21 @@ module Pusher
       private_constant :FAILURES, :TIME_LIMIT
 
       class << self
+        # Encodes the body of a request. Plain values are written natively.
+        #
+        # @return [String] UTF-8
+        # @raise [Error] if the object cannot be encoded, with the engine's error as its cause
+        def encode(object)
+          Native.write_json(object, escapes?) || utf8(dump(object))
+        end
+
         # @return [String] the object, encoded by the application's engine
         # @raise [Error] if it cannot be encoded, with the engine's error as its cause
         def dump(object)
-          generate(object)
-        rescue ThreadError => e
-          # A signal trap can neither take a lock nor load code.
-          dump_in_helper_thread(object, e)
-        rescue *FAILURES => e
-          dump_refused(object, e)
+          # Engines treat binary Strings differently, and some print a warning.
+          text = dump_by_engine(Native.as_utf8(object, :plain) || object)
+          reason = Native.json_error(text)
+          reason ? Failures.raise_unencodable(parse_error(reason, text)) : text
         end
 
         # @param text [String]
@@ -68,16 +74,34 @@ module Pusher
           type.respond_to?(:build) ? type.build(ArgumentError.new(reason), text) : type.new(reason)
         end
 
-        # @return [Boolean] whether ActiveSupport may escape characters for HTML in JSON
+        private
+
+        # Whether ActiveSupport may escape characters for HTML in JSON. The engine knows; the native writer does not.
         def escapes?
           defined?(::ActiveSupport::JSON::Encoding) ? true : false
         end
 
-        private
+        def utf8(text)
+          return text if text.ascii_only?
+
+          is_utf8_or_binary = [Encoding::UTF_8, Encoding::BINARY].include?(text.encoding)
+          return text if is_utf8_or_binary && text.dup.force_encoding(Encoding::UTF_8).valid_encoding?
+
+          raise Error, "the JSON engine returned a String that is not valid UTF-8"
+        end
+
+        def dump_by_engine(object)
+          generate(object)
+        rescue ThreadError => e
+          # A signal trap can neither take a lock nor load code.
+          dump_in_helper_thread(object, e)
+        rescue *FAILURES => e
+          dump_refused(object, e)
+        end
 
         # Tries again with binary Strings as UTF-8: some engines refuse them even if their bytes are valid UTF-8.
         def dump_refused(object, refusal)
-          text = Native.as_utf8(object) unless Failures.passed_on?(refusal)
+          text = Native.as_utf8(object, :subclasses) unless Failures.passed_on?(refusal)
           text.nil? ? Failures.raise_unencodable(refusal) : generate(text)
         rescue *FAILURES => e
           Failures.raise_unencodable(e)

@@ -26,7 +26,7 @@ module Pusher
     # @return [Hash, true] the parsed reply
     # @raise [Pusher::Error]
     def post(params)
-      create_request(:post, NO_PARAMS, Internal::Native.encode(params)).send_sync
+      create_request(:post, NO_PARAMS, Internal::Json.encode(params)).send_sync
     end
 
     # Like {#get}, in the background.
@@ -46,7 +46,7 @@ module Pusher
     # @raise [Pusher::Error] for a request that cannot be sent
     # @see Client#post_async
     def post_async(params)
-      create_request(:post, NO_PARAMS, Internal::Native.encode(params)).send_async
+      create_request(:post, NO_PARAMS, Internal::Json.encode(params)).send_async
     end
 
     private

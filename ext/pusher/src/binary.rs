@@ -21,6 +21,17 @@ pub(crate) enum Scope {
     Subclasses,
 }
 
+impl Scope {
+    /// The scope that Ruby calls `:plain` or `:subclasses`.
+    pub(crate) fn named(name: &str) -> Self {
+        if name == "subclasses" {
+            Self::Subclasses
+        } else {
+            Self::Plain
+        }
+    }
+}
+
 /// A copy of a value in which binary Strings that hold UTF-8 are marked as UTF-8; `None` where there are no such Strings.
 pub(crate) fn as_utf8(ruby: &Ruby, value: Value, scope: Scope) -> Result<Option<Value>, Error> {
     let search = Search { ruby, scope };

@@ -17,28 +17,15 @@ ids! {
     IV_RECEIVE_TIMEOUT = "@receive_timeout",
     IV_SEND_TIMEOUT = "@send_timeout",
 
-    DUMP = "dump",
     EVENT_MACHINE_WAITER = "pusher_event_machine_waiter",
     NEW = "new",
     TO_F = "to_f",
     TO_S = "to_s",
 
-    FAILURES = "Failures",
     HTTP = "HTTP",
     INTERNAL = "Internal",
-    JSON = "Json",
     NAME_RESOLUTION = "NameResolution",
     PUSHER = "Pusher",
-}
-
-/// `Pusher::Internal::Failures`, which raises errors with a cause.
-pub(crate) fn failures(ruby: &Ruby) -> Result<RModule, Error> {
-    internal(ruby)?.const_get(*FAILURES)
-}
-
-/// `Pusher::Internal::Json`, which calls the application's JSON engine.
-pub(crate) fn json(ruby: &Ruby) -> Result<RModule, Error> {
-    internal(ruby)?.const_get(*JSON)
 }
 
 /// `Pusher::Internal::HTTP::NameResolution`.

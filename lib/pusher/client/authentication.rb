@@ -41,7 +41,7 @@ module Pusher
       validate_user_data(user_data)
       token = authentication_token
       validate_socket_id(socket_id)
-      json = Internal::Native.dump(user_data)
+      json = Internal::Json.dump(user_data)
       { auth: _authentication_string(socket_id, "#{socket_id}::user::#{json}", token), user_data: json }
     end
 

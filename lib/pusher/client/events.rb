@@ -123,7 +123,7 @@ module Pusher
 
     # Strings are sent as they are, anything else as JSON.
     def encode_data(data)
-      data.is_a?(String) ? data : Internal::Native.dump(data)
+      data.is_a?(String) ? data : Internal::Json.dump(data)
     end
 
     def channel_names(channels)

@@ -55,7 +55,7 @@ module Pusher
 
         # A value that cannot be encoded is returned as it is. It cannot have been published.
         def as_json(value)
-          Internal::Json.load_published(Internal::Native.dump(value)) { value }
+          Internal::Json.load_published(Internal::Json.dump(value)) { value }
         rescue Pusher::Error
           value
         end

@@ -11,7 +11,7 @@ module Pusher
       class << self
         # @param request [Request]
         # @return [String] the body of the reply
-        def body_for(request) = Internal::Native.encode(content(request))
+        def body_for(request) = Internal::Json.encode(content(request))
 
         private
 

@@ -10,7 +10,7 @@ module Pusher
         @cause = cause
         @pattern = Pattern.new(event) if event || channel
         @pattern.on([channel]) if channel
-        @body = body.is_a?(Hash) ? Internal::Native.encode(body) : body
+        @body = body.is_a?(Hash) ? Internal::Json.encode(body) : body
         @headers = headers
         # An Array, since `pop` needs no lock, and a signal handler cannot take one.
         @remaining = Array.new(Count.number(times), true) if times

@@ -18,7 +18,7 @@ module Pusher
       # @return [Array(Integer, String, Hash)] the status, body and headers of the reply
       def reply_to(request)
         body = @block ? @block.call(request) : @body
-        [@status, body.is_a?(String) ? body : Internal::Native.encode(body), @headers]
+        [@status, body.is_a?(String) ? body : Internal::Json.encode(body), @headers]
       end
     end
     private_constant :PreparedReply

@@ -18,7 +18,7 @@ module Pusher
       def initialize(events, client, time)
         token = client.authentication_token
         events = [events] if events.is_a?(Hash)
-        @body = Internal::Native.encode({ time_ms: (time.to_time.to_r * 1000).to_i, events: }).freeze
+        @body = Internal::Json.encode({ time_ms: (time.to_time.to_r * 1000).to_i, events: }).freeze
         @headers = {
           "Content-Type" => "application/json",
           "X-Pusher-Key" => token.key.to_s,
