@@ -5,6 +5,7 @@ require "uri"
 require_relative "../api_server"
 require_relative "../errors"
 require_relative "../main_ractor"
+require_relative "../native"
 require_relative "../url_parser"
 
 module Pusher
@@ -106,9 +107,9 @@ module Pusher
     def authentication_token
       raise ConfigurationError, :key unless @key
       raise ConfigurationError, :secret unless @secret
-      raise ConfigurationError.new(:key, "the key contains a line break or NUL") if unsendable?(@key.to_s)
+      return Signature::Token.new(@key, @secret) if Internal::Native.single_line?(@key.to_s)
 
-      Signature::Token.new(@key, @secret)
+      raise ConfigurationError.new(:key, "the key contains a line break or NUL")
     end
 
     # @param path [String, nil] below `/apps/APP_ID`
@@ -118,7 +119,7 @@ module Pusher
     def url(path = nil)
       raise ConfigurationError, :app_id unless @app_id
 
-      port = @port unless @port == ""
+      port = @port unless @port.is_a?(::String) && @port.empty?
       Internal::ApiServer.for(@scheme, @host, port).url(@app_id, path)
     end
 
@@ -193,11 +194,6 @@ module Pusher
 
     def marshal_load(variables)
       variables.each { |name, value| instance_variable_set(name, value) }
-    end
-
-    def unsendable?(text)
-      text = text.b unless text.encoding.ascii_compatible?
-      text.include?("\n") || text.include?("\r") || text.include?("\0")
     end
 
     def configure_app(options)
