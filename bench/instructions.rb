@@ -15,6 +15,8 @@ module Bench
       json: "the JSON engine alone, for that Hash", bare_socket: "a bare Ruby socket, for a prepared request",
       net_http: "the same event by Net::HTTP and OpenSSL"
     }.freeze
+    # The operations of this gem.
+    OURS = %i[trigger_with_hash trigger_with_string request authenticate webhook].freeze
     PROGRAM = File.join(__dir__, "instructions", "program.rb")
     LIB = File.expand_path("../lib", __dir__)
     # Two runs, to subtract the instructions of the start of Ruby.
@@ -23,11 +25,18 @@ module Bench
     module_function
 
     def run
-      EndpointProcess.run do |endpoint|
-        url = Pusher::Client.new(**endpoint.client_options).then do |client|
-          "http://#{client.key}:#{client.secret}@#{client.host}:#{client.port}/apps/#{client.app_id}"
-        end
+      with_url do |url|
         OPERATIONS.each { |name, title| puts format("%<count>9d  %<title>s", count: of(name, url), title:) }
+      end
+    end
+
+    # @return [Integer] the instructions of one operation, against a server of its own
+    def count(operation) = with_url { |url| of(operation, url) }
+
+    def with_url
+      EndpointProcess.run do |endpoint|
+        client = Pusher::Client.new(**endpoint.client_options)
+        yield "http://#{client.key}:#{client.secret}@#{client.host}:#{client.port}/apps/#{client.app_id}"
       end
     end
 

@@ -13,3 +13,17 @@ namespace :bench do
     ruby "-I", "lib", "-r", "pusher", "-r", "./bench/instructions", "-e", "Bench::Instructions.run"
   end
 end
+
+namespace :bench do
+  desc "Fail if an operation takes more instructions, objects or system calls than bench/budgets.yml allows"
+  task budgets: :compile do
+    ruby "-I", "lib", "-r", "pusher", "-r", "./bench/budgets", "-e", "Bench::Budgets.check"
+  end
+
+  namespace :budgets do
+    desc "Measure all counts and write them to bench/budgets.yml"
+    task renew: :compile do
+      ruby "-I", "lib", "-r", "pusher", "-r", "./bench/budgets", "-e", "Bench::Budgets.renew"
+    end
+  end
+end
