@@ -71,7 +71,7 @@ module Pusher
     private
 
     def send_by(http)
-      reply = reply_of(http)
+      reply = Internal::HTTP::Middleware.used?(@client) ? reply_of_middleware(http) : reply_of(http, @head)
       Internal::Response.result(reply, @uri.path, http)
     rescue StandardError => e
       raise unless Internal::HTTP::TransportFailure.wrap?(e, http)
@@ -89,12 +89,22 @@ module Pusher
       http.request_async(@verb, @uri, params, @body, @head)
     end
 
-    # Our own http client gets url and query as text; a stand-in or a stub gets objects, at which it may look.
-    def reply_of(http)
-      return http.request(@verb, @uri.to_s, query, @body, @head) if Internal::Native.exactly?(http,
-                                                                                              Internal::HTTP::Client)
+    # A middleware may send the request several times. Each attempt is signed anew.
+    def reply_of_middleware(http)
+      url, headers = Internal::Native.describe_request(@verb, @uri.to_s, nil, @body, @head)
+      view = Internal::HTTP::MiddlewareRequest.new(@client, @verb, url, @body, headers)
+      Internal::HTTP::Middleware.around_request(view) do
+        view.__send__(:sending) { |added| reply_of(http, @head.merge(added)) }
+      end
+    end
 
-      http.request(@verb, @uri, params, @body, @head)
+    # Our own http client gets url and query as text; a stand-in or a stub gets objects, at which it may look.
+    def reply_of(http, headers)
+      if Internal::Native.exactly?(http, Internal::HTTP::Client)
+        return http.request(@verb, @uri.to_s, query, @body, headers)
+      end
+
+      http.request(@verb, @uri, params, @body, headers)
     end
 
     # The signed query, by the clock of now.

@@ -181,10 +181,11 @@ module Pusher
 
     private
 
-    # What `Marshal.dump` takes: everything but the http client, which has connections. The client that is loaded makes
-    # one of its own from its settings; what was set on `sync_http_client` itself is not part of them.
+    # What `Marshal.dump` takes: everything but the http client, which has connections, and the middleware. The client
+    # that is loaded makes an http client of its own from its settings; what was set on `sync_http_client` itself is not
+    # part of them.
     def marshal_dump
-      names = instance_variables
+      names = instance_variables - [:@registered_middleware]
       names.delete(:@sync_http_client) if @sync_http_client.is_a?(Internal::HTTP::Client)
       names.to_h { |name| [name, instance_variable_get(name)] }
     end
