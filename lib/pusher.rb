@@ -113,7 +113,7 @@ module Pusher
     # @raise [ArgumentError] for an object without `call`, and another position
     # @see file:docs/middleware.md
     def use(middleware, around: :request)
-      Internal::HTTP::Middleware.register_globally { |registered| registered.with(middleware, around) }
+      Internal::HTTP::REGISTRY.change_global { |registered| registered.with(middleware, around) }
       middleware
     end
 
@@ -122,9 +122,9 @@ module Pusher
     # @param middleware [Object] the very object
     # @return [Object, nil] the middleware; nil if it was not registered
     def remove(middleware)
-      return unless Internal::HTTP::Middleware.global.include?(middleware)
+      return unless Internal::HTTP::REGISTRY.global.include?(middleware)
 
-      Internal::HTTP::Middleware.register_globally { |registered| registered.without(middleware) }
+      Internal::HTTP::REGISTRY.change_global { |registered| registered.without(middleware) }
       middleware
     end
 

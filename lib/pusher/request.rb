@@ -71,7 +71,7 @@ module Pusher
     private
 
     def send_by(http)
-      reply = Internal::HTTP::Middleware.used?(@client) ? reply_of_middleware(http) : reply_of(http, @head)
+      reply = Internal::HTTP::REGISTRY.used_by?(@client) ? reply_of_middleware(http) : reply_of(http, @head)
       Internal::Response.result(reply, @uri.path, http)
     rescue StandardError => e
       raise unless Internal::HTTP::TransportFailure.wrap?(e, http)

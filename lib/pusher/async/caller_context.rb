@@ -4,8 +4,8 @@ module Pusher
   module Internal
     class Async
       # The context in which an application has started a background request: fiber-local variables
-      # (`Thread.current[:name]`), Fiber storage (Ruby 3.2 and newer), thread variables, and the context of OpenTelemetry.
-      # Middleware finds it again on the thread or fiber that sends the request.
+      # (`Thread.current[:name]`), Fiber storage (Ruby 3.2 and newer), thread variables, and the context of
+      # OpenTelemetry. Middleware finds it again on the thread or fiber that sends the request.
       # @api private
       class CallerContext
         # Variables of libraries whose objects belong to one thread or fiber. By convention their names start with an

@@ -21,8 +21,7 @@ module Pusher
     # @param middleware [Object] the very object
     # @return [Object, nil] the middleware; nil if it was not registered
     def remove(middleware)
-      registered_middleware = @registered_middleware || Internal::HTTP::RegisteredMiddleware::NONE
-      return unless registered_middleware.include?(middleware)
+      return unless Internal::HTTP::REGISTRY.of(self).include?(middleware)
 
       register_middleware { |registered| registered.without(middleware) }
       middleware
@@ -33,9 +32,7 @@ module Pusher
     attr_reader :registered_middleware
 
     def register_middleware
-      Internal::HTTP::Middleware.register do
-        @registered_middleware = yield(@registered_middleware || Internal::HTTP::RegisteredMiddleware::NONE)
-      end
+      Internal::HTTP::REGISTRY.change { @registered_middleware = yield(Internal::HTTP::REGISTRY.of(self)) }
     end
   end
 end

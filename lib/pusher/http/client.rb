@@ -80,7 +80,7 @@ module Pusher
         # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] when there is no reply
         # @raise [ArgumentError] for a request that cannot be sent; nothing is sent
         def request(verb, uri, query = nil, body = nil, headers = {})
-          return transmit(verb, uri, query, body, headers) unless Middleware.active?(client)
+          return transmit(verb, uri, query, body, headers) unless Middleware.active?(self)
 
           Middleware.call(OutgoingRequest.new(self, verb, uri, query, body, headers)) do |request|
             transmit(request.verb, request.url, nil, request.body, request.headers)
@@ -100,7 +100,7 @@ module Pusher
         # @raise [ArgumentError] for a request that cannot be sent
         def request_async(verb, uri, query = nil, body = nil, headers = {}, &sign)
           request = OutgoingRequest.new(self, verb, uri, query, body&.dup, headers)
-          Middleware.preflight(request) if Middleware.active?(client)
+          Middleware.preflight(request) if Middleware.active?(self)
           url = uri.to_s.dup if sign
           Async.current.accept(request) { send_accepted(request, url, &sign) }
         end
@@ -116,7 +116,7 @@ module Pusher
         attr_accessor :client
 
         def send_accepted(accepted, url, &sign)
-          return send_attempt(accepted, url, accepted.headers, &sign) unless Middleware.used?(client)
+          return send_attempt(accepted, url, accepted.headers, &sign) unless REGISTRY.used_by?(client)
 
           view = MiddlewareRequest.of(accepted)
           Middleware.around_request(view) do

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "outgoing_request"
-require_relative "registered_middleware"
+require_relative "middleware_registry"
 require_relative "../async/caller_context"
 
 module Pusher
@@ -26,18 +26,10 @@ module Pusher
       module Middleware
         # The names of the middleware of this gem, outermost first.
         ORDER = %i[instrumentation testing webmock].freeze
-        # Registrations exclude each other. Requests take no lock.
-        LOCK = Mutex.new
-        private_constant :LOCK
 
         @installed = {}
-        @global = RegisteredMiddleware::NONE
-        @is_used = false
 
         class << self
-          # @return [RegisteredMiddleware] what is registered for the process
-          attr_reader :global
-
           # @param name [Symbol] one of {ORDER}
           # @param middleware [#active?, #call]
           def install(name, middleware)
@@ -48,31 +40,12 @@ module Pusher
           # @return [Object, nil] the middleware of that name
           def [](name) = @installed[name]
 
-          # Changes what is registered for the process.
-          #
-          # @yieldparam registered [RegisteredMiddleware]
-          # @yieldreturn [RegisteredMiddleware]
-          def register_globally
-            register { @global = yield(@global) }
-          end
-
-          # @yield changes what is registered, for the process or for a client
-          def register
-            LOCK.synchronize { yield.tap { @is_used = true } }
-          end
-
-          # @param client [Pusher::Client, nil]
-          # @return [Boolean] whether the application has registered any middleware for this client
-          def used?(client)
-            @is_used && !(@global.empty? && of(client).empty?)
-          end
-
-          # @param client [Pusher::Client, nil]
-          # @return [Boolean] whether any middleware sees the requests of this client
-          def active?(client = nil)
+          # @param http [Client, nil]
+          # @return [Boolean] whether any middleware sees the requests of this HTTP client
+          def active?(http = nil)
             load_integrations
             @installed.each_value { |middleware| return true if middleware.active? }
-            used?(client)
+            REGISTRY.used? && !http.nil? && REGISTRY.used_by?(http.__send__(:client))
           end
 
           # Sends a request through the middleware. Without a request whose attempt it is, it is a request of its own.
@@ -81,7 +54,7 @@ module Pusher
           # @yieldparam request [OutgoingRequest] for the transport
           # @return [Reply]
           def call(request, &transport)
-            return around_transport(request, &transport) unless used?(request.client)
+            return around_transport(request, &transport) unless REGISTRY.used_by?(request.client)
 
             view = MiddlewareRequest.take
             return around_attempt(request, view, &transport) if view
@@ -98,7 +71,7 @@ module Pusher
           # @yield sends it
           # @return [Reply]
           def around_request(view, &sending)
-            run(registered(view.client, :request), view, &sending)
+            run(REGISTRY.middlewares(view.client, :request), view, &sending)
           end
 
           # Asks the active middleware about a request that is sent later.
@@ -135,7 +108,7 @@ module Pusher
           # @param client [Pusher::Client, nil]
           # @return [#call] the same, with the context of the current thread and fiber
           def capture(work, client = nil)
-            work = capture_for_application(work, client) if used?(client)
+            work = capture_for_application(work, client) if REGISTRY.used_by?(client)
             # The test mode is the outermost here: it may do the work at once.
             captured_by(@installed.values, work)
           end
@@ -147,17 +120,9 @@ module Pusher
 
           private
 
-          def of(client)
-            (client.__send__(:registered_middleware) if client.is_a?(Pusher::Client)) || RegisteredMiddleware::NONE
-          end
-
-          def registered(client, around)
-            [*@global.around(around), *of(client).around(around)]
-          end
-
           def around_attempt(request, view, &transport)
             request.view = view
-            run(registered(view.client, :attempt), view) { around_transport(request, &transport) }
+            run(REGISTRY.middlewares(view.client, :attempt), view) { around_transport(request, &transport) }
           end
 
           def around_transport(request, &transport)
@@ -178,8 +143,7 @@ module Pusher
           end
 
           def capture_for_application(work, client)
-            middlewares = [*@global.to_a, *of(client).to_a].uniq(&:__id__)
-            Async::CallerContext.capture(captured_by(middlewares, work))
+            Async::CallerContext.capture(captured_by(REGISTRY.all(client), work))
           end
 
           def captured_by(middlewares, work)

@@ -10,7 +10,10 @@ module Pusher
       # holds the signature. The same object is passed to every middleware around the request and its attempts.
       class MiddlewareRequest
         # The parts of a url. User and password are no part of what is shown.
-        URL = %r{\A(?<scheme>[^:/?#]+)://(?:[^/?#]*@)?(?<authority>(?<host>\[[^\]]*\]|[^:/?#]*)(?::(?<port>\d*))?)(?<path>[^?#]*)}
+        URL = %r{
+          \A(?<scheme>[^:/?\#]+)://(?:[^/?\#]*@)?
+          (?<authority>(?<host>\[[^\]]*\]|[^:/?\#]*)(?::(?<port>\d*))?)(?<path>[^?\#]*)
+        }x
         # The fiber-local variable of the request whose attempt is about to be sent.
         SENDING = :pusher_request_being_sent
         private_constant :URL, :SENDING

@@ -63,7 +63,7 @@ module Pusher
           @view ||= MiddlewareRequest.of(self)
         end
 
-        # @return [Hash{String => String}] header fields, the transport's own and those that middleware has added included
+        # @return [Hash{String => String}] header fields, with the transport's own and those that middleware has added
         def headers
           @view ? @headers.merge(@view.headers.__send__(:added)) : @headers
         end

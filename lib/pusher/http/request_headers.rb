@@ -3,8 +3,8 @@
 module Pusher
   module Internal
     module HTTP
-      # The header fields of a request, as a middleware sees them. Fields can be added. Those that the library sets cannot
-      # be changed. Names are compared without regard to case.
+      # The header fields of a request, as a middleware sees them. Fields can be added. Those that the library sets
+      # cannot be changed. Names are compared without regard to case.
       class RequestHeaders
         include Enumerable
 

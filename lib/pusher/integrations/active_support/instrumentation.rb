@@ -52,8 +52,11 @@ module Pusher
           @request = request
           @transport = transport
           view = request.view
-          @payload = { **request.facts, host: view.host, port: view.port, client: view.client,
-                       attempt: [view.attempt, 1].max, request_bytes: view.body_bytes }
+          @payload = {
+            **request.facts,
+            host: view.host, port: view.port, client: view.client,
+            attempt: [view.attempt, 1].max, request_bytes: view.body_bytes
+          }
           @state = :unsent
         end
 

@@ -26,7 +26,7 @@ module Pusher
           # @return [EventMachine::DefaultDeferrable]
           # @raise [Error] if the reactor has stopped
           def deferrable(request, &work)
-            HTTP::Middleware.preflight(request) if HTTP::Middleware.active?(request.client)
+            HTTP::Middleware.preflight(request) if HTTP::Middleware.active?(request.http_client)
             reactor = current
             reactor.start(ReactorRequest.new(reactor, request, HTTP::Middleware.capture(work, request.client)))
           end
