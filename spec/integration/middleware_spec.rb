@@ -23,7 +23,7 @@ RSpec.describe "Middleware of an application" do
     facts
   end
 
-  def all(queue) = Array.new(queue.size) { queue.pop }
+  def drained(queue) = Array.new(queue.size) { queue.pop }
 
   describe "sees background requests" do
     it "around the request and around the attempt, on the thread of the pool" do
@@ -31,15 +31,15 @@ RSpec.describe "Middleware of an application" do
       attempts = observe(around: :attempt) { |request| [:attempt, request.attempt, request.event_names, Thread.current.name] }
       client.trigger_async("a", "greet", "c").pop
 
-      expect(all(requests)).to eq([[:request, 0, ["greet"], "pusher-async"]])
-      expect(all(attempts)).to eq([[:attempt, 1, ["greet"], "pusher-async"]])
+      expect(drained(requests)).to eq([[:request, 0, ["greet"], "pusher-async"]])
+      expect(drained(attempts)).to eq([[:attempt, 1, ["greet"], "pusher-async"]])
     end
 
     it "and can send them again, signed anew" do
       client.use(->(_request, &sending) { sending.call && sending.call })
       attempts = observe(around: :attempt, &:attempt)
       client.trigger_async("a", "b", "c").pop
-      expect(all(attempts)).to eq([1, 2])
+      expect(drained(attempts)).to eq([1, 2])
       expect(endpoint.events.size).to eq(2)
     end
 
@@ -63,7 +63,7 @@ RSpec.describe "Middleware of an application" do
           client.trigger_async("a", "b", "c").pop.status
         end
         expect(bounded { fibers.run([caller]) }).to eq([200])
-        expect(all(seen)).to eq([["ann", false]])
+        expect(drained(seen)).to eq([["ann", false]])
       end
     end
   end
@@ -82,7 +82,16 @@ RSpec.describe "Middleware of an application" do
       client.trigger_async("a", "b", "c").pop
       Thread.new { client.trigger_async("a", "b", "c").pop }.join
 
-      expect(all(seen)).to eq([%w[ann de], [nil, nil]])
+      expect(drained(seen)).to eq([%w[ann de], [nil, nil]])
+    end
+
+    it "which the thread of the pool does not keep" do
+      worker = observe { Thread.current }
+      Thread.current[:tenant] = "ann"
+      Thread.current.thread_variable_set(:locale, "de")
+      client.trigger_async("a", "b", "c").pop
+      thread = worker.pop
+      expect([thread[:tenant], thread.thread_variable_get(:locale)]).to eq([nil, nil])
     end
 
     it "as it was when the request was accepted" do
@@ -94,7 +103,7 @@ RSpec.describe "Middleware of an application" do
       Thread.current[:tags] << "second"
       endpoint.release
       [request, queued].each(&:pop)
-      expect(all(seen)).to eq([["first"], ["first"]])
+      expect(drained(seen)).to eq([["first"], ["first"]])
     end
 
     it "without the private variables of libraries" do
@@ -105,7 +114,7 @@ RSpec.describe "Middleware of an application" do
         Thread.current.thread_variable_set(name, "private") unless name == :pusher_testing
       end
       client.trigger_async("a", "b", "c").pop
-      expect(all(seen)).to eq([[nil] * names.size])
+      expect(drained(seen)).to eq([[nil] * names.size])
     end
 
     it "in the current context of OpenTelemetry" do
@@ -126,7 +135,7 @@ RSpec.describe "Middleware of an application" do
       seen = observe { context.current }
       context.with_current("the context") { client.trigger_async("a", "b", "c").pop }
       client.trigger_async("a", "b", "c").pop
-      expect(all(seen)).to eq(["the context", nil])
+      expect(drained(seen)).to eq(["the context", nil])
     end
 
     if Fiber.respond_to?(:[]=)
@@ -138,7 +147,7 @@ RSpec.describe "Middleware of an application" do
         client.trigger_async("a", "b", "c").pop
         Fiber[:tenant] = "bob"
         client.trigger_async("a", "b", "c").pop
-        expect(all(seen)).to eq(["ann", nil, "bob"])
+        expect(drained(seen)).to eq(["ann", nil, "bob"])
       end
     end
 
@@ -209,11 +218,11 @@ RSpec.describe "Middleware of an application" do
       more = observe { :child }
       client.trigger("a", "in the child", "c")
       client.trigger_async("a", "in the child", "c").pop
-      raise "wrong" unless all(seen).last(2) == [Process.pid] * 2 && all(more) == %i[child child]
+      raise "wrong" unless drained(seen).last(2) == [Process.pid] * 2 && drained(more) == %i[child child]
     end
     expect_success_of(child)
     client.trigger("a", "after", "c")
-    expect(all(seen)).to eq([Process.pid] * 2)
+    expect(drained(seen)).to eq([Process.pid] * 2)
   end
 
   it "is interrupted like the request, and its ensure runs" do
@@ -227,7 +236,7 @@ RSpec.describe "Middleware of an application" do
     thread = Thread.new { client.channels }
     endpoint.wait_for_requests(1)
     thread.kill.join
-    expect(all(left)).to eq([true])
+    expect(drained(left)).to eq([true])
   end
 
   it "is outside of the test mode" do
