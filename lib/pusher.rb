@@ -103,12 +103,15 @@ module Pusher
     #
     # It returns the reply of its block (`status`, `headers`, `body_bytes`). Errors of the transport pass through it as
     # they are, before {HTTPError} wraps them. The outermost is called first: those of the process in the order of their
-    # registration, then those of the client ({Client#use}). A middleware may have a method `capture(work)`: it is called
-    # when a request in the background is accepted, and returns a callable that calls `work` with the context that the
-    # middleware needs on the thread or fiber that sends the request.
+    # registration, then those of the client ({Client#use}).
+    #
+    # A middleware may have a method `capture(work)`. It is called when a request in the background is accepted, and
+    # returns a callable that calls `work` with the context that the middleware needs on the thread or fiber that sends
+    # the request.
     #
     # @param middleware [#call] `call(request) { reply }`, with an {Internal::HTTP::MiddlewareRequest}
-    # @param around [Symbol] `:request` for everything that a call does until it has a reply, `:attempt` for each sending
+    # @param around [Symbol] `:request` for everything that a call does until it has a reply, `:attempt` for each
+    #   sending
     # @return [Object] the middleware
     # @raise [ArgumentError] for an object without `call`, and another position
     # @see file:docs/middleware.md

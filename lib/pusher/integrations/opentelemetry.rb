@@ -95,7 +95,8 @@ module Pusher
       end
 
       Tracing.register(
-        self, file: "pusher/integrations/opentelemetry", library: "OpenTelemetry", loaded: defined?(::OpenTelemetry::Trace),
+        self, file: "pusher/integrations/opentelemetry", library: "OpenTelemetry",
+              loaded: defined?(::OpenTelemetry::Trace),
               setup: "add the gem opentelemetry-sdk, require \"opentelemetry/sdk\""
       )
     end

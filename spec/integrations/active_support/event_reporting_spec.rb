@@ -3,7 +3,7 @@
 require_relative "support/active_support_helper"
 
 # The newest ActiveSupport that is packaged is older than 8.1, so the reporter is one of this spec, with the interface
-# that the documentation of ActiveSupport::EventReporter 8.1 describes: notify(name_or_object, payload = nil, **options).
+# that the documentation of ActiveSupport::EventReporter 8.1 describes: notify(name_or_object, payload = nil, **).
 RSpec.describe "ActiveSupport's event reporter" do
   let(:program) do
     <<~RUBY
@@ -28,7 +28,7 @@ RSpec.describe "ActiveSupport's event reporter" do
 
   def events(output) = output.lines.grep(/\A\[/).map { |line| JSON.parse(line, symbolize_names: true) }
 
-  quiet = 'ActiveSupport::LogSubscriber.logger = Logger.new(IO::NULL)'
+  quiet = "ActiveSupport::LogSubscriber.logger = Logger.new(IO::NULL)"
 
   it "gets a structured event for each request, of plain values" do
     output = run_ruby("#{reporter}require 'pusher/log_subscriber'\n#{quiet}\n#{program}")

@@ -38,7 +38,8 @@ RSpec.describe "ActiveSupport::Notifications" do
     events = collect_events
     client.encryption_master_key_base64 = ["k" * 32].pack("m0")
     client.trigger("a", "b", "the data")
-    shown = [events.first.payload.inspect, events.first.payload.to_json, ActiveSupport::JSON.encode(events.first.payload)]
+    payload = events.first.payload
+    shown = [payload.inspect, payload.to_json, ActiveSupport::JSON.encode(payload)]
     expect(shown.join).not_to match(/#{client.secret}|k{32}|the data|auth_/)
   end
 

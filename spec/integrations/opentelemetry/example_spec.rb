@@ -20,8 +20,9 @@ RSpec.describe "examples/opentelemetry.rb" do
        /\Aclient trigger \h+ root error\z/, "It failed: Payload Too Large > 10KB",
        /\Aclient trigger \h+ root error\z/, "It failed: Connection refused"]
     )
-    expect(program.output).to include("  messaging.destination.name=orders\n", "  messaging.pusher.channels=news,sport\n",
-                                      "  error.type=413\n", "  error.type=Errno::ECONNREFUSED\n")
+    expect(program.output)
+      .to include("  messaging.destination.name=orders\n", "  messaging.pusher.channels=news,sport\n",
+                  "  error.type=413\n", "  error.type=Errno::ECONNREFUSED\n")
     expect(program.output).not_to match(/auth_|Nobody hears|xxx/)
   end
 end

@@ -16,7 +16,8 @@ RSpec.describe "Sentry" do
     client.channels(filter_by_prefix: "the-query")
     expect(breadcrumbs).to eq(
       [{ category: "pusher", type: "http", level: "info",
-         data: { method: "POST", url: "#{app}/events", status_code: 200, channels: ["my-channel"], events: ["greet"] } },
+         data: { method: "POST", url: "#{app}/events", status_code: 200,
+                 channels: ["my-channel"], events: ["greet"] } },
        { category: "pusher", type: "http", level: "info",
          data: { method: "GET", url: "#{app}/channels", status_code: 200 } }]
     )
@@ -37,8 +38,9 @@ RSpec.describe "Sentry" do
     span, = spans_of { client.trigger("my-channel", "greet", "the data") }
     expect(span).to have_attributes(op: "http.client", description: "POST #{app}/events", status: "ok",
                                     timestamp: be_a(Float))
-    expect(span.data).to include("http.request.method" => "POST", "url" => "#{app}/events", "server.port" => endpoint.port,
-                                 "messaging.system" => "pusher", "messaging.destination.name" => "my-channel")
+    expect(span.data).to include("http.request.method" => "POST", "url" => "#{app}/events",
+                                 "server.port" => endpoint.port, "messaging.system" => "pusher",
+                                 "messaging.destination.name" => "my-channel")
     expect(endpoint.requests.last["sentry-trace"]).to eq("#{span.trace_id}-#{span.span_id}-1")
   end
 

@@ -99,8 +99,8 @@ RSpec.describe "A request as middleware sees it" do
       expect([headers["X"], headers["Y"]]).to eq(["1", nil])
     end
 
-    ["Content-Type", "content-type", "X-Pusher-Library", "User-Agent", "Accept-Encoding", "Host", "Content-Length",
-     "transfer-encoding", "Connection", "Proxy-Authorization"].each do |name|
+    %w[Content-Type content-type X-Pusher-Library User-Agent Accept-Encoding Host Content-Length transfer-encoding
+       Connection Proxy-Authorization].each do |name|
       it "refuses to change #{name}, which the library sets" do
         expect { headers[name] = "x" }
           .to raise_error(ArgumentError, "the header #{name} is set by the library and cannot be changed")

@@ -180,12 +180,13 @@ RSpec.describe "The middleware of an application" do
           yield(request)
         end
       end
-      [yielding.new, passing.new, recorder("lambda"), recorder("lambda").to_proc].each { |middleware| client.use(middleware) }
+      [yielding.new, passing.new, recorder("lambda")].each { |middleware| client.use(middleware) }
       expect(client.trigger("a", "b", "c")).to eq({})
     end
 
     it "refuses an object without call, and another position" do
-      expect { client.use(Object.new) }.to raise_error(ArgumentError, /a middleware has call\(request\).*: Object has no call/)
+      expect { client.use(Object.new) }
+        .to raise_error(ArgumentError, /a middleware has call\(request\).*: Object has no call/)
       expect { Pusher.use(recorder("a"), around: :connection) }
         .to raise_error(ArgumentError, "around is :request or :attempt, got :connection")
       client.channels
@@ -215,7 +216,7 @@ RSpec.describe "The middleware of an application" do
 
     it "is not part of Marshal.dump" do
       client.use(recorder("a"))
-      Marshal.load(Marshal.dump(client)).channels # rubocop:disable Security/MarshalLoad
+      Marshal.load(Marshal.dump(client)).channels
       expect(order).to be_empty
     end
 
@@ -315,10 +316,11 @@ RSpec.describe "The middleware of an application" do
     it "is signed anew for each attempt" do
       times = [Time.at(1_700_000_000), Time.at(1_700_000_007)]
       allow(Time).to receive(:now) { times.shift || Time.at(1_700_000_007) }
-      client.use(->(_request, &sending) { sending.call && sending.call })
+      client.use(->(_request, &sending) { Array.new(2) { sending.call }.last })
       endpoint.behave
       client.channels rescue nil # rubocop:disable Style/RescueModifier -- the endpoint refuses old timestamps
-      expect(endpoint.requests.map { |request| request.target[/auth_timestamp=(\d+)/, 1] }).to eq(%w[1700000000 1700000007])
+      expect(endpoint.requests.map { |request| request.target[/auth_timestamp=(\d+)/, 1] })
+        .to eq(%w[1700000000 1700000007])
     end
 
     it "takes header fields in both positions, and the server gets them" do

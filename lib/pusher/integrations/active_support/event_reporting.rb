@@ -19,7 +19,9 @@ module Pusher
 
         # @return [Object, nil] the subscription
         def subscribe
-          ::ActiveSupport::Notifications.subscribe(Instrumentation::EVENT) { |event| report(event.payload) } if available?
+          return unless available?
+
+          ::ActiveSupport::Notifications.subscribe(Instrumentation::EVENT) { |event| report(event.payload) }
         end
 
         private

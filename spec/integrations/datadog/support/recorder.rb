@@ -12,7 +12,7 @@ module Datadog
       attr_reader :name, :id, :parent_id, :tags, :type, :error
       attr_accessor :resource, :status
 
-      def initialize(name, id, parent_id, resource: name, type: nil, tags: {})
+      def initialize(name, id, parent_id, resource: name, type: nil, tags: {}) # rubocop:disable Metrics/ParameterLists
         @name = name
         @id = id
         @parent_id = parent_id
@@ -29,7 +29,7 @@ module Datadog
         @tags[tag] = value
       end
 
-      def set_error(error)
+      def set_error(error) # rubocop:disable Naming/AccessorMethodName
         @error = error
         @status = 1
       end

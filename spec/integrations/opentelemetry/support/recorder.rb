@@ -47,7 +47,8 @@ module OpenTelemetry
       attr_reader :name, :kind, :attributes, :links, :context, :parent, :exceptions
       attr_accessor :status
 
-      def initialize(name: nil, kind: :internal, attributes: {}, links: [], context: SpanContext.none, parent: nil)
+      def initialize(name: nil, kind: :internal, attributes: {}, links: [], # rubocop:disable Metrics/ParameterLists
+                     context: SpanContext.none, parent: nil)
         @name = name
         @kind = kind
         @attributes = {}
@@ -111,7 +112,7 @@ module OpenTelemetry
       @tracers = []
     end
 
-    def tracer(name, version)
+    def tracer(name = nil, version = nil)
       @tracers << [name, version]
       Tracer.new(@spans)
     end

@@ -24,7 +24,6 @@ module SentryEvents
     end
   end
 
-
   # Those of the current scope, as Hashes.
   def breadcrumbs
     Sentry.get_current_scope.breadcrumbs.members.compact.map do |crumb|
