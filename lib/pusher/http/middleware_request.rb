@@ -19,6 +19,8 @@ module Pusher
         private_constant :URL, :SENDING
 
         # @api private
+        # @param outgoing [OutgoingRequest]
+        # @return [MiddlewareRequest] the same request
         def self.of(outgoing)
           new(outgoing.client, outgoing.verb, outgoing.url, outgoing.body, outgoing.headers)
         end

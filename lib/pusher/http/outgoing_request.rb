@@ -55,7 +55,7 @@ module Pusher
           @body = body
         end
 
-        # @param request [MiddlewareRequest] what the middleware of the application sees
+        # What the middleware of the application sees, if it has seen the request already.
         attr_writer :view
 
         # @return [MiddlewareRequest] what the middleware of the application sees

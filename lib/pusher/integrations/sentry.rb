@@ -8,8 +8,9 @@ module Pusher
     # "pusher/integrations/sentry"` registers it.
     # @api private
     module Sentry
-      # The operation of the spans, and the category of the breadcrumbs.
+      # The operation of the spans.
       OPERATION = "http.client"
+      # The category of the breadcrumbs.
       CATEGORY = "pusher"
       # The fiber-local variable of the hub and the span that were current when a background request was accepted.
       CAPTURED = :pusher_sentry
