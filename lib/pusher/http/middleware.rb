@@ -54,10 +54,9 @@ module Pusher
           # @yieldparam request [OutgoingRequest] for the transport
           # @return [Reply]
           def call(request, &transport)
-            return around_transport(request, &transport) unless REGISTRY.used_by?(request.client)
-
             view = MiddlewareRequest.take
             return around_attempt(request, view, &transport) if view
+            return around_transport(request, &transport) unless REGISTRY.used_by?(request.client)
 
             around_request(request.view) do
               request.view.__send__(:count_attempt)

@@ -134,6 +134,14 @@ RSpec.describe "Pusher.instrumenter" do
       expect(events { client.channels }.map { |_, payload| payload[:attempt] }).to eq([1, 2])
     end
 
+    it "has the number of an attempt that the gem itself repeats, without any middleware" do
+      http = client.sync_http_client
+      url = client.url("/x").to_s
+      request = Pusher.const_get(:Internal)::HTTP::MiddlewareRequest.new(client, :get, url, nil, {})
+      payloads = events { 2.times { request.__send__(:sending) { http.request(:get, url) } } }.map(&:last)
+      expect(payloads.map { |payload| payload[:attempt] }).to eq([1, 2])
+    end
+
     it "counts a second attempt" do
       client.channels
       endpoint.drop
