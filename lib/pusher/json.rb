@@ -77,8 +77,11 @@ module Pusher
         private
 
         # Whether ActiveSupport may escape characters for HTML in JSON. The engine knows; the native writer does not.
+        # Naming the constant while it is an autoload would load it, and change how the application's objects look.
         def escapes?
-          defined?(::ActiveSupport::JSON::Encoding) ? true : false
+          return false unless defined?(::ActiveSupport)
+
+          !::ActiveSupport.autoload?(:JSON) && defined?(::ActiveSupport::JSON::Encoding) ? true : false
         end
 
         def utf8(text)

@@ -44,7 +44,7 @@ module Pusher
           # @return [Boolean] whether any middleware sees the requests of this HTTP client
           def active?(http = nil)
             load_integrations
-            @installed.each_value { |middleware| return true if middleware.active? }
+            @installed.each_value { |middleware| return true if middleware.active? } unless @installed.empty?
             REGISTRY.used? && !http.nil? && REGISTRY.used_by?(http.__send__(:client))
           end
 
@@ -92,13 +92,12 @@ module Pusher
           #
           # @return [void]
           def load_integrations
-            # WebMock defines this method last: until then it is still loading.
-            if !@installed.key?(:webmock) && defined?(::WebMock.globally_stub_request)
-              require_relative "../integrations/webmock/middleware"
-            end
-            return if @installed.key?(:instrumentation) || !notifications?
+            return if @features == $LOADED_FEATURES.size
 
-            require_relative "../integrations/active_support/instrumentation"
+            # WebMock defines this method last: until then it is still loading.
+            load_integration(:webmock, "webmock/middleware") if defined?(::WebMock.globally_stub_request)
+            load_integration(:instrumentation, "active_support/instrumentation") if notifications?
+            @features = $LOADED_FEATURES.size
           rescue ThreadError
             nil # A signal trap cannot load code.
           end
@@ -120,6 +119,10 @@ module Pusher
           end
 
           private
+
+          def load_integration(name, file)
+            require_relative "../integrations/#{file}" unless @installed.key?(name)
+          end
 
           def around_attempt(request, view, &transport)
             request.view = view

@@ -79,6 +79,16 @@ RSpec.describe "Loading ActiveSupport and this gem" do
     RUBY
   end
 
+  it "does not load ActiveSupport's JSON encoding, which changes how objects look as JSON" do
+    output = run_ruby(<<~RUBY)
+      require "active_support"
+      require "pusher"
+      Pusher.trigger("channel", "<event>", { data: "<" })
+      p ActiveSupport.autoload?(:JSON).nil?, {}.respond_to?(:to_json_with_active_support_encoder)
+    RUBY
+    expect(output).to eq("false\nfalse\n")
+  end
+
   it "allocates no object for a trigger without a subscriber" do
     with, without = ["require 'active_support'; require 'active_support/notifications'", ""].map do |loading|
       EndpointProcess.run do |endpoint|
