@@ -76,12 +76,10 @@ module Pusher
 
         private
 
-        # Whether ActiveSupport may escape characters for HTML in JSON. The engine knows; the native writer does not.
-        # Naming the constant while it is an autoload would load it, and change how the application's objects look.
+        # Whether the engine may escape characters for HTML. ActiveSupport::JSON is an autoload: naming it here would load
+        # it, and change how the application's objects look as JSON.
         def escapes?
-          return false unless defined?(::ActiveSupport)
-
-          !::ActiveSupport.autoload?(:JSON) && defined?(::ActiveSupport::JSON::Encoding) ? true : false
+          defined?(::ActiveSupport) ? true : false
         end
 
         def utf8(text)
