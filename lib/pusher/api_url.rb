@@ -27,7 +27,8 @@ module Pusher
 
       # @return [String]
       def to_s
-        @server ? "#{@server.origin}#{@path}" : super
+        server = @server
+        server ? "#{server.origin}#{@path}" : super
       end
 
       # `URI::Generic#==` compares the classes. To callers this is the url that `URI::Generic.build` makes.
@@ -35,22 +36,42 @@ module Pusher
       # @return [Class]
       def class = ::URI::Generic
 
+      # @return [Boolean]
+      def instance_of?(type) = type == ::URI::Generic
+
       # @return [self]
       def freeze
         fill_in
         super
       end
 
+      # Psych writes the variables, under the name of {#class}.
+      #
+      # @param coder [Psych::Coder]
+      # @return [void]
+      def encode_with(coder)
+        fill_in
+        instance_variables.each { |name| coder[name.name.delete_prefix("@")] = instance_variable_get(name) }
+      end
+
       private
 
-      def fill_in
-        return unless @server
+      # A frozen copy cannot be filled in later.
+      def initialize_copy(original)
+        super
+        fill_in
+      end
 
+      # `@server` stays until all parts are set: another thread may read this url meanwhile. The host is a copy, because
+      # a caller may change it in place.
+      def fill_in
         server = @server
-        @server = nil
+        return unless server
+
         @scheme = server.scheme
-        @host = server.host
+        @host = server.host.dup
         @port = server.port
+        @server = nil
       end
 
       # False with a version of the URI library that keeps the parts elsewhere. This class is not used then.

@@ -1,0 +1,20 @@
+# frozen_string_literal: true
+
+# Loads the gem after a URI library that keeps host and port in one variable, and prints a url of a client.
+
+require "json"
+require "uri"
+
+URI::Generic.class_eval do
+  def host = @authority&.first
+  def port = @authority&.last
+  define_method(:set_host) { |host| @authority = [host, port] }
+  define_method(:set_port) { |port| @authority = [host, port] }
+  def to_s = "#{scheme}://#{host}:#{port}#{path}"
+end
+
+require "pusher"
+
+url = Pusher::Client.new(app_id: "20", host: "one", port: 8080, use_tls: false).url("/events")
+puts JSON.generate(host: url.host, port: url.port, text: url.to_s,
+                   own: url.is_a?(Pusher.const_get(:Internal)::ApiUrl))
