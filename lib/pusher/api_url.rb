@@ -15,14 +15,12 @@ module Pusher
         @path = path
       end
 
-      # The methods of URI::Generic find all parts in their places. The protected ones are called by these.
-      inherited = ::URI::Generic.public_instance_methods(false) + ::URI::Generic.private_instance_methods(false)
-      (inherited - %i[initialize path to_s]).each do |name|
+      # The methods of URI::Generic find all parts in their places. The others are called by the public ones.
+      (::URI::Generic.public_instance_methods(false) - %i[path to_s]).each do |name|
         define_method(name) do |*arguments, **options, &block|
           fill_in
           super(*arguments, **options, &block)
         end
-        __send__(:private, name) if ::URI::Generic.private_method_defined?(name)
       end
 
       # @return [String]

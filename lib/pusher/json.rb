@@ -82,10 +82,8 @@ module Pusher
         end
 
         def utf8(text)
-          return text if text.ascii_only?
-
-          is_utf8_or_binary = [Encoding::UTF_8, Encoding::BINARY].include?(text.encoding)
-          return text if is_utf8_or_binary && text.dup.force_encoding(Encoding::UTF_8).valid_encoding?
+          # {dump} refuses invalid bytes.
+          return text if text.ascii_only? || [Encoding::UTF_8, Encoding::BINARY].include?(text.encoding)
 
           raise Error, "the JSON engine returned a String that is not valid UTF-8"
         end

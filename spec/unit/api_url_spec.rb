@@ -75,6 +75,25 @@ RSpec.describe "The url of a client" do
       expect(fresh.public_methods - built.public_methods).to eq([:encode_with])
     end
 
+    { "scheme" => "https", "host" => "two", "hostname" => "::1", "port" => 1, "userinfo" => "u:p", "user" => "u",
+      "path" => "/b", "query" => "a=b", "fragment" => "c" }.each do |part, value|
+      it "takes a new #{part} as the first change" do
+        url = fresh
+        [url, built].each { |uri| uri.public_send(:"#{part}=", value) }
+        expect([url.public_send(part), url.to_s, url == built]).to eq([value, built.to_s, true])
+      end
+    end
+
+    { "normalize!" => ->(url) { url.tap(&:normalize!) }, "normalize" => :normalize.to_proc,
+      "select" => ->(url) { url.select(:scheme, :host, :port) }, "merge" => ->(url) { url.merge("/b?c") },
+      "route_from" => ->(url) { url.route_from("http://one:80/apps/") }, "hash" => :hash.to_proc,
+      "route_to" => ->(url) { url.route_to("http://one:80/apps/20/b") }, "absolute" => :absolute.to_proc,
+      "find_proxy" => ->(url) { url.find_proxy({ "http_proxy" => "http://proxy.test" }) } }.each do |name, call|
+      it "answers #{name} first" do
+        expect(call.call(fresh)).to eq(call.call(built))
+      end
+    end
+
     { "freeze" => :freeze.to_proc, "clone" => ->(url) { url.clone(freeze: true) },
       "Ractor.make_shareable" => ->(url) { Ractor.make_shareable(url) } }.each do |name, freezing|
       it "can be read after #{name}" do
@@ -121,8 +140,13 @@ RSpec.describe "The url of a client" do
 
   it "is one of URI::Generic.build where the URI library keeps the parts elsewhere" do
     script = File.expand_path("support/other_uri_library.rb", __dir__)
-    expect(FreshProcess.run(script))
+    expect(FreshProcess.run(script, "parts"))
       .to eq("host" => "one", "port" => 8080, "text" => "http://one:8080/apps/20/events", "own" => false)
+  end
+
+  it "is one of URI::Generic.build where the URI library writes them differently" do
+    script = File.expand_path("support/other_uri_library.rb", __dir__)
+    expect(FreshProcess.run(script, "text")).to include("text" => "<http://one:8080/apps/20/events>", "own" => false)
   end
 
   it "uses the client's current settings, and has no port where that is empty" do

@@ -1,17 +1,25 @@
 # frozen_string_literal: true
 
-# Loads the gem after a URI library that keeps host and port in one variable, and prints a url of a client.
+# Loads the gem after a URI library with other parts or another text, and prints a url of a client.
 
 require "json"
 require "uri"
 
-URI::Generic.class_eval do
+# Keeps host and port in one variable.
+module OtherParts
   def host = @authority&.first
   def port = @authority&.last
+  def to_s = "#{scheme}://#{host}:#{port}#{path}"
+
   define_method(:set_host) { |host| @authority = [host, port] }
   define_method(:set_port) { |port| @authority = [host, port] }
-  def to_s = "#{scheme}://#{host}:#{port}#{path}"
 end
+
+module OtherText
+  def to_s = "<#{super}>"
+end
+
+URI::Generic.prepend({ "parts" => OtherParts, "text" => OtherText }.fetch(ARGV.first))
 
 require "pusher"
 
