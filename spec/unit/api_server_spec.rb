@@ -64,10 +64,19 @@ RSpec.describe "The server of a client" do
       it "does not change with the parts of a url of #{path}" do
         client_of.url(path).host.replace("two.test")
         client_of.url(path).path.replace("/other")
-        expect([url_of, url_of(host: "two.test")])
-          .to eq(%w[http://one.test:80/apps/3/events http://two.test:80/apps/3/events])
+        urls = [client_of.url("/events"), client_of(host: "two.test").url("/events")]
+        expect(urls.map { |url| [url.to_s, url.host] })
+          .to eq([%w[http://one.test:80/apps/3/events one.test], %w[http://two.test:80/apps/3/events two.test]])
       end
     end
+  end
+
+  it "has its name with underscores, its port as an Integer and its scheme in lowercase" do
+    client = client_of(host: "_my_host.test", port: "8080")
+    client.scheme = "HTTP"
+    url = client.url("/events")
+    expect([url.scheme, url.host, url.port, url.to_s])
+      .to eq(["http", "_my_host.test", 8080, "http://_my_host.test:8080/apps/3/events"])
   end
 
   describe "app_id" do
@@ -124,6 +133,7 @@ RSpec.describe "The server of a client" do
     end
 
     { "a\xFF" => '"a\xFF"', "one.test".encode("UTF-16LE") => '"one.test"', :host => ":host", "" => '""',
+      "a_b\nc" => '"a_b\nc"',
       "key:s\xFFecret@one.test" => '"***@one.test"',
       "key:se\ncret@one.test/" => '"***@one.test/"' }.each do |host, shown|
       it "names the host #{host.inspect} and masks credentials" do
