@@ -77,8 +77,9 @@ module Pusher
         private
 
         # Whether ActiveSupport may escape characters for HTML in JSON. The engine knows; the native writer does not.
+        # ActiveSupport's JSON adds `as_json` to all objects. Before that, naming the encoding would autoload it.
         def escapes?
-          defined?(::ActiveSupport::JSON::Encoding) ? true : false
+          ::Object.method_defined?(:as_json) && defined?(::ActiveSupport::JSON::Encoding) ? true : false
         end
 
         def utf8(text)
