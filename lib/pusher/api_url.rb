@@ -15,19 +15,18 @@ module Pusher
         @path = path
       end
 
-      # The methods of URI::Generic find all parts in their places. The protected ones are called by these.
-      inherited = ::URI::Generic.public_instance_methods(false) + ::URI::Generic.private_instance_methods(false)
-      (inherited - %i[initialize path to_s]).each do |name|
+      # The methods of URI::Generic find all parts in their places. The others are called by the public ones.
+      (::URI::Generic.public_instance_methods(false) - %i[path to_s]).each do |name|
         define_method(name) do |*arguments, **options, &block|
           fill_in
           super(*arguments, **options, &block)
         end
-        __send__(:private, name) if ::URI::Generic.private_method_defined?(name)
       end
 
       # @return [String]
       def to_s
-        @server ? "#{@server.origin}#{@path}" : super
+        server = @server
+        server ? "#{server.origin}#{@path}" : super
       end
 
       # `URI::Generic#==` compares the classes. To callers this is the url that `URI::Generic.build` makes.
@@ -35,22 +34,42 @@ module Pusher
       # @return [Class]
       def class = ::URI::Generic
 
+      # @return [Boolean]
+      def instance_of?(type) = type == ::URI::Generic
+
       # @return [self]
       def freeze
         fill_in
         super
       end
 
+      # Psych writes the variables, under the name of {#class}.
+      #
+      # @param coder [Psych::Coder]
+      # @return [void]
+      def encode_with(coder)
+        fill_in
+        instance_variables.each { |name| coder[name.name.delete_prefix("@")] = instance_variable_get(name) }
+      end
+
       private
 
-      def fill_in
-        return unless @server
+      # A frozen copy cannot be filled in later.
+      def initialize_copy(original)
+        super
+        fill_in
+      end
 
+      # `@server` stays until all parts are set: another thread may read this url meanwhile. The host is a copy, because
+      # a caller may change it in place.
+      def fill_in
         server = @server
-        @server = nil
+        return unless server
+
         @scheme = server.scheme
-        @host = server.host
+        @host = server.host.dup
         @port = server.port
+        @server = nil
       end
 
       # False with a version of the URI library that keeps the parts elsewhere. This class is not used then.

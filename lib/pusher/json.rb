@@ -76,17 +76,15 @@ module Pusher
 
         private
 
-        # Whether the engine may escape characters for HTML. ActiveSupport::JSON is an autoload: naming it here would load
-        # it, and change how the application's objects look as JSON.
+        # Whether ActiveSupport may escape characters for HTML in JSON. The engine knows; the native writer does not.
+        # ActiveSupport's JSON adds `as_json` to all objects. Before that, naming the encoding would autoload it.
         def escapes?
-          defined?(::ActiveSupport) ? true : false
+          ::Object.method_defined?(:as_json) && defined?(::ActiveSupport::JSON::Encoding) ? true : false
         end
 
         def utf8(text)
-          return text if text.ascii_only?
-
-          is_utf8_or_binary = [Encoding::UTF_8, Encoding::BINARY].include?(text.encoding)
-          return text if is_utf8_or_binary && text.dup.force_encoding(Encoding::UTF_8).valid_encoding?
+          # {dump} refuses invalid bytes.
+          return text if text.ascii_only? || [Encoding::UTF_8, Encoding::BINARY].include?(text.encoding)
 
           raise Error, "the JSON engine returned a String that is not valid UTF-8"
         end

@@ -146,6 +146,24 @@ RSpec.describe "JSON" do
         expect(data[:a].first.encoding).to eq(Encoding::BINARY)
       end
 
+      it "raises an Error with the engine's second refusal as its cause" do
+        refusals = [KeyError.new("first"), KeyError.new("second")]
+        remaining = refusals.dup
+        allow(json_engine).to(receive_generate { raise remaining.shift })
+        expect { client.trigger("news", "event", { a: Class.new(Array)[text] }) }
+          .to raise_error(an_instance_of(Pusher::Error).and(have_attributes(cause: be(refusals.last))))
+      end
+
+      it "is not passed on again after a timeout or an error of this library" do
+        data = { a: Class.new(Array)[text] }
+        [Timeout::Error.new("late"), Pusher::Error.new("mine")].each do |error|
+          calls = 0
+          allow(json_engine).to(receive_generate { (calls += 1) && raise(error) })
+          expect { client.trigger("news", "event", data) }.to raise_error(be(error))
+          expect(calls).to eq(1)
+        end
+      end
+
       it "is found or not in data that contains itself, in bounded time" do
         endless = []
         endless << endless << endless
@@ -154,6 +172,17 @@ RSpec.describe "JSON" do
             expect { client.trigger("news", "event", data) }.to raise_error(Pusher::Error)
           end
         end
+      end
+    end
+
+    it "is refused as a body where the engine writes it in another encoding" do
+      { "\"\xE9\"".dup.force_encoding("ISO-8859-1") => false, '"é"'.encode("UTF-16LE") => false,
+        '"é"'.b => true, '"e"'.encode("ISO-8859-1") => true }.each do |text, accepted|
+        allow(json_engine).to receive_generate.and_return(text)
+        post = -> { client.post("/x", { a: Object.new }) }
+        next expect(post.call).to(eq({})) if accepted
+
+        expect(&post).to raise_error(Pusher::Error, /not valid UTF-8/)
       end
     end
 

@@ -24,7 +24,7 @@ RSpec.describe Pusher::Request do
     expect(request.body).to eq('{"b":2}')
     expect(request.params.transform_keys(&:to_s))
       .to include("q" => "v", "body_md5" => Digest::MD5.hexdigest('{"b":2}'), "auth_key" => client.key,
-                  "auth_version" => "1.0", "auth_signature" => /\A\h{64}\z/)
+                  "auth_version" => "1.0", "auth_signature" => /\A\h{64}\z/, "auth_timestamp" => /\A\d+\z/)
     expect(request.send_sync).to eq({ ok: 1 })
     expect(calls.first).to have_attributes(verb: :post, path: "/apps/20/x", body: '{"b":2}')
   end
@@ -33,6 +33,30 @@ RSpec.describe Pusher::Request do
     params = { "Q" => "v", auth_key: "mine" }.freeze
     described_class.new(client, :post, client.url("/x"), params, "{}").params
     expect(params).to eq({ "Q" => "v", auth_key: "mine" })
+  end
+
+  it "signs a parameter whose name only begins with auth" do
+    params = described_class.new(client, :get, client.url("/x"), { author: "me", auth_key: "mine" }).params
+    expect(params).to include("author" => "me", auth_key: client.key)
+    expect(params).not_to have_key("auth_key")
+  end
+
+  it "signs its parameters once" do
+    request = described_class.new(client, :get, client.url("/x"), {})
+    first = request.params
+    allow(Time).to receive(:now).and_return(Time.at(1))
+    expect(request.params).to equal(first)
+  end
+
+  it "refuses parameters that are no Hash and a uri without a path" do
+    expect { described_class.new(client, :get, client.url("/x"), nil) }.to raise_error(ArgumentError, "Expected hash")
+    expect { described_class.new(client, :get, URI("mailto:a@b.test"), {}) }
+      .to raise_error(ArgumentError, "Expected string")
+  end
+
+  it "shows no query when it is inspected" do
+    request = described_class.new(client, :get, URI("http://one.test/x?auth_key=k"), {})
+    expect(request.inspect).to eq("#<Pusher::Request get /x>")
   end
 
   describe "stubs" do
@@ -75,6 +99,22 @@ RSpec.describe Pusher::Request do
       expect(calls).to eq([[:post, '{"a":1}', described_class::JSON_HEADERS]] * 2)
     end
 
+    it "is a copy of the body for request_async" do
+      kept = nil
+      allow(client.sync_http_client).to receive(:request_async) { |*arguments| kept = arguments[3] }
+      body = +"{}"
+      described_class.new(client, :post, client.url("/x"), {}, body).send_async
+      body << "changed"
+      expect(kept).to eq("{}")
+    end
+
+    it "has the parameters of get_async" do
+      query = nil
+      allow(client.sync_http_client).to receive(:request_async) { |_, _, params, *| query = params }
+      client.get_async("/x", { q: "v" })
+      expect(query).to include("q" => "v")
+    end
+
     it "is signed with a timestamp in whole seconds, rounded down" do
       now = Process.clock_gettime(Process::CLOCK_REALTIME, :second)
       allow(Time).to receive(:now).and_return(Time.at(now, 999_999))
@@ -111,7 +151,7 @@ RSpec.describe Pusher::Request do
   it "interprets a reply that another library received" do
     request = described_class.new(client, :post, client.url("/x"), {}, "{}")
     expect(request.send(:handle_response, 200, '{"a":{"b":1}}')).to eq(a: { "b" => 1 })
-    expect(request.send(:handle_response, 202, "")).to be(true)
+    expect(["", nil].map { |body| request.send(:handle_response, 202, body) }).to eq([true, true])
     expect { request.send(:handle_response, 404, "") }.to raise_error(Pusher::Error, "404 Not found (/apps/20/x)")
     expect { request.send(:handle_response, 401, "no\n") }.to raise_error(Pusher::AuthenticationError, "no")
   end

@@ -49,6 +49,8 @@ RSpec.describe Pusher::Resource do
     it "is written without the JSON engine for plain values" do
       expect(json_engine).not_to receive_generate
       client.post("/x", { a: [1, 2**80, -(2**64), 1.5, nil, true, :b, "c"] })
+      allow(client.sync_http_client).to receive(:request_async)
+      client.post_async("/x", { a: 1 })
       expect(calls.last.body).to eq("{\"a\":[1,#{2**80},#{-(2**64)},1.5,null,true,\"b\",\"c\"]}")
     end
 

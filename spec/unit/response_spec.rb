@@ -20,6 +20,7 @@ RSpec.describe Pusher::Client, "replies" do
     "a JSON array" => '[{"a":1}]',
     "a JSON number" => "7",
     "a JSON String" => '"text"',
+    "an empty JSON String" => '""',
     "null" => "null",
     "no JSON" => "something is wrong",
     "half a JSON object" => '{"a":',
@@ -31,7 +32,7 @@ RSpec.describe Pusher::Client, "replies" do
     "invalid UTF-8 in JSON" => "{\"a\":\"\xFF\"}".b
   }.freeze
   objects = { '{"a":{"b":[1]},"c":"é"}' => { a: { "b" => [1] }, c: "é" }, "{\"a\":1}\n" => { a: 1 },
-              "{}" => {}, "[]" => {} }.freeze
+              "{}" => {}, "[]" => {}, '""' => {} }.freeze
   expected_statuses = [200, 202, 400, 401, 403, 404, 407, 413].freeze
   statuses = [*expected_statuses, 201, 203, 204, 205, 300, 301, 302, 303, 304, 307, 402, 405, 408, 409, 410, 418, 422,
               429, 500, 501, 502, 503, 504, 599].freeze
@@ -130,6 +131,7 @@ RSpec.describe Pusher::Client, "replies" do
       expect(retry_after({ "Retry-After" => "17" })).to eq(17)
       expect(retry_after({ "retry-after" => ["0"] })).to eq(0)
       expect(retry_after({ "RETRY-AFTER" => "120" }, status: 503)).to eq(120)
+      expect(retry_after({ "Retry-After" => "010" })).to eq(10)
     end
 
     it "is the seconds until the header's date, or 0 for a date in the past" do
@@ -141,6 +143,7 @@ RSpec.describe Pusher::Client, "replies" do
 
     it "is nil without the header, and for a header that is neither" do
       expect(["soon", "", "-5", "1.5"].map { |value| retry_after({ "Retry-After" => value }) }).to all(be_nil)
+      expect(retry_after({ "Retry-After" => "1234567890" })).to be_nil
       expect(retry_after({})).to be_nil
     end
   end
@@ -199,6 +202,21 @@ RSpec.describe Pusher::Client, "replies" do
     stub_http(client, status: 404, body: "nothing")
     expect { client.channel_info("news", info: "user_count") }
       .to raise_error(Pusher::Error, "404 Not found (/apps/20/channels/news)")
+  end
+
+  it "keep their body as it is, in its own encoding" do
+    body = "wrong \xFF".b.freeze
+    allow(client.sync_http_client).to receive(:request).and_return(Struct.new(:status, :body).new(400, body))
+    expect { client.post("/path") }.to raise_error(Pusher::Error) { |error| expect(error.body).to equal(body) }
+  end
+
+  it "of a stand-in for the http client can have no headers, or some that are no Hash" do
+    [%i[status body], %i[status body headers]].each do |readers|
+      reply = Struct.new(*readers).new(*[429, "no", ["Retry-After: 1"]].first(readers.size))
+      allow(client.sync_http_client).to receive(:request).and_return(reply)
+      expect { client.post("/path") }
+        .to raise_error(an_instance_of(Pusher::Error).and(have_attributes(status: 429, retry_after: nil)))
+    end
   end
 
   %i[code status].each do |reader|

@@ -40,7 +40,6 @@ module Pusher
     def authenticate_user(socket_id, user_data)
       validate_user_data(user_data)
       token = authentication_token
-      validate_socket_id(socket_id)
       json = Internal::Json.dump(user_data)
       { auth: _authentication_string(socket_id, "#{socket_id}::user::#{json}", token), user_data: json }
     end

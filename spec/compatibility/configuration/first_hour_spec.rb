@@ -106,6 +106,8 @@ RSpec.describe "A newcomer" do
         "\"***@api-eu.pusher.com/apps/1\\\"\", #{form}, without the quotes around it",
       "'https://k:s3cret@api-eu.pusher.com/apps/1'" =>
         "\"***@api-eu.pusher.com/apps/1'\", #{form}, without the quotes around it",
+      "https://k:s3@cret@api-eu.pusher.com/apps/1" => "\"https://***@api-eu.pusher.com/apps/1\", #{form}",
+      "HTTPS://k:s3 cret@api-eu.pusher.com/apps/1" => "\"HTTPS://***@api-eu.pusher.com/apps/1\", #{form}",
       "PUSHER_URL=https://k:s3cret@api-eu.pusher.com/apps/1" => "\"***@api-eu.pusher.com/apps/1\", #{form}",
       "k s3cret" => "\"***\", #{form}"
     }.each do |url, message|

@@ -81,6 +81,17 @@ RSpec.describe "Arguments of background requests" do
     expect(endpoint.refusals).to be_empty
   end
 
+  it "can change after the call: the elements of query parameters" do
+    behind_held_requests do
+      params = { list: [+"a", [+"b"]] }
+      request = client.get_async("/channels", params)
+      params[:list].flatten.each { |text| text << "changed" }
+      params[:list] << "c"
+      request
+    end
+    expect(endpoint.requests.last.params["list"]).to eq(["a", '["b"]'])
+  end
+
   it "can change after the call: parameters of post_async" do
     behind_held_requests do
       params = { name: +"event", channels: [+"a"], data: +"data" }

@@ -45,6 +45,15 @@ RSpec.describe "Loading ActiveSupport and this gem" do
     RUBY
   end
 
+  it "does not autoload ActiveSupport::JSON for a request" do
+    expect(run_ruby(<<~RUBY)).to eq("/json\n")
+      require "active_support"
+      require "pusher"
+      Pusher.trigger("a", "greet", { a: 1 })
+      puts ActiveSupport.autoload?(:JSON)[%r{/json}]
+    RUBY
+  end
+
   it "does not load ActiveSupport" do
     expect(run_ruby('require "pusher"; Pusher.trigger("a", "b", ""); p defined?(ActiveSupport)')).to eq("nil\n")
   end

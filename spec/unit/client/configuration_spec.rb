@@ -30,6 +30,12 @@ RSpec.describe Pusher::Client, "configuration" do
       expect(timeouts_of(described_class.new(receive_timeout: 2, timeout: 9))).to eq([9, 9, 2, 30])
     end
 
+    it "can be nil, by an option of their own or by timeout: none" do
+      expect(timeouts_of(described_class.new(timeout: 9, connect_timeout: nil, keep_alive_timeout: nil)))
+        .to eq([nil, 9, 9, nil])
+      expect(timeouts_of(described_class.new(timeout: nil))).to eq([nil, nil, nil, 30])
+    end
+
     it "are read from the instance variables at each request" do
       client.sync_http_client
       client.instance_variable_set(:@receive_timeout, 0.25)
@@ -43,6 +49,12 @@ RSpec.describe Pusher::Client, "configuration" do
       expect(client.proxy).to include(user: "some one", password: "p@s+sé")
       expect(client.http_proxy).to eq("http://some%20one:p%40s+s%C3%A9@proxy.test")
     end
+  end
+
+  it "keeps the proxy when another one is refused" do
+    client.http_proxy = "http://proxy.test:3128"
+    expect { client.http_proxy = "http://other proxy" }.to raise_error(URI::InvalidURIError)
+    expect(client).to have_attributes(http_proxy: "http://proxy.test:3128", proxy: include(host: "proxy.test"))
   end
 
   describe "encryption_master_key_base64" do
@@ -93,6 +105,19 @@ RSpec.describe Pusher::Client, "configuration" do
       stub_http(client)
       client.trigger("news", "event", "data")
       expect(client.dup.sync_http_client).not_to equal(client.sync_http_client)
+    end
+
+    it "is the client that its requests name to middleware" do
+      client.sync_http_client
+      copy = client.dup
+      type = Pusher.const_get(:Internal)::HTTP::OutgoingRequest
+      request = type.new(copy.sync_http_client, :get, copy.url("/x"), nil, nil, {})
+      expect(request.client).to equal(copy)
+    end
+
+    it "keeps a stand-in for the http client" do
+      client.instance_variable_set(:@sync_http_client, stand_in = Object.new)
+      expect(client.dup.sync_http_client).to equal(stand_in)
     end
 
     it "sends requests" do

@@ -38,6 +38,15 @@ RSpec.describe Pusher::Client, "events" do
     end
   end
 
+  it "counts the bytes of the data for max_event_bytes" do
+    client.max_event_bytes = 3
+    client.trigger("news", "event", "aé")
+    [-> { client.trigger("news", "event", "éé") },
+     -> { client.trigger_batch(channel: "news", name: "event", data: "éé") }].each do |call|
+      expect(&call).to raise_error(Pusher::PayloadTooLargeError, /has 4 bytes/)
+    end
+  end
+
   describe "trigger_batch" do
     it "sends an empty batch" do
       client.trigger_batch([])
@@ -47,6 +56,17 @@ RSpec.describe Pusher::Client, "events" do
     it "sends null for data that is nil" do
       client.trigger_batch([{ channel: "news", name: "event", data: nil }])
       expect(json["batch"].first["data"]).to eq("null")
+    end
+
+    it "prefers the Symbol where an event has a Symbol and a String of the same name, also for nil" do
+      client.trigger_batch([{ channel: "news", name: "event", data: nil, "data" => "other" }])
+      expect(json["batch"]).to eq([{ "channel" => "news", "name" => "event", "data" => "null" }])
+    end
+
+    it "encrypts for a channel whose name has another encoding" do
+      client.encryption_master_key = "k" * 32
+      client.trigger_batch([{ channel: "private-encrypted-a".encode("UTF-16LE"), name: "event", data: "data" }])
+      expect(json["batch"].first["data"]).to include("ciphertext")
     end
 
     it "raises a TypeError for an event that is no Hash, and sends nothing" do

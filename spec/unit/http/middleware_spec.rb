@@ -84,6 +84,37 @@ RSpec.describe "The middleware of the gem" do
     expect { client.trigger("a", "b", "c") }.to raise_error(KeyError)
   end
 
+  it "decides what is sent: the request that it passes on" do
+    other = "http://127.0.0.1:#{endpoint.port}/other"
+    chain.install(:testing, middleware do |request, inner|
+      inner.call(outgoing_request.new(request.http_client, :get, other, nil, nil, { "X-A" => "1" }))
+    end)
+    expect { client.post("/x", { a: 1 }) }.to raise_error(Pusher::Error)
+    sent = endpoint.requests.last
+    expect([sent.verb, sent.target, sent.body, sent["X-A"], sent["Content-Type"]])
+      .to eq(["GET", "/other", "", "1", nil])
+  end
+
+  it "is asked about a background request only while it is active" do
+    asked = []
+    { testing: true, webmock: false }.each do |name, active|
+      asking = middleware(active:) { outgoing_request.reply(200, "{}") }
+      asking.define_singleton_method(:preflight) { |request| asked << [name, request.path] }
+      chain.install(name, asking)
+    end
+    client.trigger_async("a", "b", "c").pop
+    expect(asked).to eq([[:testing, "/apps/#{endpoint.app.id}/events"]])
+  end
+
+  it "wraps the work of a background request from the outermost to the innermost" do
+    chain::ORDER.each do |name|
+      wrapping = middleware { nil }
+      wrapping.define_singleton_method(:capture) { |work| -> { "#{name}(#{work.call})" } }
+      chain.install(name, wrapping)
+    end
+    expect(chain.capture(-> { "work" }).call).to eq("instrumentation(testing(webmock(work)))")
+  end
+
   it "can refuse a background request, and wrap the work that sends it" do
     wrapping = middleware { nil }
     wrapping.define_singleton_method(:preflight) { |request| raise "no #{request}" }

@@ -76,6 +76,14 @@ RSpec.describe "The name of a host" do
     expect(publish).to eq({})
   end
 
+  it "is looked up once for each address, and not at all where it is empty" do
+    resolution = Pusher.const_get(:Internal)::HTTP::NameResolution
+    open = -> { ObjectSpace.each_object(IO).count { |io| !io.closed? } }
+    expect { expect(resolution.look_up("127.0.0.1", 80)).to eq(["127.0.0.1"]) }.not_to change(&open)
+    expect(Addrinfo).not_to receive(:getaddrinfo)
+    expect(resolution.look_up("", 80)).to eq("the host name is empty")
+  end
+
   it "is not resolved where a proxy is asked: that is the proxy's part" do
     system_knows("proxy.test", "127.0.0.1")
     proxy = RecordingProxy.new

@@ -11,6 +11,7 @@ RSpec.describe "The http client's ssl_config" do
 
   it "is the same object every time" do
     expect(http.ssl_config).to equal(http.ssl_config)
+    expect(http.ssl_config.cert_store).to equal(http.ssl_config.cert_store)
   end
 
   it "is copied with the client and with the http client" do
@@ -67,6 +68,8 @@ RSpec.describe "The http client's ssl_config" do
         end
         http.ssl_config.set_client_cert_file(cert, key, "hush")
         expect(client.trigger("news", "event", "data")).to eq({})
+        expect(http.ssl_config.client_cert).to eq(identity.certificate.to_pem)
+        expect(http.ssl_config.client_key.to_pem).to eq(identity.key.to_pem)
       end
     end
 
