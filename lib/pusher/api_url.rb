@@ -4,8 +4,8 @@ require "uri"
 
 module Pusher
   module Internal
-    # A url of the HTTP API that fills in its parts when they are asked for. `URI::Generic.build` checks and copies each
-    # part, which costs more than everything else that Ruby does for a request. A request needs only {#to_s} and `path`.
+    # A url of the HTTP API that sets its parts when they are first read. A request needs only {#to_s} and `path`.
+    # `URI::Generic.build` checks and copies each part, which costs more than all other Ruby code of a request.
     # @api private
     class ApiUrl < ::URI::Generic
       # @param server [ApiServer]
@@ -15,7 +15,7 @@ module Pusher
         @path = path
       end
 
-      # The methods of URI::Generic find all parts in their places. The protected ones are called by these.
+      # Sets the parts before any method of URI::Generic runs. The protected methods are called by the others only.
       inherited = ::URI::Generic.public_instance_methods(false) + ::URI::Generic.private_instance_methods(false)
       (inherited - %i[initialize path to_s]).each do |name|
         define_method(name) do |*arguments, **options, &block|
@@ -53,7 +53,7 @@ module Pusher
         @port = server.port
       end
 
-      # False with a version of the URI library that keeps the parts elsewhere. This class is not used then.
+      # False if the URI library keeps the parts in other instance variables. This class is not used then.
       SUPPORTED = begin
         server = Struct.new(:scheme, :host, :port, :origin).new("https", "host", 4443, "https://host:4443")
         built = ::URI::Generic.build(scheme: "https", host: "host", port: 4443, path: "/a")

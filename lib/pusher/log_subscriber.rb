@@ -12,7 +12,7 @@ module Pusher
   #
   # `require "pusher/log_subscriber"` attaches it. A request with a 2xx status is logged as `info`, others as `error`.
   class LogSubscriber < ::ActiveSupport::LogSubscriber
-    # How many channels, or events of a batch, are named. The others are counted.
+    # The maximum number of channels, or of events of a batch, that are named. The others are counted.
     MAX_NAMES = 3
     private_constant :MAX_NAMES
 

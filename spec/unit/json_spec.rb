@@ -269,10 +269,10 @@ RSpec.describe "JSON" do
         expect(calls).to be_empty
       end
 
-      it "Fix: raises the same where the engine returns no String" do
+      it "Fix: raises the same where the engine does not return a String" do
         allow(json_engine).to receive_generate.and_return(nil)
         expect { client.trigger("news", "event", { a: 1 }) }
-          .to raise_error(Pusher::Error, /no String/) { |raised| expect(raised.cause).to be_a(TypeError) }
+          .to raise_error(Pusher::Error, /not a String/) { |raised| expect(raised.cause).to be_a(TypeError) }
       end
 
       it "Fix: does not include interrupts, exits and timeouts, which pass unchanged" do

@@ -90,8 +90,8 @@ module Pusher
           finish
         end
 
-        # Sends the request. A fiber calls this once. Other exceptions than StandardErrors end the fiber, and are not
-        # for callers of {#reply}.
+        # Sends the request. A fiber calls this once. Exceptions other than StandardError end the fiber; callers of
+        # {#reply} do not get them.
         def perform_in_fiber
           @reply = AsyncReply.new(@work.call)
         rescue StandardError => e

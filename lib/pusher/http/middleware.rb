@@ -7,11 +7,11 @@ module Pusher
     module HTTP # rubocop:disable Style/Documentation -- documented in client.rb
       # The middleware between the client and its transport: instrumentation, the test mode and WebMock.
       #
-      # A middleware answers `active?`, and `call(request) { |request| … }` with a reply. The block calls the next
-      # middleware and finally the transport. A middleware may also answer:
+      # A middleware has `active?`, and `call(request) { |request| … }`, which returns a reply. The block calls the next
+      # middleware and finally the transport. A middleware may also have:
       #
-      # - `preflight(request)`: called when a background request is accepted; raises to refuse it. A middleware that
-      #   answers true to `final?` lets no request through, so the ones behind it are not asked.
+      # - `preflight(request)`: called when a background request is accepted; raises to refuse it.
+      # - `final?`: true if it lets no request through. `preflight` of the middleware behind it is then not called.
       # - `capture(work)`: called at the same moment; returns `work` wrapped with the context it needs later, on
       #   another thread or fiber.
       # @api private
@@ -88,7 +88,7 @@ module Pusher
             end
           end
 
-          # Does not name the constant while it is an autoload: that would load it.
+          # Does not refer to the constant while it is an autoload, because that would load it.
           #
           # @return [Boolean, nil] whether ActiveSupport's notifications are loaded
           def notifications?

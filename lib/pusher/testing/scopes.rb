@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "scope"
+
 module Pusher
   module Testing
     # Finds the scope that applies to the caller: the scope of its fiber (its own, or the one that was inherited when

@@ -194,7 +194,7 @@ RSpec.describe "A newcomer" do
     end
 
     it "reads the path that is none when the app_id has a line break at its end", :fix do
-      message = 'bad path "/apps/3\n/events": it holds what must be percent-encoded in a url'
+      message = 'bad path "/apps/3\n/events": it contains characters that must be percent-encoded'
       expect_error(URI::InvalidComponentError, message) { publish(client_with(app_id: "3\n")) }
     end
   end
@@ -297,7 +297,7 @@ RSpec.describe "A newcomer" do
 
     ["nil", "a String"].zip([nil, '{"events":[]}']).each do |what, given|
       it "reads that it is made of a request, not of #{what}", :fix do
-        message = "a webhook is read from a request, or from a Hash with :key, :signature and :body, not from #{what}"
+        message = "a webhook needs a request, or a Hash with :key, :signature and :body, got #{what}"
         expect_error(ArgumentError, message) { client.webhook(given) }
       end
     end
