@@ -36,23 +36,23 @@ RSpec.describe "Signing with Pusher::Signature::Request" do
       .to eq("4d8a02edcc8a758b0162cd6da690a9a45fb8ae326a276dca1e06a0bc42796c11")
   end
 
-  it "keeps the auth parameters" do
+  it "stores the auth parameters in auth_hash" do
     request = self.request
     expect(request.sign(token)).to eq(request.auth_hash)
   end
 
-  it "gives the request auth parameters, which it does not have before" do
+  it "is required before auth_hash can be read" do
     expect { request.auth_hash }.to raise_error("Request not signed")
   end
 
-  it "gives the request signed parameters: lowercase Strings, and Symbols for the signature" do
+  it "stores all parameters in signed_params: lowercase Strings, and Symbols for the signature" do
     request = self.request({ "Info" => "x", page: 2 })
     request.sign(token)
     expect(request.signed_params.keys)
       .to contain_exactly("info", "page", :auth_key, :auth_timestamp, :auth_version, :auth_signature)
   end
 
-  it "uses the changed path and query of the request" do
+  it "leaves the path and the query writable" do
     request = self.request({ "info" => "x" })
     expect(request.path).to eq("/apps/3/channels")
     expect(request.query_hash).to include("info" => "x")
@@ -61,7 +61,7 @@ RSpec.describe "Signing with Pusher::Signature::Request" do
     expect(request).to have_attributes(path: "/apps/3/other", query_hash: { "info" => "y" })
   end
 
-  it "uses a string to sign that tests can read" do
+  it "builds a string to sign that tests can read" do
     request = self.request({ "b" => "2", "A" => "1 ü" }, method: "POST")
     request.sign(token)
     expect(request.send(:string_to_sign)).to match(
