@@ -107,7 +107,7 @@ module Pusher
           finish
         end
 
-        # Suppresses the report of a later failure, where the caller reports that the request was abandoned.
+        # Suppresses the report of a later failure, because the caller reports that the request was abandoned.
         def abandon
           @is_abandoned = true
         end

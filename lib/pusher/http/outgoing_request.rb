@@ -58,7 +58,7 @@ module Pusher
           @body = body
         end
 
-        # @return [Pusher::Client, nil] the client that made the request; nil where the HTTP client is used alone
+        # @return [Pusher::Client, nil] the client that made the request; nil if the HTTP client is used alone
         def client
           http_client.__send__(:client)
         end

@@ -50,14 +50,14 @@ module Pusher
         #
         # @return [void]
         def set_default_paths
-          @http_client.__send__(:native_trust_the_system)
+          @http_client.__send__(:native_trust_system)
         end
 
         # Trusts no certificate: neither the system's nor those that were added before.
         #
         # @return [void]
         def clear_cert_store
-          @http_client.__send__(:native_trust_nobody)
+          @http_client.__send__(:native_trust_none)
         end
 
         # @return [CertStore] the trusted certificates, with the method names of `OpenSSL::X509::Store`

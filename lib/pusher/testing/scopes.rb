@@ -22,7 +22,7 @@ module Pusher
       @global = nil
 
       class << self
-        # @return [Scope, nil] the scope that applies; nil where requests are really sent
+        # @return [Scope, nil] the scope that applies; nil if requests are really sent
         def current
           scope = applicable
           scope if scope&.faking?
