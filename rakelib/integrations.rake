@@ -8,7 +8,10 @@ INTEGRATIONS = {
   "active_support" => %w[activesupport railties actionpack eventmachine],
   "minitest" => %w[minitest],
   "eventmachine" => %w[eventmachine],
-  "puma" => %w[puma rack]
+  "puma" => %w[puma rack],
+  "opentelemetry" => %w[eventmachine async],
+  "datadog" => %w[eventmachine async],
+  "sentry" => %w[sentry-ruby eventmachine async]
 }.freeze
 
 # Yields if the gems are installed, and prints a message otherwise. With CI set, a missing gem is an error, unless
