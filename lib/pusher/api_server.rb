@@ -12,8 +12,8 @@ module Pusher
       # Docker Compose uses such names. `URI::Generic.build` refuses underscores, unlike `URI.parse`.
       UNDERSCORED = /\A[A-Za-z0-9._-]*_[A-Za-z0-9._-]*\z/
       HOST = "expected a name or an address, without scheme, port, path or spaces"
-      ENCODED = "it holds what must be percent-encoded in a url"
-      # How many servers are kept: enough for an application with a client per tenant or region.
+      ENCODED = "it contains characters that must be percent-encoded"
+      # How many servers are kept. An application may have a client per tenant or region.
       KEPT = 16
       # Paths that need no check.
       COMMON_PATHS = %w[/events /batch_events /channels].to_h { |path| [path, true] }.freeze
@@ -63,7 +63,7 @@ module Pusher
         @origin = url.to_s.delete_suffix("/").freeze
       end
 
-      # @return [Boolean] whether it was made of these parts
+      # @return [Boolean] whether it was created from these parts
       def for?(scheme, host, port)
         @given_host == host && @given_port == port && @given_scheme == scheme
       end
@@ -99,7 +99,7 @@ module Pusher
         end
       end
 
-      # What URI accepts unchecked, or refuses with another error.
+      # Checks what URI would accept without a check, or refuse with an error of another class.
       def check(host, port)
         raise bad_host(host) unless host.nil? || (host.is_a?(String) && matchable?(host))
         return if port.nil? || (port.to_s.b.match?(/\A\d{1,5}\z/) && port.to_i <= 65_535)
@@ -124,7 +124,7 @@ module Pusher
         raise explained(e, host, path)
       end
 
-      # URI names neither the setting nor what is expected.
+      # The messages of URI say neither which setting is wrong nor what is expected.
       def explained(error, host, path)
         case error.message
         when /expected host/ then bad_host(host)

@@ -4,8 +4,8 @@ require "uri"
 
 module Pusher
   module Internal
-    # A url of the HTTP API that fills in its parts when they are asked for. `URI::Generic.build` checks and copies each
-    # part, which costs more than everything else that Ruby does for a request. A request needs only {#to_s} and `path`.
+    # A url of the HTTP API that sets its parts when they are first read. A request needs only {#to_s} and `path`.
+    # `URI::Generic.build` checks and copies each part, which costs more than all other Ruby code of a request.
     # @api private
     class ApiUrl < ::URI::Generic
       # @param server [ApiServer]
@@ -15,7 +15,7 @@ module Pusher
         @path = path
       end
 
-      # The methods of URI::Generic find all parts in their places. The others are called by the public ones.
+      # Sets the parts before any public method of URI::Generic runs. The others are called by the public ones.
       (::URI::Generic.public_instance_methods(false) - %i[path to_s]).each do |name|
         define_method(name) do |*arguments, **options, &block|
           fill_in
@@ -72,7 +72,7 @@ module Pusher
         @server = nil
       end
 
-      # False with a version of the URI library that keeps the parts elsewhere. This class is not used then.
+      # False if the URI library keeps the parts in other instance variables. This class is not used then.
       SUPPORTED = begin
         server = Struct.new(:scheme, :host, :port, :origin).new("https", "host", 4443, "https://host:4443")
         built = ::URI::Generic.build(scheme: "https", host: "host", port: 4443, path: "/a")

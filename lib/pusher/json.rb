@@ -25,10 +25,10 @@ module Pusher
       MAX_DEPTH = 100
       # The errors that mean that an object cannot be encoded. Interrupts and exits do not.
       FAILURES = [StandardError, SystemStackError, NoMemoryError, ScriptError].freeze
-      # The time limit in seconds for an engine in a helper thread. It may have to load, or wait for a lock that the
-      # interrupted code holds.
-      TIME_LIMIT = 5
-      private_constant :FAILURES, :TIME_LIMIT
+      # The timeout in seconds for an engine in a helper thread. The engine may have to load, or wait for a lock that
+      # the interrupted code holds.
+      HELPER_TIMEOUT = 5
+      private_constant :FAILURES, :HELPER_TIMEOUT
 
       class << self
         # Encodes the body of a request. Plain values are written natively.
@@ -115,11 +115,11 @@ module Pusher
             else
               ::JSON.generate(object)
             end
-          json.is_a?(String) ? json : raise(TypeError, "the JSON engine returned an object of #{json.class}, no String")
+          json.is_a?(String) ? json : raise(TypeError, "the JSON engine returned #{json.class}, not a String")
         end
 
         def dump_in_helper_thread(object, refusal)
-          outcome = HelperThread.run(TIME_LIMIT) { attempt(object) }
+          outcome = HelperThread.run(HELPER_TIMEOUT) { attempt(object) }
           outcome.is_a?(String) ? outcome : Failures.raise_unencodable(outcome || refusal)
         end
 

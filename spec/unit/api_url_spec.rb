@@ -149,7 +149,7 @@ RSpec.describe "The url of a client" do
     expect(FreshProcess.run(script, "text")).to include("text" => "<http://one:8080/apps/20/events>", "own" => false)
   end
 
-  it "uses the client's current settings, and has no port where that is empty" do
+  it "uses the client's current settings, and has no port if that is empty" do
     client = client_of("http", "one", 80)
     urls = [client.url("/a").to_s]
     client.host = "two"

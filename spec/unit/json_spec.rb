@@ -43,11 +43,11 @@ RSpec.describe "JSON" do
       expect(read('{"a":1,"b":2,"a":3}')).to eq({ "a" => 3, "b" => 2 })
     end
 
-    it "returns infinity for a number that no Float holds" do
+    it "returns infinity for a number that is too large for a Float" do
       expect(read("[1e400,-1e400,1e-400]")).to eq([Float::INFINITY, -Float::INFINITY, 0.0])
     end
 
-    it "returns UTF-8, whatever the encoding of the body" do
+    it "returns UTF-8 for a body in any encoding" do
       %w[UTF-8 BINARY US-ASCII ISO-8859-1].each do |encoding|
         expect(read('{"é":"ü"}'.dup.force_encoding(encoding))).to eq({ "é" => "ü" })
       end
@@ -82,7 +82,7 @@ RSpec.describe "JSON" do
       end
     end
 
-    it "raises an error that holds the text" do
+    it "raises an error that contains the text" do
       expect { read("{no") }.to(refuse { |error| expect(error.data).to eq("{no") })
     end
 
@@ -128,7 +128,7 @@ RSpec.describe "JSON" do
         expect([data[:a].first, text.encoding]).to eq([text, Encoding::BINARY])
       end
 
-      it "is passed on in the caller's own object where it is ASCII, or not valid UTF-8" do
+      it "is passed on in the caller's object if it is ASCII, or not valid UTF-8" do
         [{ a: "ascii".b }, { a: "\xFF".b }, { a: "é" }].each do |data|
           expect(json_engine).to receive_generate.with(be(data)).and_return("{}")
           client.trigger("news", "event", data)
@@ -164,7 +164,7 @@ RSpec.describe "JSON" do
         end
       end
 
-      it "is found or not in data that contains itself, in bounded time" do
+      it "is searched for in bounded time in data that contains itself" do
         endless = []
         endless << endless << endless
         with_json_engine(:json_gem) do
@@ -298,10 +298,10 @@ RSpec.describe "JSON" do
         expect(calls).to be_empty
       end
 
-      it "Fix: raises the same where the engine returns no String" do
+      it "Fix: raises the same where the engine does not return a String" do
         allow(json_engine).to receive_generate.and_return(nil)
         expect { client.trigger("news", "event", { a: 1 }) }
-          .to raise_error(Pusher::Error, /no String/) { |raised| expect(raised.cause).to be_a(TypeError) }
+          .to raise_error(Pusher::Error, /not a String/) { |raised| expect(raised.cause).to be_a(TypeError) }
       end
 
       it "Fix: does not include interrupts, exits and timeouts, which pass unchanged" do

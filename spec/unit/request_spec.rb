@@ -18,7 +18,7 @@ RSpec.describe Pusher::Request do
     expect(described_class.instance_method(:initialize).parameters).to eq(Signatures.parameters(list))
   end
 
-  it "can be made and sent without the client's methods" do
+  it "can be created and sent without the client's methods" do
     calls = stub_http(client, body: '{"ok":1}')
     request = described_class.new(client, :post, client.url("/x"), { "Q" => "v" }, '{"b":2}')
     expect(request.body).to eq('{"b":2}')
@@ -29,7 +29,7 @@ RSpec.describe Pusher::Request do
     expect(calls.first).to have_attributes(verb: :post, path: "/apps/20/x", body: '{"b":2}')
   end
 
-  it "leaves the caller's parameters alone" do
+  it "does not modify the caller's parameters" do
     params = { "Q" => "v", auth_key: "mine" }.freeze
     described_class.new(client, :post, client.url("/x"), params, "{}").params
     expect(params).to eq({ "Q" => "v", auth_key: "mine" })
@@ -60,12 +60,12 @@ RSpec.describe Pusher::Request do
   end
 
   describe "stubs" do
-    it "of send_sync decide what the caller gets" do
+    it "of send_sync determine the result" do
       allow_any_instance_of(described_class).to receive(:send_sync).and_raise(Pusher::HTTPError, "down")
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, "down")
     end
 
-    it "of send_async decide what the caller gets" do
+    it "of send_async determine the result" do
       allow_any_instance_of(described_class).to receive(:send_async).and_return(:sending)
       expect([client.trigger_async("news", "event", "data"), client.get_async("/x")]).to eq(%i[sending sending])
     end
@@ -74,7 +74,7 @@ RSpec.describe Pusher::Request do
   describe "what it sends" do
     let(:reply) { double("reply", status: 200, body: "{}", headers: {}) }
 
-    it "is a URI and the signed parameters where request of the http client is stubbed" do
+    it "is a URI and the signed parameters if request of the http client is stubbed" do
       seen = nil
       allow(client.sync_http_client).to receive(:request) { |*arguments| (seen = arguments) && reply }
       client.trigger("news", "event", "data")
@@ -89,7 +89,7 @@ RSpec.describe Pusher::Request do
       expect(client.get("/channels")).to eq({})
     end
 
-    it "is the same for request_async, which the stub returns from" do
+    it "is the same for request_async, whose result is returned" do
       calls = []
       allow(client.sync_http_client).to receive(:request_async) { |*arguments|
         calls << arguments.values_at(0, 3, 4)
@@ -147,7 +147,7 @@ RSpec.describe Pusher::Request do
     end
   end
 
-  # Applications send requests in a way of their own, and let the library interpret the reply.
+  # Some applications send requests themselves, and let the library interpret the reply.
   it "interprets a reply that another library received" do
     request = described_class.new(client, :post, client.url("/x"), {}, "{}")
     expect(request.send(:handle_response, 200, '{"a":{"b":1}}')).to eq(a: { "b" => 1 })
@@ -156,7 +156,7 @@ RSpec.describe Pusher::Request do
     expect { request.send(:handle_response, 401, "no\n") }.to raise_error(Pusher::AuthenticationError, "no")
   end
 
-  it "has header fields of its own in @head, to which a subclass can add" do
+  it "has its header fields in @head, to which a subclass can add" do
     calls = stub_http(client)
     tracing = Class.new(described_class) do
       def send_sync

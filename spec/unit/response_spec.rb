@@ -76,7 +76,7 @@ RSpec.describe Pusher::Client, "replies" do
   end
 
   statuses.each do |status|
-    it "with status #{status} return or raise the same for every verb, whatever the body" do
+    it "with status #{status} return or raise the same for every verb and body" do
       resets = 0
       bodies.each_value do |body|
         stub_http(client, status:, body:)
@@ -89,7 +89,7 @@ RSpec.describe Pusher::Client, "replies" do
     end
   end
 
-  it "from a server mean the same as those of a stub" do
+  it "from a server have the same result as replies of a stub" do
     server = start_endpoint(app: ChannelsApi::App.new(id: "20", key: "key", secret: "kept to ourselves"))
     client = described_class.new(server.client_options)
     [200, 202, 204, 304, 400, 401, 404, 407, 413, 500].product(bodies.values) do |status, body|
@@ -99,7 +99,7 @@ RSpec.describe Pusher::Client, "replies" do
     end
   end
 
-  describe "that are no JSON object" do
+  describe "that are not a JSON object" do
     [200, 202].each do |status|
       it "Fix: raise an HTTPError with status #{status}, the body and the parser's error" do
         stub_http(client, status:, body: "<html>")
@@ -149,7 +149,7 @@ RSpec.describe Pusher::Client, "replies" do
   end
 
   describe "keys" do
-    it "can hold any characters" do
+    it "can contain any characters" do
       stub_http(client, body: '{"é 日":1,"":2}')
       expect(client.channels).to eq({ "é 日": 1, "": 2 })
     end
@@ -165,13 +165,13 @@ RSpec.describe Pusher::Client, "replies" do
       end
     end
 
-    it "are the last ones where a key occurs twice" do
+    it "are the last ones if a key occurs twice" do
       stub_http(client, body: '{"a":1,"b":2,"a":3}')
       expect(client.channels).to eq({ a: 3, b: 2 })
     end
 
     ['{"a":NaN}', '{"a":1} x', '{"a":1,}', "{'a':1}", '{"a":tru}', "{\"a\":#{"[" * 100_000}"].each do |body|
-      it "raise an HTTPError where the body is not JSON: #{body[0, 60]}" do
+      it "raise an HTTPError if the body is not JSON: #{body[0, 60]}" do
         stub_http(client, body:)
         expect { client.channels }.to raise_error(Pusher::HTTPError)
       end
@@ -220,7 +220,7 @@ RSpec.describe Pusher::Client, "replies" do
   end
 
   %i[code status].each do |reader|
-    it "of a stand-in for the http client can have #{reader} alone" do
+    it "of a stand-in for the http client can have only #{reader}" do
       reply = Struct.new(reader, :body).new(202, "")
       allow(client.sync_http_client).to receive(:request).and_return(reply)
       expect(client.post("/path")).to be(true)

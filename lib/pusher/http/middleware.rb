@@ -9,17 +9,18 @@ module Pusher
     module HTTP # rubocop:disable Style/Documentation -- documented in client.rb
       # The middleware between a call of the application and the transport, outermost first:
       #
-      # 1. around the request: that of {Pusher.use}, then that of {Pusher::Client#use}
-      # 2. around each attempt: the same, for `around: :attempt`
-      # 3. that of this gem, by name: instrumentation, the test mode and WebMock
+      # 1. around the request: the middleware of {Pusher.use}, then that of {Pusher::Client#use}
+      # 2. around each attempt: the same, with `around: :attempt`
+      # 3. the middleware of this gem, by name: instrumentation, the test mode and WebMock
       #
-      # Each has `call(request) { |request| … }` and returns a reply. The block calls the next one, and finally the
-      # transport. The application's get a {MiddlewareRequest}, those of this gem an {OutgoingRequest}.
+      # Each has `call(request) { |request| … }`, which returns a reply. The block calls the next middleware and finally
+      # the transport. Middleware of the application gets a {MiddlewareRequest}, middleware of this gem an
+      # {OutgoingRequest}.
       #
-      # A middleware of this gem also answers `active?`. It may answer:
+      # A middleware of this gem also has `active?`. It may also have:
       #
-      # - `preflight(request)`: called when a background request is accepted; raises to refuse it. A middleware that
-      #   answers true to `final?` lets no request through, so the ones behind it are not asked.
+      # - `preflight(request)`: called when a background request is accepted; raises to refuse it.
+      # - `final?`: true if it lets no request through. `preflight` of the middleware behind it is then not called.
       # - `capture(work)`: called at the same moment; returns `work` wrapped with the context it needs later, on
       #   another thread or fiber. The middleware of an application may have this method, too.
       # @api private
@@ -111,7 +112,7 @@ module Pusher
             captured_by(@installed.values, work)
           end
 
-          # Does not name the constant while it is an autoload: that would load it.
+          # Does not refer to the constant while it is an autoload, because that would load it.
           #
           # @return [Boolean, nil] whether ActiveSupport's notifications are loaded
           def notifications?

@@ -4,7 +4,7 @@ require "json"
 require "spec_helper"
 require_relative "../../support/async/requests"
 
-# Background requests send what was passed at the call, however long they wait.
+# Background requests send the arguments at the time of the call, even if they wait in the queue.
 RSpec.describe "Arguments of background requests" do
   include AsyncRequests
 

@@ -24,7 +24,7 @@ RSpec.describe "Secrets" do
     satisfy("show no secret") { |text| hidden.none? { |word| text.include?(word) } }
   end
 
-  # Every way in which Ruby shows an object.
+  # Every text that Ruby makes of an object.
   def shown(object)
     [object.inspect, object.to_s, object.pretty_inspect, [object].inspect, { object => object }.inspect,
      name_error(object)].join("\n")
@@ -119,7 +119,7 @@ RSpec.describe "Secrets" do
        -> { client.trigger(["a"] * 101, "e", "d") }].each { |attempt| expect(error_of(&attempt)).to keep_silent }
     end
 
-    it "of a secret that is no String" do
+    it "of a secret that is not a String" do
       client.secret = [secret]
       expect(error_of { client.post("/x") }).to keep_silent
       expect(error_of { client.authenticate("news", "1.1") }).to keep_silent
@@ -130,7 +130,7 @@ RSpec.describe "Secrets" do
       expect(message).not_to include("hush", ["#{master_key}x"].pack("m0"))
     end
 
-    it "of a master key that is no base64" do
+    it "of a master key that is not base64" do
       expect(error_of { client.encryption_master_key_base64 = "#{master_key}!" }).not_to include("hush")
     end
 
@@ -173,7 +173,7 @@ RSpec.describe "Secrets" do
       expect { client.post("/x") }.to masked(ArgumentError)
     end
 
-    it "Fix: that is no url" do
+    it "Fix: that is not a url" do
       ["http://someone:hush@not a url", "someone:hush@not a url", "http://someone:at@hush@not a url"].each do |url|
         expect { client.http_proxy = url }.to masked(URI::InvalidURIError)
         expect { Pusher::Client.new(http_proxy: url) }.to masked(URI::InvalidURIError)

@@ -2,7 +2,7 @@
 
 require_relative "support/active_support_helper"
 
-# Each example runs processes of its own, in which neither gem is loaded yet.
+# Each example runs separate processes, in which neither gem is loaded yet.
 RSpec.describe "Loading ActiveSupport and this gem" do
   subscription = <<~RUBY
     require "active_support"

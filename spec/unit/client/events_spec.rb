@@ -25,12 +25,12 @@ RSpec.describe Pusher::Client, "events" do
       expect(json).to include("channels" => ["café"], "data" => "café")
     end
 
-    it "takes parameters without braces after data in braces" do
+    it "accepts parameters without braces after data in braces" do
       client.trigger("news", "event", { a: 1 }, socket_id: "1.1")
       expect(json).to include("data" => '{"a":1}', "socket_id" => "1.1")
     end
 
-    it "sends parameters of every plain kind" do
+    it "sends parameters of every plain class" do
       params = { s: "é\"\\\n\u2028", y: :sym, i: -1, f: 1.5, t: true, n: nil, a: [1, [2]], h: { "k" => { j: 1 } } }
       client.trigger("news", "event", "data", params)
       expect(json).to include("s" => "é\"\\\n\u2028", "y" => "sym", "i" => -1, "f" => 1.5, "t" => true, "n" => nil,
@@ -69,7 +69,7 @@ RSpec.describe Pusher::Client, "events" do
       expect(json["batch"].first["data"]).to include("ciphertext")
     end
 
-    it "raises a TypeError for an event that is no Hash, and sends nothing" do
+    it "raises a TypeError for an event that is not a Hash, and sends nothing" do
       expect { client.trigger_batch(["news"]) }.to raise_error(TypeError, /must be a Hash, got String/)
       expect(calls).to be_empty
     end

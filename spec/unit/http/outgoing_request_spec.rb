@@ -19,14 +19,14 @@ RSpec.describe "An outgoing request" do
 
   def event_request = request_of { |client| client.trigger("a", "b", "c") }
 
-  it "knows the verb, the path, the client and the body" do
+  it "has the verb, the path, the client and the body" do
     request = event_request
     expect(request).to have_attributes(verb: :post, path: "/apps/3/events",
                                        body: '{"name":"b","channels":["a"],"data":"c"}')
     expect(request.client).to equal(client)
   end
 
-  it "has no client where the http client is used alone" do
+  it "has no client if the http client is used alone" do
     http = Pusher.const_get(:Internal)::HTTP::Client.new
     expect(type.new(http, "GET", "http://127.0.0.1/x", nil, nil, {}).client).to be_nil
   end
@@ -62,14 +62,14 @@ RSpec.describe "An outgoing request" do
     end
   end
 
-  it "does not show the query when it is inspected" do
+  it "does not show the query in inspect" do
     expect(event_request.inspect).to eq("#<Pusher::Internal::HTTP::OutgoingRequest post /apps/3/events>")
   end
 
   describe "#facts" do
     def facts_of(&call) = request_of(&call).facts
 
-    it "name the event and its channels, and hold nothing of its data" do
+    it "name the event and its channels, and contain no data" do
       expect(facts_of { |client| client.trigger(%w[a b], "e", "d") })
         .to eq(verb: :post, path: "/apps/3/events", channels: %w[a b], event: "e")
     end

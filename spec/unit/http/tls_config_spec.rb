@@ -59,7 +59,7 @@ RSpec.describe "The http client's ssl_config" do
       File.join(folder, name).tap { |path| File.write(path, text) }
     end
 
-    it "takes a key with a password" do
+    it "accepts a key with a password" do
       Dir.mktmpdir do |folder|
         cert = file(folder, "cert", identity.certificate.to_pem)
         key = file(folder, "key", identity.key.private_to_pem("aes-256-cbc", "hush"))
@@ -73,7 +73,7 @@ RSpec.describe "The http client's ssl_config" do
       end
     end
 
-    it "takes certificate and key in PEM form, in any order, and copies them with the client" do
+    it "accepts certificate and key in PEM form, in any order, and copies them with the client" do
       http.ssl_config.client_key = identity.key.to_pem
       http.ssl_config.client_cert = identity.certificate.to_pem
       copy = client.dup
@@ -83,13 +83,13 @@ RSpec.describe "The http client's ssl_config" do
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
     end
 
-    it "raises an HTTPError that names the client certificate where the key is another's" do
+    it "raises an HTTPError that names the client certificate if the key belongs to another one" do
       http.ssl_config.client_cert = identity.certificate
       http.ssl_config.client_key = certificates.good.key
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, /client certificate/)
     end
 
-    it "does not show the key when it is inspected" do
+    it "does not show the key in inspect" do
       http.ssl_config.client_key = identity.key.to_pem
       expect(http.ssl_config.inspect + http.ssl_config.cert_store.inspect).not_to include("PRIVATE")
     end

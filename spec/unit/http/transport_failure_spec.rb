@@ -73,7 +73,7 @@ RSpec.describe "A transport failure" do
     end
   end
 
-  it "does not wrap a Pusher::Error, also one that a middleware raises as a failure" do
+  it "does not wrap a Pusher::Error, not even one that a middleware raises as a failure" do
     error = Pusher::HTTPError.new("made by a wrapper")
     raise_from_http(error)
     expect { client.post("/x") }.to raise_error(be(error))
@@ -83,7 +83,7 @@ RSpec.describe "A transport failure" do
 
   [ArgumentError, Interrupt, SystemExit, NoMemoryError,
    Class.new(Exception)].each do |type| # rubocop:disable Lint/InheritException
-    it "does not wrap what is no network error: #{type}" do
+    it "does not wrap other errors: #{type}" do
       raise_from_http(type)
       expect { client.post("/x") }.to raise_error(type)
     end
