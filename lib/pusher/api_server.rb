@@ -11,12 +11,14 @@ module Pusher
       PLAIN_PATH = %r{\A/[A-Za-z0-9/_=@,.;-]*\z}
       # Docker Compose uses such names. `URI::Generic.build` refuses underscores, unlike `URI.parse`.
       UNDERSCORED = /\A[A-Za-z0-9._-]*_[A-Za-z0-9._-]*\z/
+      SCHEMES = /\A[A-Za-z][A-Za-z0-9+.-]*\z/
+      SCHEME = "expected http or https"
       HOST = "expected a name or an address, without scheme, port, path or spaces"
       # How many servers are kept: enough for an application with a client per tenant or region.
       KEPT = 16
       # Paths that need no check.
       COMMON_PATHS = %w[/events /batch_events /channels].to_h { |path| [path, true] }.freeze
-      private_constant :PLAIN_PATH, :UNDERSCORED, :HOST, :KEPT, :COMMON_PATHS
+      private_constant :PLAIN_PATH, :UNDERSCORED, :SCHEMES, :SCHEME, :HOST, :KEPT, :COMMON_PATHS
 
       @kept = [].freeze
 
@@ -52,7 +54,7 @@ module Pusher
 
       # @raise [URI::InvalidComponentError] for an invalid host or port
       def initialize(scheme, host, port)
-        check(host, port)
+        check(scheme, host, port)
         @given_scheme, @given_host, @given_port =
           [scheme, host, port].map { |part| part.is_a?(String) ? part.dup : part }
         url = build("/")
@@ -99,11 +101,19 @@ module Pusher
       end
 
       # What URI accepts unchecked, or refuses with another error.
-      def check(host, port)
-        raise bad("host", host, HOST) unless host.nil? || (host.is_a?(String) && !host.empty?)
-        return if port.nil? || (port.to_s.match?(/\A\d{1,5}\z/) && port.to_i <= 65_535)
+      def check(scheme, host, port)
+        raise bad("scheme", scheme, SCHEME) unless scheme.nil? || SCHEMES.match?(valid(scheme))
+        raise bad("host", host, HOST) unless host.nil? || !valid(host).empty?
+        raise bad("port", port, "expected a number up to 65535") unless port.nil? || port?(valid(port.to_s))
+      end
 
-        raise bad("port", port, "expected a number up to 65535")
+      def port?(text)
+        text.match?(/\A\d{1,5}\z/) && text.to_i <= 65_535
+      end
+
+      # @return [String] empty for what no part of a url can be
+      def valid(part)
+        part.is_a?(String) && part.valid_encoding? ? part : ""
       end
 
       def build(path)
