@@ -11,13 +11,15 @@ module Pusher
       PLAIN_PATH = %r{\A/[A-Za-z0-9/_=@,.;-]*\z}
       # Docker Compose uses such names. `URI::Generic.build` refuses underscores, unlike `URI.parse`.
       UNDERSCORED = /\A[A-Za-z0-9._-]*_[A-Za-z0-9._-]*\z/
+      SCHEMES = /\A[A-Za-z][A-Za-z0-9+.-]*\z/
+      SCHEME = "expected http or https"
       HOST = "expected a name or an address, without scheme, port, path or spaces"
       ENCODED = "it contains characters that must be percent-encoded"
       # How many servers are kept. An application may have a client per tenant or region.
       KEPT = 16
       # Paths that need no check.
       COMMON_PATHS = %w[/events /batch_events /channels].to_h { |path| [path, true] }.freeze
-      private_constant :PLAIN_PATH, :UNDERSCORED, :HOST, :ENCODED, :KEPT, :COMMON_PATHS
+      private_constant :PLAIN_PATH, :UNDERSCORED, :SCHEMES, :SCHEME, :HOST, :ENCODED, :KEPT, :COMMON_PATHS
 
       @kept = [].freeze
 
@@ -53,7 +55,7 @@ module Pusher
 
       # @raise [URI::InvalidComponentError] for an invalid host or port
       def initialize(scheme, host, port)
-        check(host, port)
+        check(scheme, host, port)
         @given_scheme, @given_host, @given_port =
           [scheme, host, port].map { |part| part.is_a?(String) ? part.dup : part }
         url = build("/")
@@ -100,16 +102,21 @@ module Pusher
       end
 
       # Checks what URI would accept without a check, or refuse with an error of another class.
-      def check(host, port)
-        raise bad_host(host) unless host.nil? || (host.is_a?(String) && matchable?(host))
-        return if port.nil? || (port.to_s.b.match?(/\A\d{1,5}\z/) && port.to_i <= 65_535)
+      def check(scheme, host, port)
+        raise bad("scheme", scheme.inspect, SCHEME) unless scheme.nil? || SCHEMES.match?(checkable(scheme))
+        raise bad_host(host) unless host.nil? || !checkable(host).empty?
+        return if port.nil? || port?(checkable(port.to_s))
 
         raise bad("port", port.inspect, "expected a number up to 65535")
       end
 
-      # URI matches the host with a Regexp, which raises for other Strings.
-      def matchable?(text)
-        !text.empty? && text.valid_encoding? && text.encoding.ascii_compatible?
+      def port?(text)
+        text.match?(/\A\d{1,5}\z/) && text.to_i <= 65_535
+      end
+
+      # A String that a Regexp can match without an error, or an empty one.
+      def checkable(part)
+        part.is_a?(String) && part.valid_encoding? && part.encoding.ascii_compatible? ? part : ""
       end
 
       def build(path)

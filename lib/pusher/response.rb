@@ -40,15 +40,28 @@ module Pusher
           text = body.chomp
           return {} if ["[]", '""'].include?(text)
 
-          original = value == :invalid ? parse_error(text) : TypeError.new("the reply is JSON, but not an object")
+          original = TypeError.new("the reply is JSON, but not an object")
+          original = parse_error(text, reply) if value == :invalid
           error = HTTPError.new("#{original.message} (#{original.class})")
           error.original_error = original
           raise with_facts(error, reply, status, body), cause: original
         end
 
-        def parse_error(text)
+        def parse_error(text, reply)
           _, reason = Native.read_json(text, Json::MAX_DEPTH, false)
+          # Some proxies compress although the request forbids it.
+          encoding = header(reply, "content-encoding")
+          reason = "it is compressed (Content-Encoding: #{quoted(encoding)})" unless ["", "identity"].include?(encoding)
           Json.parse_error("the reply is not JSON: #{reason}", text)
+        end
+
+        # @return [String] empty without such a header
+        def header(reply, name)
+          headers = reply.headers if reply.respond_to?(:headers)
+          return "" unless headers.respond_to?(:each_pair)
+
+          _, value = headers.each_pair.find { |field, _| field.to_s.casecmp?(name) }
+          Array(value).first.to_s
         end
 
         # Our HTTP client closes the connection of this reply. A stand-in gets the documented call without an argument.
@@ -78,11 +91,7 @@ module Pusher
         end
 
         def retry_after(reply)
-          headers = reply.headers if reply.respond_to?(:headers)
-          return unless headers.respond_to?(:each_pair)
-
-          _, value = headers.each_pair.find { |name, _| name.to_s.casecmp?("retry-after") }
-          seconds(Array(value).first.to_s)
+          seconds(header(reply, "retry-after"))
         end
 
         # A number of seconds, or a date (RFC 9110, 10.2.3).

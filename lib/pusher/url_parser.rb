@@ -32,8 +32,9 @@ module Pusher
         end
 
         def malformed(url, expected)
-          text = url.nil? ? "nil" : masked(url.to_s).inspect
-          ::URI::InvalidURIError.new("bad URI(is not URI?): #{text}, expected #{expected}#{without(url.to_s)}")
+          given = url.to_s.scrub
+          text = url.nil? ? "nil" : masked(given).inspect
+          ::URI::InvalidURIError.new("bad URI(is not URI?): #{text}, expected #{expected}#{without(given)}")
         end
 
         # In a url without an @ before the host, everything may be credentials.

@@ -6,6 +6,10 @@ require_relative "native"
 module Pusher
   # A received webhook. Check {#valid?} before you trust its content.
   class WebHook
+    # Objects that are neither requests nor like a Hash. Most of them have `[]`.
+    UNSUITABLE = [NilClass, TrueClass, FalseClass, String, Symbol, Numeric, Array, Proc].freeze
+    private_constant :UNSUITABLE
+
     # @return [String, nil] the application key in its header
     attr_reader :key
     # @return [String, nil] the signature in its header
@@ -14,11 +18,11 @@ module Pusher
     # @param request [#env, #[]] a Rack or Rails request; a Hash with `:key`, `:signature`, `:body` and
     #   `:content_type`; or an object with `[]` and without `env`, such as controller parameters
     # @param client [Client, Module] has the key and the secret
-    # @raise [ArgumentError] for a String or nil: the body alone does not say who signed it
+    # @raise [ArgumentError] for anything else, such as a body: it does not say who signed it
     def initialize(request, client = Pusher)
-      if request.nil? || request.is_a?(String)
+      if unsuitable?(request)
         raise ArgumentError, "a webhook needs a request, or a Hash with :key, :signature and :body, " \
-                             "got #{request.nil? ? "nil" : "a String"}"
+                             "got #{request.nil? ? "nil" : with_article(request)}"
       end
 
       @client = client
@@ -33,6 +37,7 @@ module Pusher
     #
     # @param extra_tokens [Hash, Array<Hash>, nil, false] additional pairs of `:key` and `:secret`
     # @return [Boolean]
+    # @raise [ArgumentError] for a token of another type
     def valid?(extra_tokens = nil)
       secrets = secrets_of_key(extra_tokens)
       if secrets.empty?
@@ -108,10 +113,29 @@ module Pusher
     # All secrets of the webhook's key: several while a secret is being replaced.
     def secrets_of_key(extra_tokens)
       own = { key: @client.key, secret: @client.secret }
-      extra = extra_tokens.is_a?(Hash) ? [extra_tokens] : Array(extra_tokens || nil)
-      [own, *extra].filter_map do |token|
+      [own, *tokens(extra_tokens)].filter_map do |token|
         token[:secret] if !key.to_s.empty? && token[:key] == key && !token[:secret].to_s.empty?
       end
+    end
+
+    # The messages do not show the tokens.
+    def tokens(extra_tokens)
+      list = extra_tokens.is_a?(Hash) ? [extra_tokens] : Array(extra_tokens || nil)
+      list.select(&:itself).each do |token|
+        next if token.respond_to?(:[]) && !unsuitable?(token)
+
+        raise ArgumentError, "an additional token is a Hash with :key and :secret, not #{with_article(token)}"
+      end
+    end
+
+    # The class of an object, with its article.
+    def with_article(object)
+      name = object.class.to_s
+      "#{name.start_with?(/[AEIOU]/) ? "an" : "a"} #{name}"
+    end
+
+    def unsuitable?(object)
+      UNSUITABLE.any? { |type| object.is_a?(type) }
     end
   end
 end

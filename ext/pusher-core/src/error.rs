@@ -24,13 +24,20 @@ pub enum Error {
     #[error("the request cannot be sent: {0}")]
     InvalidRequest(String),
     /// The proxy url is invalid, or its scheme is not http.
-    #[error("unsupported proxy: {0}")]
-    UnsupportedProxy(String),
+    #[error("unsupported proxy {given:?}: {reason}")]
+    UnsupportedProxy {
+        /// The proxy url without credentials.
+        given: String,
+        /// Why it is unsupported.
+        reason: String,
+    },
     /// An environment variable contains an unsupported proxy.
-    #[error("{name} contains an unsupported proxy: {reason}")]
+    #[error("{name} contains an unsupported proxy, {given:?}: {reason}")]
     ProxyVariable {
         /// The variable's name, in the case that was found.
         name: &'static str,
+        /// Its value without credentials.
+        given: String,
         /// Why it is unsupported.
         reason: &'static str,
     },
@@ -46,9 +53,17 @@ pub enum Error {
         /// The operating system's error.
         source: io::Error,
     },
-    /// An established connection failed.
+    /// The operating system refused something else than a connection.
     #[error("{0}")]
     Io(#[source] io::Error),
+    /// An established connection failed.
+    #[error("{source} - {peer}")]
+    Connection {
+        /// Host and port, and the proxy.
+        peer: String,
+        /// The operating system's error.
+        source: io::Error,
+    },
     /// Name resolution, TCP and TLS handshake took longer than the connect timeout.
     #[error("no connection to {0} within the connect timeout")]
     ConnectTimeout(String),
@@ -59,6 +74,9 @@ pub enum Error {
     #[error("no complete reply within the receive timeout")]
     ReceiveTimeout,
 
+    /// The TLS settings cannot be used.
+    #[error("{0}")]
+    TlsSettings(String),
     /// The TLS handshake, or a TLS record after it, failed.
     #[error("{0}")]
     Tls(String),
@@ -88,4 +106,18 @@ pub enum Error {
     /// The waiter was interrupted. The number belongs to the waiter, which uses it to resume.
     #[error("interrupted")]
     Interrupted(i32),
+}
+
+impl Error {
+    /// The same error, with the name of the peer where the message would not say which connection failed.
+    pub(crate) fn at(self, peer: impl FnOnce() -> String) -> Self {
+        match self {
+            Self::Io(source) => Self::Connection {
+                peer: peer(),
+                source,
+            },
+            Self::Tls(reason) => Self::Tls(format!("{reason} - {}", peer())),
+            error => error,
+        }
+    }
 }

@@ -134,7 +134,7 @@ mod forks {
         let before = generation();
         let outcome = send(&agent, &url);
         if generation() != before {
-            let is_refused = matches!(&outcome, Err(Error::Io(_)));
+            let is_refused = matches!(&outcome, Err(Error::Connection { .. }));
             // SAFETY: ends this process without running the parent's code.
             unsafe { libc::_exit(if is_refused { 0 } else { 1 }) };
         }

@@ -41,7 +41,7 @@ pub(crate) fn to_ruby(ruby: &Ruby, error: &Core) -> Error {
         Core::MasterKeyLength(_) => misconfigured(ruby, "encryption_master_key", &message),
         Core::ProxyVariable { name, .. } => misconfigured(ruby, name, &message),
         Core::Random(_) | Core::Decryption => named(ruby, "Error", &message),
-        Core::InvalidRequest(_) | Core::UnsupportedProxy(_) => {
+        Core::InvalidRequest(_) | Core::UnsupportedProxy { .. } => {
             Error::new(ruby.exception_arg_error(), message)
         }
         Core::Resolve(_) => of_class(ruby, &["SocketError"], &message),
@@ -50,10 +50,13 @@ pub(crate) fn to_ruby(ruby: &Ruby, error: &Core) -> Error {
             system_call_error(ruby, source, Some(&detail), &message)
         }
         Core::Io(source) => system_call_error(ruby, source, None, &message),
+        Core::Connection { peer, source } => system_call_error(ruby, source, Some(peer), &message),
         Core::ConnectTimeout(_) => named(ruby, "ConnectTimeoutError", &message),
         Core::SendTimeout => named(ruby, "SendTimeoutError", &message),
         Core::ReceiveTimeout => named(ruby, "ReceiveTimeoutError", &message),
-        Core::Tls(_) => of_class(ruby, &["OpenSSL", "SSL", "SSLError"], &message),
+        Core::Tls(_) | Core::TlsSettings(_) => {
+            of_class(ruby, &["OpenSSL", "SSL", "SSLError"], &message)
+        }
         Core::Truncated | Core::Stale => Error::new(ruby.exception_eof_error(), message),
         Core::ProxyAuthentication
         | Core::ProxyRefused(_)

@@ -8,7 +8,7 @@ use magnus::{
     typed_data::Obj,
 };
 use pusher_core::http::{
-    Agent, Certificate, Identity, Request, Timeouts, TlsSettings, Verification,
+    self, Agent, Certificate, Identity, Request, Timeouts, TlsSettings, Verification, Waiter,
 };
 
 use crate::error::Failure;
@@ -16,9 +16,10 @@ use crate::guard::guard;
 use crate::http_arguments;
 use crate::ids;
 use crate::reply::Reply;
-use crate::settings::{self, ClientSettings, State, Timeout};
+use crate::settings::{ClientSettings, State, Timeout};
 use crate::strings::bytes;
 use crate::transport_failure;
+use crate::waiter::RubyWaiter;
 
 /// The native state. No borrow of it is held while a request waits.
 #[magnus::wrap(class = "Pusher::Internal::HTTP::Client", free_immediately, size)]
@@ -32,7 +33,7 @@ impl Client {
     }
 
     fn set_timeout(&self, ruby: &Ruby, timeout: Timeout, seconds: Value) -> Result<(), Failure> {
-        let duration = settings::duration(ruby, seconds)?;
+        let duration = timeout.read(ruby, seconds)?;
         self.0.borrow_mut().set_timeout(timeout, duration);
         Ok(())
     }
@@ -144,12 +145,20 @@ impl Client {
 
 /// Certificates from a file in PEM form, or from a folder of such files.
 fn certificates(ruby: &Ruby, path: &str) -> Result<Vec<Certificate>, Failure> {
-    pusher_core::http::read_certificates(Path::new(path)).map_err(|reason| {
-        Error::new(
-            ruby.exception_arg_error(),
-            format!("no certificates in {path}: {reason}"),
-        )
-        .into()
+    let read = || http::read_certificates(Path::new(path));
+    let outcome = match read() {
+        Err(error) if http::is_out_of_descriptors(&error) => {
+            RubyWaiter.free_descriptors()?;
+            read()
+        }
+        outcome => outcome,
+    };
+    outcome.map_err(|error| {
+        if http::is_out_of_descriptors(&error) {
+            return pusher_core::Error::Io(error).into();
+        }
+        let message = format!("no certificates in {path}: {error}");
+        Error::new(ruby.exception_arg_error(), message).into()
     })
 }
 

@@ -18,13 +18,16 @@ ids! {
     IV_SEND_TIMEOUT = "@send_timeout",
 
     EVENT_MACHINE_WAITER = "pusher_event_machine_waiter",
+    IS_A = "is_a?",
     NEW = "new",
+    REAL = "real?",
     TO_F = "to_f",
     TO_S = "to_s",
 
     HTTP = "HTTP",
     INTERNAL = "Internal",
     NAME_RESOLUTION = "NameResolution",
+    NUMERIC = "Numeric",
     PUSHER = "Pusher",
 }
 

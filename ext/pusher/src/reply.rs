@@ -1,6 +1,8 @@
 //! Replies: `Pusher::Internal::HTTP::Reply`, which `sync_http_client.request` returns.
 
-use magnus::{Class, Error, Module, Object, RArray, RHash, RModule, RString, Ruby, method};
+use magnus::{
+    Class, Error, Module, Object, RArray, RHash, RModule, RString, Ruby, TryConvert, method,
+};
 use pusher_core::http;
 
 use crate::error::Failure;
@@ -25,14 +27,17 @@ impl Reply {
     }
 
     /// A reply that middleware returns in place of a server's.
-    fn build(status: u16, fields: &[(String, String)], body: RString) -> Result<Self, Failure> {
+    fn build(status: u16, fields: RArray, body: RString) -> Result<Self, Failure> {
         let mut headers = http::HeaderMap::new();
-        for (name, value) in fields {
+        for pair in fields {
+            let (name, value): (RString, RString) = TryConvert::try_convert(pair)?;
+            let name = strings::bytes(name);
             let field = (
-                http::HeaderName::from_bytes(name.as_bytes()),
-                http::HeaderValue::from_bytes(value.as_bytes()),
+                http::HeaderName::from_bytes(&name),
+                http::HeaderValue::from_bytes(&strings::bytes(value)),
             );
             let (Ok(name), Ok(value)) = field else {
+                let name = String::from_utf8_lossy(&name);
                 let reason =
                     format!("{name:?} is not a valid header name, or its value is invalid");
                 return Err(pusher_core::Error::InvalidRequest(reason).into());
@@ -110,7 +115,7 @@ pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
 pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
     leaves!(native,
         "reply" => |status: u16, fields: RArray, body: RString| {
-            guard(|_| Reply::build(status, &fields.to_vec()?, body))
+            guard(|_| Reply::build(status, fields, body))
         }, 3;
     );
     Ok(())

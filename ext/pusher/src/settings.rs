@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use magnus::value::ReprValue;
-use magnus::{Error, Fixnum, Float, RHash, RObject, RString, Ruby, Value};
+use magnus::value::{LazyId, ReprValue};
+use magnus::{Error, Fixnum, Float, Module, RHash, RObject, RString, Ruby, Value};
 use pusher_core::http::{Agent, Proxy, ProxyChoice, Settings, Timeouts, TlsSettings};
 
 use crate::error::Failure;
@@ -28,6 +28,55 @@ pub(crate) enum Timeout {
 
 impl Timeout {
     const ALL: [Self; 4] = [Self::Connect, Self::Send, Self::Receive, Self::KeepAlive];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect_timeout",
+            Self::Send => "send_timeout",
+            Self::Receive => "receive_timeout",
+            Self::KeepAlive => "keep_alive_timeout",
+        }
+    }
+
+    /// The instance variable of a `Pusher::Client`.
+    fn variable(self) -> &'static LazyId {
+        match self {
+            Self::Connect => &ids::IV_CONNECT_TIMEOUT,
+            Self::Send => &ids::IV_SEND_TIMEOUT,
+            Self::Receive => &ids::IV_RECEIVE_TIMEOUT,
+            Self::KeepAlive => &ids::IV_KEEP_ALIVE_TIMEOUT,
+        }
+    }
+
+    /// Seconds as a duration; `None` for nil.
+    pub(crate) fn read(self, ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Failure> {
+        if seconds.is_nil() {
+            return Ok(None);
+        }
+        let refuse = || {
+            let (name, got) = (self.name(), seconds.inspect());
+            let message = format!("{name} must be a number of seconds, nil or 0, got {got}");
+            Error::new(ruby.exception_arg_error(), message)
+        };
+        let number = if let Some(integer) = Fixnum::from_value(seconds) {
+            integer.to_i64() as f64
+        } else if let Some(float) = Float::from_value(seconds) {
+            float.to_f64()
+        } else if let Some(text) = RString::from_value(seconds) {
+            number_in(&bytes(text)).ok_or_else(refuse)?
+        } else if is_real_number(ruby, seconds)? {
+            seconds.funcall(*ids::TO_F, ())?
+        } else {
+            return Err(refuse().into());
+        };
+        if number >= NO_TIMEOUT {
+            return Ok(None);
+        }
+        let duration = Duration::try_from_secs_f64(number).map_err(|_| refuse())?;
+        // A positive number that rounds to zero is not zero, which means no limit.
+        let shortest = Duration::from_nanos(u64::from(number > 0.0));
+        Ok(Some(duration.max(shortest)))
+    }
 }
 
 /// A duration for each [`Timeout`], in the order of [`Timeout::ALL`].
@@ -42,18 +91,15 @@ pub(crate) struct ClientSettings {
 impl ClientSettings {
     /// Reads the current settings of a client.
     pub(crate) fn of(ruby: &Ruby, client: RObject) -> Result<Self, Failure> {
-        let variables = [
-            &ids::IV_CONNECT_TIMEOUT,
-            &ids::IV_SEND_TIMEOUT,
-            &ids::IV_RECEIVE_TIMEOUT,
-            &ids::IV_KEEP_ALIVE_TIMEOUT,
-        ];
-        let mut timeouts = Durations::default();
-        for (timeout, variable) in timeouts.iter_mut().zip(variables) {
-            *timeout = duration(ruby, instance_variable(client, variable))?;
+        let mut durations = Durations::default();
+        for (duration, timeout) in durations.iter_mut().zip(Timeout::ALL) {
+            *duration = timeout.read(ruby, instance_variable(client, timeout.variable()))?;
         }
         let proxy = proxy_choice(ruby, client)?;
-        Ok(Self { timeouts, proxy })
+        Ok(Self {
+            timeouts: durations,
+            proxy,
+        })
     }
 }
 
@@ -165,26 +211,21 @@ impl State {
     }
 }
 
-/// Seconds as a duration; `None` for nil.
-pub(crate) fn duration(ruby: &Ruby, seconds: Value) -> Result<Option<Duration>, Failure> {
-    if seconds.is_nil() {
-        return Ok(None);
+/// The number in a String, such as the value of an environment variable.
+fn number_in(text: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(text).ok()?;
+    let is_number = text.starts_with(|first: char| first.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number)
+}
+
+/// Asks the object, because a duration of `ActiveSupport` is a number only by what its methods return.
+fn is_real_number(ruby: &Ruby, value: Value) -> Result<bool, Error> {
+    // A `BasicObject` has no such methods.
+    if !value.respond_to(*ids::IS_A, false)? || !value.respond_to(*ids::REAL, false)? {
+        return Ok(false);
     }
-    let number = if let Some(integer) = Fixnum::from_value(seconds) {
-        integer.to_i64() as f64
-    } else if let Some(float) = Float::from_value(seconds) {
-        float.to_f64()
-    } else {
-        seconds.funcall(*ids::TO_F, ())?
-    };
-    if number >= NO_TIMEOUT {
-        return Ok(None);
-    }
-    let duration = Duration::try_from_secs_f64(number).map_err(|_| {
-        let message = format!("a timeout must be a number of seconds, nil or 0, got {number}");
-        Error::new(ruby.exception_arg_error(), message)
-    })?;
-    Ok(Some(duration))
+    let numeric: Value = ruby.class_object().const_get(*ids::NUMERIC)?;
+    Ok(value.funcall(*ids::IS_A, (numeric,))? && value.funcall(*ids::REAL, ())?)
 }
 
 fn proxy_choice(ruby: &Ruby, client: RObject) -> Result<ProxyChoice, Failure> {
@@ -210,14 +251,42 @@ fn explicit_proxy(ruby: &Ruby, proxy: RHash) -> Result<Proxy, Failure> {
             Ok(Some(strings::text(ruby, value)?))
         }
     };
-    if field("scheme")?.map(bytes).as_deref() != Some(b"http") {
-        let reason = "only http proxies are supported".to_owned();
-        return Err(pusher_core::Error::UnsupportedProxy(reason).into());
+    let words = |name| -> Result<String, Failure> {
+        Ok(field(name)?
+            .map(|text| String::from_utf8_lossy(&bytes(text)).into_owned())
+            .unwrap_or_default())
+    };
+    let (scheme, host, port) = (words("scheme")?, words("host")?, words("port")?);
+    let refuse = |reason: &str| {
+        let given = match (&*scheme, &*host, &*port) {
+            ("", "", _) => "***".to_owned(),
+            ("", ..) => format!("//{host}"),
+            (_, "", _) => format!("{scheme}:***"),
+            (_, _, "") => format!("{scheme}://{host}"),
+            _ => format!("{scheme}://{host}:{port}"),
+        };
+        Failure::from(pusher_core::Error::UnsupportedProxy {
+            given,
+            reason: reason.to_owned(),
+        })
+    };
+    if scheme.is_empty() {
+        return Err(refuse("the url has no scheme, expected http://HOST:PORT"));
     }
-    let host = field("host")?.map_or(Ok(String::new()), RString::to_string)?;
-    let port: Option<u16> = proxy.lookup(ruby.to_symbol("port"))?;
+    if scheme != "http" {
+        return Err(refuse("only http proxies are supported"));
+    }
+    if host.is_empty() {
+        return Err(refuse("the url has no host"));
+    }
+    let port: u16 = match &*port {
+        "" => 80,
+        port => port
+            .parse()
+            .map_err(|_| refuse("the port must be a number up to 65535"))?,
+    };
     let user = field("user")?.map(bytes);
     let password = field("password")?.map(bytes).unwrap_or_default();
     let credentials = user.as_deref().map(|user| (user, password.as_slice()));
-    Ok(Proxy::new(&host, port.unwrap_or(80), credentials))
+    Ok(Proxy::new(&host, port, credentials))
 }

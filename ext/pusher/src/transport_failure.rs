@@ -11,7 +11,7 @@ pub(crate) fn exception(ruby: &Ruby, error: pusher_core::Error) -> Result<Except
 
     if let Core::Interrupted(_)
     | Core::InvalidRequest(_)
-    | Core::UnsupportedProxy(_)
+    | Core::UnsupportedProxy { .. }
     | Core::ProxyVariable { .. } = error
     {
         return Err(error.into());

@@ -12,7 +12,7 @@ mod fiber_scheduler;
 mod poll;
 mod ruby_calls;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use std::time::{Duration, Instant};
 
 use magnus::value::ReprValue;
@@ -139,15 +139,15 @@ fn addresses(name: &str, port: u16, resolved: Value) -> Result<Vec<SocketAddr>, 
     let texts: Vec<String> = list
         .to_vec()
         .map_err(|error| Error::Resolve(format!("{name}: {error}")))?;
-    // A scope such as `%eth0` is dropped, because the standard library's parser does not accept it.
-    let parse = |text: &String| {
-        text.split('%')
-            .next()
-            .and_then(|text| text.parse::<IpAddr>().ok())
-    };
-    Ok(texts
-        .iter()
-        .filter_map(parse)
-        .map(|address| SocketAddr::new(address, port))
-        .collect())
+    let address = |text: &String| socket_address(text, port);
+    Ok(texts.iter().filter_map(address).collect())
+}
+
+/// An address, for a link-local one with the number of its interface: `fe80::1%2`.
+fn socket_address(text: &str, port: u16) -> Option<SocketAddr> {
+    let (address, scope) = text.split_once('%').unwrap_or((text, "0"));
+    Some(match address.parse().ok()? {
+        IpAddr::V6(address) => SocketAddrV6::new(address, port, 0, scope.parse().ok()?).into(),
+        address => SocketAddr::new(address, port),
+    })
 }

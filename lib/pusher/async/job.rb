@@ -134,9 +134,11 @@ module Pusher
           return if finished?
 
           @error ||= Error.new("the request was stopped before its reply arrived") unless @reply
-          @work = nil
+          @request.release
           @on_finish.call(self)
         ensure
+          # Its results may be kept for long. They must not keep a client with open connections.
+          @work = @on_finish = nil
           @finished.close
         end
       end

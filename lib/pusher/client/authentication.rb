@@ -49,7 +49,8 @@ module Pusher
     private
 
     def validate_user_data(user_data)
-      id = user_data[:id] || user_data["id"] if user_data.is_a?(Hash)
+      # Controller parameters are not a Hash.
+      id = user_data[:id] || user_data["id"] if user_data.respond_to?(:key?)
       return if id.is_a?(String) && !id.empty?
 
       raise Error, "Invalid user data #{user_data.inspect}"

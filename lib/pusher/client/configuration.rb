@@ -49,13 +49,14 @@ module Pusher
     # @return [String, nil] the name of the cluster, as it was set last
     attr_reader :cluster
 
-    # Seconds for name resolution, TCP and TLS handshake together; nil or 0 for no timeout.
+    # Seconds for name resolution, TCP and TLS handshake together; nil or 0 for no timeout. The next request raises an
+    # ArgumentError for anything else, as for the three timeouts below.
     attr_writer :connect_timeout
     # Seconds for sending a request; nil or 0 for no timeout.
     attr_writer :send_timeout
     # Seconds for receiving a complete reply; nil or 0 for no timeout.
     attr_writer :receive_timeout
-    # Seconds after which an idle connection is closed; nil keeps it until the server closes it.
+    # Seconds after which an idle connection is closed; nil keeps it until the server closes it, 0 closes it at once.
     attr_writer :keep_alive_timeout
 
     # Creates a client from the url in an environment variable.
@@ -171,9 +172,14 @@ module Pusher
 
     # @param s [String, nil] 32 bytes in strict base64; nil, false and `""` remove the key
     # @raise [ArgumentError] for invalid base64
+    # @raise [TypeError] for an object that is not a String
     # @raise [ConfigurationError] for a key of another length
     def encryption_master_key_base64=(s) # rubocop:disable Naming/MethodParameterName -- the documented name
-      @encryption_master_key = !s || s.to_s.empty? ? nil : Internal::Native.decode_master_key(s)
+      is_none = !s || s == ""
+      # The message does not show the key.
+      raise TypeError, "the encryption master key must be a String in strict base64" unless is_none || s.is_a?(String)
+
+      @encryption_master_key = is_none ? nil : Internal::Native.decode_master_key(s)
     rescue ArgumentError
       raise ArgumentError, "invalid base64: the encryption master key is 32 bytes in strict base64, which are " \
                            "44 characters in one line"

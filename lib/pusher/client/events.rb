@@ -99,16 +99,20 @@ module Pusher
 
     # Checks the data as it is sent.
     def check_size(event_name, data)
+      limit = max_event_bytes
+      raise ArgumentError, "max_event_bytes must be a number or nil, got #{limit.inspect}" unless limit.is_a?(Numeric)
+
       size = data.bytesize
-      return if size <= max_event_bytes
+      return if size <= limit
 
       raise PayloadTooLargeError, "The event #{event_name.inspect} has #{size} bytes of data, more than the " \
-                                  "#{max_event_bytes} of max_event_bytes"
+                                  "#{limit} of max_event_bytes"
     end
 
     # Merges the arguments of the method into the caller's params. The arguments take precedence.
     def merge_params(params, arguments)
       return arguments if params.instance_of?(Hash) && params.empty?
+      raise TypeError, "the params of an event must be a Hash, got #{params.class}" unless params.respond_to?(:merge)
 
       params = without_twins(params, arguments) if params.respond_to?(:keys) && params.keys.any?(String)
       params.merge(arguments)

@@ -52,12 +52,15 @@ module Pusher
         def initialize_copy(original)
           super
           native_copy_settings(original)
-          @ssl_config = TLSConfig.new(self, @ssl_config) if @ssl_config
+          # Ractor.new copies a client and what it refers to, and would not end if the copies referred to each other.
+          @client = nil
+          @tls_settings = @ssl_config.settings if @ssl_config
+          @ssl_config = nil
         end
 
         # @return [TLSConfig] which server certificates are trusted, and the client certificate
         def ssl_config
-          @ssl_config ||= TLSConfig.new(self)
+          @ssl_config ||= TLSConfig.new(self, @tls_settings)
         end
 
         # Closes the connection of a reply, unless another request has been sent on it since. Without a reply it closes

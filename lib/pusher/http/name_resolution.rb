@@ -27,7 +27,7 @@ module Pusher
 
             free_descriptors
             found = names(host).flat_map { |name| ::Addrinfo.getaddrinfo(name, port, nil, :STREAM) }
-            found.empty? ? "no address for #{host}" : found.map(&:ip_address)
+            found.empty? ? "no address for #{host}" : found.map { |address| numeric(address) }
           rescue StandardError => e
             e.message.include?(host) ? e.message : "#{e.message} (#{host})"
           end
@@ -43,6 +43,15 @@ module Pusher
             return ::Resolv.getaddresses(host) if File.basename(file) == "resolv-replace.rb"
 
             Array(::IPSocket.getaddress(host)).map(&:to_s).reject(&:empty?)
+          end
+
+          # The interface of a link-local address as a number. `Addrinfo` shows its name: `fe80::1%eth0`.
+          def numeric(address)
+            text, interface = address.ip_address.split("%", 2)
+            return text unless interface
+
+            # sockaddr_in6: family and port, flow, 16 bytes of the address, interface
+            "#{text}%#{address.to_sockaddr.unpack1("@24 L")}"
           end
 
           # Without free descriptors the system's resolver may report an unknown name. Ruby collects garbage, which

@@ -32,7 +32,7 @@ module Pusher
           TransportFailure.mark(error)
         end
 
-        # @return [Client] the HTTP client that sends it
+        # @return [Client, nil] the HTTP client that sends it; nil after {#release}
         attr_reader :http_client
         # @return [Symbol] `:get`, `:post` …
         attr_reader :verb
@@ -70,7 +70,14 @@ module Pusher
 
         # @return [Pusher::Client, nil] the client that made the request; nil if the HTTP client is used alone
         def client
-          http_client.__send__(:client)
+          http_client&.__send__(:client)
+        end
+
+        # Forgets the HTTP client, so that its connections are closed when nothing else refers to it.
+        #
+        # @return [void]
+        def release
+          @http_client = nil
         end
 
         # @return [String] the path of the url, without the query

@@ -15,12 +15,14 @@ module Pusher
         attr_reader :client_key
 
         # @api private
-        def initialize(http_client, original = nil)
+        def initialize(http_client, settings = nil)
           @http_client = http_client
-          @verify_mode = original ? original.verify_mode : ::OpenSSL::SSL::VERIFY_PEER
-          @client_cert = original&.client_cert
-          @client_key = original&.client_key
+          @verify_mode, @client_cert, @client_key = settings || [::OpenSSL::SSL::VERIFY_PEER]
         end
+
+        # @api private
+        # @return [Array] for the TLSConfig of a copy of the HTTP client
+        def settings = [verify_mode, client_cert, client_key].freeze
 
         # @param mode [Integer] `OpenSSL::SSL::VERIFY_NONE` accepts any certificate, any other mode verifies
         def verify_mode=(mode)

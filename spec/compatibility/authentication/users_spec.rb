@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "compatibility_helper"
+require "delegate"
 
 RSpec.describe "Authentication of a user" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
@@ -53,7 +54,13 @@ RSpec.describe "Authentication of a user" do
     expect(client.authenticate_user("123.456", { "id" => "7" })).to eq(signed('{"id":"7"}'))
   end
 
-  it "uses the application's JSON engine, which gets only this object" do
+  it "takes data that answers like a Hash and is none, as controller parameters are" do
+    parameters = SimpleDelegator.new({ id: "7" })
+    stub_json_engine(parameters, '{"id":"7"}')
+    expect(client.authenticate_user("123.456", parameters)).to eq(signed('{"id":"7"}'))
+  end
+
+  it "uses the application's JSON engine, which gets this very object and nothing else" do
     data = { id: "7" }
     stub_json_engine(data, '{"engine" : true}')
     expect(client.authenticate_user("123.456", data)).to eq(signed('{"engine" : true}'))

@@ -297,10 +297,22 @@ RSpec.describe "The error message" do
       end
     end
 
-    ["nil", "a String"].zip([nil, '{"events":[]}']).each do |what, given|
-      it "says that a request is needed instead of #{what}", :fix do
+    { "nil" => nil, "a String" => '{"events":[]}', "an Array" => [], "a Symbol" => :a, "an Integer" => 5,
+      "a TrueClass" => true }.each do |what, given|
+      it "says that a webhook needs a request instead of #{what}", :fix do
         message = "a webhook needs a request, or a Hash with :key, :signature and :body, got #{what}"
         expect_error(ArgumentError, message) { client.webhook(given) }
+      end
+    end
+
+    token = Pusher::Signature::Token.new("k", "s3cret")
+    { "a TrueClass" => true, "a String" => "s3cret", "a Pusher::Signature::Token" => token,
+      "an Array" => [[%w[k s3cret]]] }.each do |what, tokens|
+      it "says that an additional token is a Hash, not #{what}", :fix do
+        hook = client.webhook({ key: "k", signature: "s", body: "{}" })
+        expect_error(ArgumentError, "an additional token is a Hash with :key and :secret, not #{what}") do
+          hook.valid?(tokens)
+        end
       end
     end
   end
@@ -334,7 +346,32 @@ RSpec.describe "The error message" do
 
     it "says that the url has no host", :fix, :socket do
       client = client_with(host: "events.test", http_proxy: "http://")
-      expect_error(Pusher::HTTPError, /\Athe host name is empty \(SocketError\)\z/) { publish(client) }
+      expect_error(ArgumentError, /\Aunsupported proxy .*: the url has no host\z/) { publish(client) }
+    end
+
+    {
+      "socks5://me:s3cret@proxy.test:1080" => '"socks5://proxy.test:1080": only http proxies are supported',
+      "https://me:s3cret@proxy.test" => '"https://proxy.test:443": only http proxies are supported',
+      "//me:s3cret@proxy.test:3128" => '"//proxy.test": the url has no scheme, expected http://HOST:PORT',
+      "http://me:s3cret@proxy.test:99999" => '"http://proxy.test:99999": the port must be a number up to 65535'
+    }.each do |url, message|
+      it "says what is wrong with it, without its password: #{message}", :fix, :socket do
+        client = client_with(host: "events.test", http_proxy: url)
+        expect_error(ArgumentError, "unsupported proxy #{message}") { publish(client) }
+      end
+    end
+
+    {
+      "socks5://me:s3cret@proxy.test:1080" => "socks5://***@proxy.test:1080", "http://me:s3cret@" => "http://***@",
+      "http://me:s3cret" => "http://***", "me:s3cret" => "***", "http://me:s3cret@proxy.test:x" => "http://***@***"
+    }.each do |url, shown|
+      it "shows what the environment contains, without the password: #{shown}", :fix, :socket do
+        ENV["http_proxy"] = url
+        message = /\Ahttp_proxy contains an unsupported proxy, "#{Regexp.escape(shown)}": /
+        expect_error(Pusher::ConfigurationError, message) do
+          publish(client_with(host: "events.test"))
+        end
+      end
     end
   end
 
@@ -344,11 +381,10 @@ RSpec.describe "The error message" do
       expect(publish).to eq({})
     end
 
-    [-1, Float::NAN].each do |seconds|
-      it "shows the invalid value: #{seconds}", :fix, :socket do
-        message = "a timeout must be a number of seconds, nil or 0, got #{seconds}"
+    [-1, Float::NAN, -Float::INFINITY, "abc", "", "5s", " ", :x, [], {}, true, false, Complex(1, 1)].each do |seconds|
+      it "shows the invalid value: #{seconds.inspect}", :fix, :socket do
         client.timeout = seconds
-        expect_error(ArgumentError, message) { publish }
+        expect_error(ArgumentError, /\A\w+_timeout must be .*, got #{Regexp.escape(seconds.inspect)}\z/) { publish }
       end
     end
   end
@@ -384,6 +420,20 @@ RSpec.describe "The error message" do
       expect_error(Pusher::HTTPError, /\Areceived corrupt message.*\(OpenSSL::SSL::SSLError\)\z/) { publish(client) }
     end
 
+    it "names the server whose certificate is refused", :fix do
+      server = start_endpoint(tls: certificates.expired)
+      client = Pusher::Client.new(server.client_options)
+      expect_error(Pusher::HTTPError, / - 127\.0\.0\.1:#{server.port} \(OpenSSL::SSL::SSLError\)\z/) { publish(client) }
+    end
+
+    it "names the server that reset the connection", :fix do
+      server = start_fault(:reset)
+      client = Pusher::Client.new(server.client_options)
+      expect_error(Pusher::HTTPError, /reset by peer.* 127\.0\.0\.1:#{server.port} \(Errno::ECONNRESET\)\z/) do
+        publish(client)
+      end
+    end
+
     it "says that a TLS server closed the connection of a plain request", :fix do
       server = start_endpoint(tls: certificates.good)
       client = Pusher::Client.new(**server.client_options, use_tls: false)
@@ -405,6 +455,58 @@ RSpec.describe "The error message" do
       expect_error(Pusher::Error, /\AUnknown error \(status code 301\): moved\z/) do
         publish(Pusher::Client.new(server.client_options))
       end
+    end
+  end
+  describe "who sets something else than was meant" do
+    [:kkkkk, 7, %w[kkkkk], { a: "kkkkk" }].each do |key|
+      it "reads what the master key must be, not the key itself: #{key.class}", :fix do
+        expect_error(TypeError, "the encryption master key must be a String in strict base64") do
+          client.encryption_master_key_base64 = key
+        end
+      end
+    end
+
+    { host: "\xFF", cluster: "\xFF", port: "\xFF", scheme: "\xFF" }.each do |setting, value|
+      it "reads which setting has invalid bytes: #{setting}", :fix do
+        client.public_send("#{setting}=", value)
+        part = setting == :cluster ? "host" : setting
+        expect_error(URI::InvalidComponentError, /\Abad #{part} "[^ ]*\\xFF[^ ]*": expected /) { publish }
+      end
+    end
+
+    [false, :https, "", "htt p"].each do |scheme|
+      it "reads that it is no scheme: #{scheme.inspect}", :fix do
+        client.scheme = scheme
+        expect_error(URI::InvalidComponentError, "bad scheme #{scheme.inspect}: expected http or https") { publish }
+      end
+    end
+
+    %i[url= http_proxy=].each do |writer|
+      it "reads nothing of a url with invalid bytes but its host, in the cause neither: #{writer}", :fix do
+        error = error_of { client.public_send(writer, "http://k:s3cret\xFF@proxy.test/apps/1") }
+        expect(error).to be_a(URI::InvalidURIError).and(have_attributes(cause: nil, message: include("***@proxy.test")))
+      end
+    end
+
+    ["10240", :all, []].each do |limit|
+      it "reads that max_event_bytes is no number: #{limit.inspect}", :added do
+        client.max_event_bytes = limit
+        expect_error(ArgumentError, "max_event_bytes must be a number or nil, got #{limit.inspect}") { publish }
+      end
+    end
+
+    [nil, false, "1.1", 5].each do |params|
+      it "reads that the params of an event are no Hash: #{params.inspect}", :fix do
+        expect_error(TypeError, "the params of an event must be a Hash, got #{params.class}") do
+          client.trigger("news", "event", "data", params)
+        end
+      end
+    end
+
+    it "reads that the name of the channel of a query is nil", :fix do
+      expect_error(Pusher::Error, "Illegal channel name nil") { client.channel_info(nil) }
+      expect_error(Pusher::Error, "Illegal channel name nil") { client.channel_users(nil) }
+      expect(endpoint.requests).to be_empty
     end
   end
 end

@@ -81,7 +81,34 @@ RSpec.describe "Requests and the garbage collector" do
     end
   end
 
-  it "leave no descriptor open after their client was collected" do
+  it "collect unreachable clients when no descriptor is left for a file of certificates" do
+    server = start_endpoint(tls: certificates.good)
+    child = run_ruby(<<~RUBY, url: server.url, environment: no_collections)
+      Process.setrlimit(:NOFILE, 64)
+      150.times do |number|
+        client = Pusher::Client.new(**#{server.client_options.inspect}, timeout: 60)
+        client.sync_http_client.ssl_config.add_trust_ca(#{certificates.pem_file.inspect})
+        client.trigger("channel", "event", number.to_s)
+      end
+    RUBY
+    expect(child.status).to be_success, child.errors
+    expect(server.events.size).to eq(150)
+  end
+
+  it "collect clients whose background requests have finished, while the results are kept" do
+    endpoint
+    child = run_ruby(<<~RUBY, url: endpoint.url, environment: no_collections)
+      Process.setrlimit(:NOFILE, 64)
+      options = { **#{endpoint.client_options.inspect}, timeout: 60 }
+      results = Array.new(300) do |number|
+        Pusher::Client.new(**options).trigger_async("channel", "event", number.to_s)
+      end
+      puts results.map { |result| result.pop.status }.tally
+    RUBY
+    expect(child).to have_attributes(output: "{200=>300}\n", errors: "")
+  end
+
+  it "leave no descriptor open when their client is collected" do
     skip "descriptors are not listed here" unless File.directory?("/proc/self/fd")
     endpoint
     20.times { Pusher::Client.new(timeout: 60, **endpoint.client_options).trigger("channel", "event", "data") }

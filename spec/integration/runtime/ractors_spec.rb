@@ -46,6 +46,15 @@ RSpec.describe "Using the gem in a Ractor other than the main one" do
     expect(endpoint.requests).to be_empty
   end
 
+  { "that has published" => "Pusher.default_client.tap(&:channels)",
+    "with TLS settings" => "Pusher.default_client.tap { |client| client.sync_http_client.ssl_config.verify_mode = 0 }" }
+    .each do |what, argument|
+    it "copies a client #{what}" do
+      error = error_in_ractor('client.trigger("channel", "event", "data")', argument:)
+      expect(error).to start_with("Ractor::UnsafeError")
+    end
+  end
+
   it "leaves the main Ractor able to publish while another one runs" do
     finished = run_ruby(<<~RUBY, url: endpoint.url, environment: { "RUBYOPT" => "-W0" })
       ractor = Ractor.new { 6 * 7 }

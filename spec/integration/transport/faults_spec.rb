@@ -186,6 +186,12 @@ RSpec.describe "A faulty server" do
             unreadable
     end
 
+    reply "sends gzip, unrequested: an error that says so",
+          "#{head}Content-Length: #{gzip.bytesize}\r\nContent-Encoding: gzip\r\n\r\n".b + gzip, lambda { |request|
+            message = /\Athe reply is not JSON: it is compressed \(Content-Encoding: gzip\) /
+            expect(&request).to raise_error(Pusher::HTTPError, message)
+          }
+
     [101, 204, 304, 306, 500, 999].each do |status|
       length = "Content-Length: 0\r\n" unless [101, 204, 304].include?(status)
       reply "has status #{status}: #{Pusher::Error}, and the connection is closed",

@@ -99,6 +99,12 @@ RSpec.describe "The reply of a WebMock stub" do
     expect(client.sync_http_client.request(:get, "http://a.test/").body.bytes).to eq([255, 0])
   end
 
+  it "may have headers that are not UTF-8, as servers send them" do
+    stub_request(:get, "http://a.test/").to_return(headers: { "X-Name" => "Zo\xEB".b, "X-Other" => "Zo\xEB" })
+    headers = client.sync_http_client.request(:get, "http://a.test/").headers
+    expect(headers.values_at("X-Name", "X-Other").map(&:b)).to eq(["Zo\xEB".b, "Zo\xEB".b])
+  end
+
   [:ok, [], "404 Not Found", 20, 2000, 200.5].each do |status|
     it "raises ArgumentError for the invalid status #{status.inspect}" do
       stub.to_return(status:)

@@ -62,14 +62,38 @@ RSpec.describe "The http client" do
   end
 
   %i[connect_timeout send_timeout receive_timeout keep_alive_timeout].each do |name|
-    it "accepts numbers of seconds and nil for #{name}, and refuses negative numbers and NaN" do
+    it "takes numbers of seconds and nil for #{name}, and refuses everything else" do
       [1, 2.5, nil].each do |seconds|
         http.public_send(:"#{name}=", seconds)
         expect(http.public_send(name)).to eq(seconds)
       end
-      [-1, Float::NAN, -Float::INFINITY].each do |wrong|
-        expect { http.public_send(:"#{name}=", wrong) }.to raise_error(ArgumentError, /number of seconds/)
+      not_numbers = ["", "abc", "1s", "inf", "nan", "-1", "\xFF", :x, [], {}, true, false, Object.new, BasicObject.new]
+      [-1, Float::NAN, -Float::INFINITY, Complex(1, 1), *not_numbers].each do |wrong|
+        message = /\A#{name} must be a number of seconds, nil or 0, got /
+        expect { http.public_send(:"#{name}=", wrong) }.to raise_error(ArgumentError, message)
       end
+    end
+
+    it "takes for #{name} what is a number by its methods, such as a duration of ActiveSupport" do
+      duration = Class.new do
+        def is_a?(type) = type == Numeric || super
+        def real? = true
+        def to_f = 90.0
+      end
+      [duration.new, 90r, "90", "9e1"].each do |seconds|
+        http.public_send(:"#{name}=", seconds)
+        expect(http.public_send(name)).to eq(90)
+      end
+    end
+
+    it "does not round a short #{name} to 0, which is no limit" do
+      http.public_send(:"#{name}=", 1e-12)
+      expect(http.public_send(name)).to be > 0
+    end
+
+    it "has no #{name} for infinity" do
+      http.public_send(:"#{name}=", Float::INFINITY)
+      expect(http.public_send(name)).to be_nil
     end
   end
 end

@@ -70,7 +70,18 @@ RSpec.describe "The name of a host" do
     expect(failure.message).to eq("no address for channels.test (SocketError)")
   end
 
-  it "can have an underscore" do
+  # As names of the local network have them, such as printer.local.
+  it "may have a link-local address, which is valid on one interface only" do
+    interface = Socket.getifaddrs.find { |one| one.flags.anybits?(Socket::IFF_LOOPBACK) }
+    skip "no loopback interface, or no IPv6" unless interface && Socket.ip_address_list.any?(&:ipv6?)
+    system_knows("channels.test", "fe80::1%#{interface.name}")
+    resolution = Pusher.const_get(:Internal)::HTTP::NameResolution
+    expect(resolution.look_up("channels.test", 80)).to eq(["fe80::1%#{interface.ifindex}"])
+    # Without an interface the address is an invalid argument.
+    expect(failure.original_error).not_to be_a(Errno::EINVAL)
+  end
+
+  it "may have an underscore" do
     client.host = "my_channels.test"
     system_knows("my_channels.test", "127.0.0.1")
     expect(publish).to eq({})

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require "tempfile"
 require "tmpdir"
 
 # Edge cases. spec/compatibility/requests/certificates_spec.rb describes the usual ones.
@@ -17,7 +18,7 @@ RSpec.describe "The http client's ssl_config" do
   it "is copied with the client and with the http client" do
     http.ssl_config.verify_mode = OpenSSL::SSL::VERIFY_NONE
     http.receive_timeout = 7
-    copies = [client.dup.sync_http_client, http.dup]
+    copies = [client.dup.sync_http_client, http.dup, http.dup.dup]
     http.ssl_config.verify_mode = OpenSSL::SSL::VERIFY_PEER
     copies.each do |copy|
       expect(copy.ssl_config.verify_mode).to eq(OpenSSL::SSL::VERIFY_NONE)
@@ -35,6 +36,25 @@ RSpec.describe "The http client's ssl_config" do
         expect { http.ssl_config.public_send(knob, folder) }.to raise_error(ArgumentError, /#{Regexp.escape(folder)}/)
       end
       expect(client.trigger("news", "event", "data")).to eq({})
+    end
+  end
+
+  {
+    "that is empty" => ["", "no certificate in PEM form found"],
+    "in DER form" => ["\x30\x82", "no certificate in PEM form found"],
+    "that was cut off" => ["-----BEGIN CERTIFICATE-----\nAAAA\n", "a certificate has no END line"],
+    "with a broken first line" => ["-----BEGIN CERTIFICATE\nAAAA\n", "a BEGIN line is malformed"],
+    "with something else as a certificate" =>
+      ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "a certificate cannot be parsed"]
+  }.each do |what, (content, reason)|
+    it "refuses a file #{what} when it is added, and says why" do
+      Tempfile.create do |file|
+        File.binwrite(file.path, content)
+        %i[add_trust_ca set_trust_ca].each do |knob|
+          expect { http.ssl_config.public_send(knob, file.path) }
+            .to raise_error(ArgumentError, "no certificates in #{file.path}: #{reason}")
+        end
+      end
     end
   end
 

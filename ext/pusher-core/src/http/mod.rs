@@ -28,7 +28,7 @@ pub use proxy::{Proxy, ProxyChoice};
 pub use reply::{Reply, ReplyConnection};
 pub use request::Request;
 pub use roots::{Certificate, read_certificates};
-pub use socket::generation;
+pub use socket::{generation, is_out_of_descriptors};
 pub use timeouts::{Deadline, Timeouts};
 pub use tls::{Identity, TlsSettings, Verification};
 pub use waiter::{Interest, RawSocket, StdWaiter, Waiter};

@@ -55,7 +55,7 @@ impl Proxy {
         }
         let authority = uri
             .authority()
-            .filter(|authority| has_valid_port(authority))
+            .filter(|authority| !authority.host().is_empty() && has_valid_port(authority))
             .ok_or("the url has no host, or an invalid port")?;
         let credentials = authority.as_str().rsplit_once('@').map(|(userinfo, _)| {
             let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
@@ -69,6 +69,16 @@ impl Proxy {
             authority.port_u16().unwrap_or(80),
             credentials,
         ))
+    }
+
+    /// Host and port.
+    pub(crate) fn authority(&self) -> String {
+        let Self { host, port, .. } = self;
+        if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        }
     }
 
     /// The request that opens a tunnel to `authority`.
@@ -172,7 +182,11 @@ impl ProxyChoice {
             Self::Explicit(proxy) => Some(proxy.clone()),
             _ => environment_url(is_https, variable("REQUEST_METHOD").is_some(), &either)
                 .map(|(name, url)| {
-                    Proxy::parse(&url).map_err(|reason| Error::ProxyVariable { name, reason })
+                    Proxy::parse(&url).map_err(|reason| Error::ProxyVariable {
+                        name,
+                        given: without_credentials(&url),
+                        reason,
+                    })
                 })
                 .transpose()?,
         };
@@ -205,6 +219,25 @@ fn lists_host(list: &str, host: &str, port: u16) -> bool {
             let (name, entry_port) = split_port(entry);
             entry_port.is_none_or(|entry_port| entry_port == port) && matches(name, host)
         })
+}
+
+/// A proxy url as error messages show it: scheme, host and port. The credentials may contain any character.
+fn without_credentials(url: &str) -> String {
+    let (scheme, rest) = match url.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), url),
+    };
+    let (hidden, host) = match rest.rsplit_once('@') {
+        Some((_, host)) => ("***@", host),
+        None => ("", rest),
+    };
+    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+    // Without a number after the colon it may be a user and a password.
+    let is_server = host
+        .rsplit_once(':')
+        .is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let host = if is_server { host } else { "***" };
+    format!("{scheme}{hidden}{host}")
 }
 
 fn split_port(entry: &str) -> (&str, Option<u16>) {

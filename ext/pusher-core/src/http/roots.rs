@@ -62,11 +62,10 @@ impl Locations {
     /// Checks that the locations can be read.
     fn check(&self) -> Result<(), Error> {
         if let Some(file) = &self.file {
-            certificates_in(file).map_err(|error| unreadable(FILE, file, error))?;
+            check_file(file).map_err(|error| unreadable(FILE, file, &error))?;
         }
         for folder in &self.folders {
-            std::fs::read_dir(folder)
-                .map_err(|error| unreadable(FOLDERS, folder, pem::Error::Io(error)))?;
+            std::fs::read_dir(folder).map_err(|error| unreadable(FOLDERS, folder, &error))?;
         }
         Ok(())
     }
@@ -146,43 +145,63 @@ fn from_result(result: CertificateResult) -> Result<Vec<Certificate>, Error> {
     Ok(result.certs)
 }
 
-fn unreadable(variable: &str, path: &Path, error: pem::Error) -> Error {
-    match error {
-        pem::Error::Io(error) if is_out_of_descriptors(&error) => Error::Io(error),
-        error => Error::Tls(format!(
-            "{variable}={} cannot be read: {}",
-            path.display(),
-            reason(error)
-        )),
+fn unreadable(variable: &str, path: &Path, error: &io::Error) -> Error {
+    if let (true, Some(number)) = (is_out_of_descriptors(error), error.raw_os_error()) {
+        return Error::Io(io::Error::from_raw_os_error(number));
     }
+    let path = path.display();
+    Error::TlsSettings(format!("{variable}={path} cannot be read: {error}"))
 }
 
-fn reason(error: pem::Error) -> String {
-    match error {
-        pem::Error::Io(error) => io::Error::to_string(&error),
-        error => error.to_string(),
-    }
+/// The system's own file may have certificates that rustls does not support, so they are not checked here.
+fn check_file(path: &Path) -> io::Result<()> {
+    certificates_in(path).and_then(refuse_none).map(drop)
 }
 
-fn certificates_in(path: &Path) -> Result<Vec<Certificate>, pem::Error> {
-    CertificateDer::pem_file_iter(path).and_then(Iterator::collect)
+fn certificates_in(path: &Path) -> io::Result<Vec<Certificate>> {
+    CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|error| match error {
+            pem::Error::Io(error) => error,
+            pem::Error::MissingSectionEnd { .. } => invalid("a certificate has no END line"),
+            pem::Error::IllegalSectionStart { .. } => invalid("a BEGIN line is malformed"),
+            error => invalid(error),
+        })
+}
+
+fn invalid(reason: impl ToString) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, reason.to_string())
+}
+
+fn refuse_none(certificates: Vec<Certificate>) -> io::Result<Vec<Certificate>> {
+    if certificates.is_empty() {
+        return Err(invalid("no certificate in PEM form found"));
+    }
+    Ok(certificates)
 }
 
 /// Reads the certificates of a PEM file, or of all PEM files in a folder, with any file names.
 ///
 /// # Errors
 ///
-/// The reason in words, for a path that cannot be read, a file that is not PEM, and when there is no certificate.
-pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, String> {
-    let certificates = if path.is_dir() {
-        certificates_in_folder(path).map_err(|error| error.to_string())?
-    } else {
-        certificates_in(path).map_err(|error| error.to_string())?
-    };
-    if certificates.is_empty() {
-        return Err("no certificate found".to_owned());
+/// For a path that cannot be read, a file that is not PEM, a certificate that cannot be parsed, and when there is no
+/// certificate.
+pub fn read_certificates(path: &Path) -> io::Result<Vec<Certificate>> {
+    if path.is_dir() {
+        return certificates_in_folder(path).and_then(refuse_none);
+    }
+    let certificates = certificates_in(path).and_then(refuse_none)?;
+    if certificates
+        .iter()
+        .any(|certificate| !is_usable(certificate))
+    {
+        return Err(invalid("a certificate cannot be parsed"));
     }
     Ok(certificates)
+}
+
+fn is_usable(certificate: &Certificate) -> bool {
+    RootCertStore::empty().add(certificate.clone()).is_ok()
 }
 
 /// Files that are not certificates are skipped.
@@ -194,8 +213,11 @@ fn certificates_in_folder(path: &Path) -> io::Result<Vec<Certificate>> {
             continue;
         }
         match certificates_in(&path) {
-            Err(pem::Error::Io(error)) if is_out_of_descriptors(&error) => return Err(error),
-            certificates => found.extend(certificates.unwrap_or_default()),
+            Err(error) if is_out_of_descriptors(&error) => return Err(error),
+            certificates => {
+                let certificates = certificates.unwrap_or_default();
+                found.extend(certificates.into_iter().filter(is_usable));
+            }
         }
     }
     // The hashed names for OpenSSL are mostly links to files in the same folder.

@@ -244,7 +244,8 @@ pub(crate) fn is_unreachable(error: &io::Error) -> bool {
 }
 
 /// Whether the process or the system had no descriptor left.
-pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+#[must_use]
+pub fn is_out_of_descriptors(error: &io::Error) -> bool {
     #[cfg(unix)]
     return matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE));
     #[cfg(windows)]

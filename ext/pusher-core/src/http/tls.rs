@@ -77,7 +77,7 @@ impl TlsConnector {
 
     pub(crate) fn session(&self, host: &str) -> Result<ClientConnection, Error> {
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| Error::Tls(format!("{host} is not a valid TLS server name")))?;
+            .map_err(|_| Error::TlsSettings(format!("{host} is not a valid TLS server name")))?;
         let config = match self.config.get() {
             Some(config) => config.clone(),
             None => {
@@ -118,7 +118,7 @@ fn unusable_identity(error: &rustls::Error, key: &[u8]) -> Error {
         }
         (None, error) => error.to_string(),
     };
-    Error::Tls(format!("unusable client certificate: {reason}"))
+    Error::TlsSettings(format!("unusable client certificate: {reason}"))
 }
 
 /// The message for a TLS failure.
@@ -175,7 +175,7 @@ impl Verifier {
         let roots = Arc::new(roots);
         let chain = WebPkiServerVerifier::builder_with_provider(roots.clone(), provider)
             .build()
-            .map_err(|error| Error::Tls(format!("no usable root certificates: {error}")))?;
+            .map_err(|error| Error::TlsSettings(format!("no usable root certificates: {error}")))?;
         Ok(Self {
             chain,
             roots,

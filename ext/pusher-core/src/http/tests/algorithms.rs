@@ -73,8 +73,14 @@ fn call(identity: &Identity, agent: &Agent) -> Result<u16, Error> {
 }
 
 fn assert_refused(outcome: Result<u16, Error>, expected: &str) {
-    let Err(Error::Tls(text)) = outcome else {
-        panic!("{outcome:?}");
+    let text = match outcome {
+        Err(Error::TlsSettings(text)) => text,
+        Err(Error::Tls(text)) => {
+            let (text, peer) = text.rsplit_once(" - ").expect("the peer");
+            assert!(peer.starts_with("localhost:"), "{peer}");
+            text.to_owned()
+        }
+        outcome => panic!("{outcome:?}"),
     };
     assert_eq!(text, expected);
     assert!(text.len() < 200, "{} bytes", text.len());

@@ -16,6 +16,24 @@ fn a_reset_before_the_reply_is_an_error() {
 }
 
 #[test]
+fn the_error_names_the_server() {
+    let server = Server::start(|listener| {
+        let mut peer = listener.accept();
+        peer.request();
+        peer.reset();
+    });
+    let url = server.url("/?secret");
+    let error = agent().send(&post(&url, b"{}")).unwrap_err();
+    let authority = url.trim_start_matches("http://").split('/').next();
+    assert!(
+        error
+            .to_string()
+            .ends_with(&format!(" - {}", authority.unwrap())),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_reset_within_the_head_is_an_error() {
     let server = Server::start(|listener| {
         let mut peer = listener.accept();
@@ -47,15 +65,15 @@ fn a_reset_while_the_request_is_sent_is_an_error() {
     let body = vec![0; LARGE_BODY];
     let outcome = agent().send(&post(&server.url("/"), &body));
     assert!(
-        matches!(&outcome, Err(Error::Io(error))
-            if matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)),
+        matches!(&outcome, Err(Error::Connection { source, .. })
+            if matches!(source.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)),
         "{outcome:?}"
     );
 }
 
 fn assert_reset<T: std::fmt::Debug>(outcome: Result<T, Error>) {
     assert!(
-        matches!(&outcome, Err(Error::Io(error)) if error.kind() == ErrorKind::ConnectionReset),
+        matches!(&outcome, Err(Error::Connection { source, .. }) if source.kind() == ErrorKind::ConnectionReset),
         "{outcome:?}"
     );
 }

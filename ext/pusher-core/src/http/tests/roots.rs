@@ -145,6 +145,7 @@ fn the_error_for_an_unreadable_location_names_it() {
     let (system, folder) = (System::new(), Folder::with_authority());
     let missing = folder.0.join("missing.pem");
     let broken = folder.add("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA");
+    let empty = folder.add("empty.pem", "");
     let gone = Folder::new();
     fs::remove_dir(&gone.0).unwrap();
     let cases = [
@@ -159,6 +160,11 @@ fn the_error_for_an_unreadable_location_names_it() {
             broken.as_path(),
         ),
         (
+            locations(Some(&empty), &[]),
+            "SSL_CERT_FILE",
+            empty.as_path(),
+        ),
+        (
             locations(Some(&folder.0), &[]),
             "SSL_CERT_FILE",
             folder.0.as_path(),
@@ -170,7 +176,7 @@ fn the_error_for_an_unreadable_location_names_it() {
         ),
     ];
     for (configured, variable, path) in cases {
-        let Err(Error::Tls(text)) = load(configured, system.locations()) else {
+        let Err(Error::TlsSettings(text)) = load(configured, system.locations()) else {
             panic!("{variable}={} is accepted", path.display());
         };
         let start = format!("{variable}={} cannot be read: ", path.display());
@@ -195,7 +201,7 @@ fn a_folder_without_certificates_is_an_error() {
     let folder = Folder::new();
     folder.add("README", "nothing");
     assert_eq!(
-        read_certificates(&folder.0).unwrap_err(),
-        "no certificate found"
+        read_certificates(&folder.0).unwrap_err().to_string(),
+        "no certificate in PEM form found"
     );
 }

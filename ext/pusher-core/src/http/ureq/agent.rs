@@ -60,6 +60,8 @@ pub struct Agent {
     longest_line: Arc<AtomicUsize>,
     last_header: Arc<LastHeader>,
     usual_timeouts: Timeouts,
+    /// Host and port of the proxy.
+    proxy: Option<Arc<str>>,
     generation: u64,
 }
 
@@ -82,6 +84,7 @@ impl Agent {
             .build();
         let longest_line = Arc::new(AtomicUsize::new(0));
         let tls = TlsConnector::new(settings.tls);
+        let proxy = settings.proxy.as_ref().map(Proxy::authority);
         let dialer = Dialer::new(waiter, settings.proxy, tls);
         let connector = Connector::new(dialer, longest_line.clone());
         Self {
@@ -89,6 +92,7 @@ impl Agent {
             longest_line,
             last_header: Arc::default(),
             usual_timeouts: settings.usual_timeouts,
+            proxy: proxy.map(Arc::from),
             generation: generation(),
         }
     }
@@ -120,7 +124,7 @@ impl Agent {
     pub fn send_counting(&self, request: &Request<'_>, attempts: &mut u32) -> Result<Reply, Error> {
         let start = Instant::now();
         *attempts = 1;
-        match self.attempt(request, request.timeouts, *attempts) {
+        let outcome = match self.attempt(request, request.timeouts, *attempts) {
             Err(Error::Stale) => match request.timeouts.after(start.elapsed()) {
                 Some(timeouts) => {
                     *attempts = 2;
@@ -129,6 +133,23 @@ impl Agent {
                 None => Err(Error::Stale),
             },
             outcome => outcome,
+        };
+        outcome.map_err(|error| error.at(|| self.peer(request.url)))
+    }
+
+    /// What the connections of requests for a url lead to.
+    fn peer(&self, url: &str) -> String {
+        let uri = url.parse::<Uri>().unwrap_or_default();
+        let host = uri.host().unwrap_or_default();
+        let default_port = if uri.scheme_str() == Some("https") {
+            443
+        } else {
+            80
+        };
+        let port = uri.port_u16().unwrap_or(default_port);
+        match &self.proxy {
+            Some(proxy) => format!("{host}:{port} through the proxy {proxy}"),
+            None => format!("{host}:{port}"),
         }
     }
 
