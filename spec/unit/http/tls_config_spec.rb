@@ -69,6 +69,25 @@ RSpec.describe "The http client's ssl_config" do
     end
   end
 
+  it "has no client certificate while there is only a key, or only a certificate" do
+    identity = certificates.good
+    allow(http).to receive(:native_identify)
+    http.ssl_config.client_key = identity.key
+    expect(http).to have_received(:native_identify).with([], nil)
+    http.ssl_config.client_key = nil
+    http.ssl_config.client_cert = identity.certificate
+    expect(http).to have_received(:native_identify).with([identity.certificate.to_der], nil)
+  end
+
+  it "trusts each authority that is added" do
+    Dir.mktmpdir do |folder|
+      other = File.join(folder, "other.pem")
+      File.write(other, certificates.self_signed.certificate.to_pem)
+      [certificates.pem_file, other].each { |path| http.ssl_config.add_trust_ca(path) }
+      expect(client.trigger("news", "event", "data")).to eq({})
+    end
+  end
+
   describe "for a server that asks for a certificate" do
     let(:identity) { certificates.good }
     let(:secure) { start_endpoint(tls: certificates.good.asking(certificates.authority)) }
@@ -99,8 +118,32 @@ RSpec.describe "The http client's ssl_config" do
       copy = client.dup
       http.ssl_config.client_cert = nil
       expect(copy.trigger("news", "event", "data")).to eq({})
-      expect(copy.sync_http_client.ssl_config.client_key).to eq(identity.key.to_pem)
+      expect(copy.sync_http_client.ssl_config)
+        .to have_attributes(client_key: identity.key.to_pem, client_cert: identity.certificate.to_pem)
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
+    end
+
+    it "keeps certificate and key when other ones are refused" do
+      http.ssl_config.client_key = identity.key
+      http.ssl_config.client_cert = identity.certificate
+      expect { http.ssl_config.client_cert = "no certificate" }.to raise_error(OpenSSL::OpenSSLError)
+      expect { http.ssl_config.client_key = "no key" }.to raise_error(OpenSSL::OpenSSLError)
+      expect(http.ssl_config).to have_attributes(client_cert: identity.certificate, client_key: identity.key)
+      expect(client.trigger("news", "event", "data")).to eq({})
+    end
+
+    it "shows the certificates of the issuers, too" do
+      allow(http).to receive(:native_identify)
+      http.ssl_config.client_cert = identity.certificate.to_pem + certificates.authority.to_pem
+      expect(http).to have_received(:native_identify)
+        .with([identity.certificate.to_der, certificates.authority.to_der], nil)
+    end
+
+    # OpenSSL asks on the terminal where there is no password.
+    it "reads a key with an empty password unless there is another one" do
+      allow(OpenSSL::PKey).to receive(:read).and_call_original
+      http.ssl_config.client_key = identity.key.to_pem
+      expect(OpenSSL::PKey).to have_received(:read).with(identity.key.to_pem, "")
     end
 
     it "raises an HTTPError that names the client certificate if the key belongs to another one" do
