@@ -70,14 +70,14 @@ RSpec.describe "Middleware of an application" do
     end
   end
 
-  describe "finds the context of the caller of a background request" do
+  describe "has the context of the caller of a background request" do
     around do |example|
       Thread.new { example.run }.join # Its variables end with the thread.
     end
 
     before { Pusher.async_threads = 1 }
 
-    it "in fiber-local and thread variables, and the thread of the pool has its own again afterwards" do
+    it "in fiber-local and thread variables, which the thread of the pool restores afterwards" do
       seen = observe { [Thread.current[:tenant], Thread.current.thread_variable_get(:locale)] }
       Thread.current[:tenant] = "ann"
       Thread.current.thread_variable_set(:locale, "de")
@@ -153,7 +153,7 @@ RSpec.describe "Middleware of an application" do
       end
     end
 
-    it "in what its method capture keeps" do
+    it "in the objects that its method capture keeps" do
       capturing = Class.new do
         attr_reader :seen
 
@@ -213,7 +213,7 @@ RSpec.describe "Middleware of an application" do
     expect(outcome).to have_attributes(errors: "", output: "[1, \"events\", 1, \"channels\"]\n")
   end
 
-  it "works in a forked child, and registrations there do not concern the parent" do
+  it "works in a forked child, whose registrations do not affect the parent" do
     seen = observe { Process.pid }
     client.trigger("a", "before", "c")
     child = fork_child do
@@ -227,7 +227,7 @@ RSpec.describe "Middleware of an application" do
     expect(drained(seen)).to eq([Process.pid] * 2)
   end
 
-  it "is interrupted like the request, and its ensure runs" do
+  it "is interrupted like the request, and its ensure block runs" do
     endpoint.hang
     left = Queue.new
     client.use(lambda do |_request, &sending|

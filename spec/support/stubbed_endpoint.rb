@@ -38,8 +38,8 @@ class StubbedEndpoint
     end
 
     # The stub for all requests to our endpoints. WebMock refuses others.
-    def answer(signature)
-      @started[signature.uri.port]&.answer(signature) if signature.uri.host == HOST
+    def respond(signature)
+      @started[signature.uri.port]&.respond(signature) if signature.uri.host == HOST
     end
 
     def forget(endpoint) = @started.delete(endpoint.port)
@@ -67,10 +67,10 @@ class StubbedEndpoint
     self.class.forget(self)
   end
 
-  def answer(signature)
+  def respond(signature)
     request = request_of(signature)
     @ledger.arrived(request)
-    Line.new.tap { |line| @responder.answer(line, request) }.reply
+    Line.new.tap { |line| @responder.respond(line, request) }.reply
   end
 
   private
@@ -101,7 +101,7 @@ class StubbedEndpoint
   EndpointHelpers.prepend(Helpers)
   WebMock.enable!
   WebMock.disable_net_connect!
-  WebMock.globally_stub_request { |signature| answer(signature) }
+  WebMock.globally_stub_request { |signature| respond(signature) }
 
   RSpec.configure do |config|
     # Examples that need a socket are skipped.

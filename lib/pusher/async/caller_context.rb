@@ -5,7 +5,7 @@ module Pusher
     class Async
       # The context in which an application has started a background request: fiber-local variables
       # (`Thread.current[:name]`), Fiber storage (Ruby 3.2 and newer), thread variables, and the context of
-      # OpenTelemetry. Middleware finds it again on the thread or fiber that sends the request.
+      # OpenTelemetry. The thread or fiber that sends the request has the same context.
       # @api private
       class CallerContext
         # Variables of libraries whose objects belong to one thread or fiber. By convention their names start with an
@@ -49,7 +49,7 @@ module Pusher
 
         private
 
-        # Collections are copied, so that the caller can go on to change its own.
+        # Collections are copied, because the caller may modify them.
         def carried(names)
           names.grep_v(PRIVATE).to_h do |name|
             value = yield name
@@ -62,7 +62,7 @@ module Pusher
                     Thread.current.method(:[]=), &block)
         end
 
-        # Other threads than workers do other things meanwhile, which would see these variables.
+        # Threads other than workers run other code in the meantime, which would see these variables.
         def with_variables(&block)
           thread = Thread.current
           return yield unless thread.thread_variable_get(WORKER)

@@ -5,7 +5,7 @@ require_relative "../http/middleware"
 module Pusher
   # The middleware of a client.
   class Client
-    # Registers a middleware for the requests of this client, inside of those of {Pusher.use}.
+    # Registers a middleware for the requests of this client. It is called inside the middleware of {Pusher.use}.
     #
     # @param middleware [#call] as for {Pusher.use}
     # @param around [Symbol] `:request` or `:attempt`, as for {Pusher.use}
@@ -18,7 +18,7 @@ module Pusher
 
     # Removes a middleware that was registered with {#use}.
     #
-    # @param middleware [Object] the very object
+    # @param middleware [Object] the same object
     # @return [Object, nil] the middleware; nil if it was not registered
     def remove(middleware)
       return unless Internal::HTTP::REGISTRY.of(self).include?(middleware)

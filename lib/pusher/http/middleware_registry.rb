@@ -5,21 +5,21 @@ require_relative "registered_middleware"
 module Pusher
   module Internal
     module HTTP
-      # What is registered for the process, and whether anything is. An object, because reading instance variables of an
-      # object costs less than reading those of a module, and every request does it.
+      # The middleware that is registered for the process. It is an object, because every request reads its instance
+      # variables, and reading those of a module costs more.
       # @api private
       class MiddlewareRegistry
-        # @return [RegisteredMiddleware] what is registered for the process
+        # @return [RegisteredMiddleware] the middleware of the process
         attr_reader :global
 
         def initialize
           @global = RegisteredMiddleware::NONE
           @is_used = false
-          # Registrations exclude each other. Requests take no lock.
+          # Only registrations take this lock, requests do not.
           @lock = Mutex.new
         end
 
-        # Changes what is registered for the process.
+        # Changes the middleware of the process.
         #
         # @yieldparam registered [RegisteredMiddleware]
         # @yieldreturn [RegisteredMiddleware]
@@ -27,7 +27,7 @@ module Pusher
           change { @global = yield(@global) }
         end
 
-        # @yield changes what is registered for the process or for a client
+        # @yield changes the middleware of the process or of a client
         def change
           @lock.synchronize do
             yield
@@ -39,13 +39,13 @@ module Pusher
         def used? = @is_used
 
         # @param client [Pusher::Client, nil]
-        # @return [Boolean] whether anything is registered that sees the requests of this client
+        # @return [Boolean] whether any middleware sees the requests of this client
         def used_by?(client)
           @is_used && !(@global.empty? && of(client).empty?)
         end
 
         # @param client [Pusher::Client, nil]
-        # @return [RegisteredMiddleware] what is registered for this client alone
+        # @return [RegisteredMiddleware] the middleware of this client only
         def of(client)
           (client.__send__(:registered_middleware) if client.is_a?(Pusher::Client)) || RegisteredMiddleware::NONE
         end
@@ -60,7 +60,7 @@ module Pusher
         def all(client) = [*@global.to_a, *of(client).to_a].uniq(&:__id__)
       end
 
-      # That of this process.
+      # The registry of this process.
       REGISTRY = MiddlewareRegistry.new
     end
   end

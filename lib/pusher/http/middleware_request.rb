@@ -9,7 +9,7 @@ module Pusher
       # A request, as the middleware of an application sees it. It has neither the data of an event nor the query, which
       # holds the signature. The same object is passed to every middleware around the request and its attempts.
       class MiddlewareRequest
-        # The parts of a url. User and password are no part of what is shown.
+        # The parts of a url. User and password are not captured.
         URL = %r{
           \A(?<scheme>[^:/?\#]+)://(?:[^/?\#]*@)?
           (?<authority>(?<host>\[[^\]]*\]|[^:/?\#]*)(?::(?<port>\d*))?)(?<path>[^?\#]*)
@@ -25,8 +25,8 @@ module Pusher
           new(outgoing.client, outgoing.verb, outgoing.url, outgoing.body, outgoing.headers)
         end
 
-        # The request whose attempt the current fiber is about to send. Only the first call returns it: another request
-        # that a middleware sends meanwhile is a request of its own.
+        # The request whose attempt the current fiber is about to send. Only the first call returns it, because a
+        # middleware may send another request in between.
         #
         # @api private
         # @return [MiddlewareRequest, nil]

@@ -3,11 +3,11 @@
 module Pusher
   module Internal
     module HTTP
-      # The middleware that an application has registered for the process or for one client. It never changes: a
-      # registration makes another one, so that requests on other threads are not affected while they run.
+      # The middleware that an application has registered for the process or for one client. It is immutable: a
+      # registration creates another object, so that running requests on other threads are not affected.
       # @api private
       class RegisteredMiddleware
-        # Around everything that a call of the application does; around each sending.
+        # Around the whole request, and around each attempt to send it.
         POSITIONS = %i[request attempt].freeze
 
         # @param request [Array] outermost first
@@ -28,7 +28,7 @@ module Pusher
         # @return [Boolean]
         def empty? = @request.empty? && @attempt.empty?
 
-        # @return [Array] all of it, each once
+        # @return [Array] the middleware of both positions, each once
         def to_a = (@request + @attempt).uniq(&:__id__)
 
         # @param middleware [#call]
@@ -47,7 +47,7 @@ module Pusher
           end
         end
 
-        # @return [RegisteredMiddleware] without this object, wherever it was
+        # @return [RegisteredMiddleware] without this object in either position
         def without(middleware)
           left = [@request, @attempt].map { |list| list.reject { |one| one.equal?(middleware) } }
           RegisteredMiddleware.new(*left)

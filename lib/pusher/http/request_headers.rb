@@ -13,7 +13,7 @@ module Pusher
                           proxy-authorization proxy-connection].freeze
         # A token (RFC 9110, 5.6.2).
         NAME = /\A[!#$%&'*+\-.^_`|~0-9A-Za-z]+\z/
-        # Everything but control characters (RFC 9110, 5.5); a tab is allowed.
+        # Everything except control characters (RFC 9110, 5.5); a tab is allowed.
         VALUE = /\A[^\x00-\x08\x0A-\x1F\x7F]*\z/n
         private_constant :OF_TRANSPORT, :NAME, :VALUE
 

@@ -67,7 +67,7 @@ module Pusher
           span.status = ERROR
         end
 
-        # Datadog raises an error if it has not been configured. The request is sent all the same.
+        # Datadog raises an error if it has not been configured. The request is sent nevertheless.
         def inject(trace, headers)
           carrier = {}
           if defined?(::Datadog::Tracing::Contrib::HTTP.inject)

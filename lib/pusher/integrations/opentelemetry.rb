@@ -8,7 +8,7 @@ module Pusher
     # and for messaging. `require "pusher/integrations/opentelemetry"` registers it.
     #
     # The span that sends an event is a client span, because its context is not part of the event. An event whose data
-    # is a JSON object with a `traceparent` has a context of its own, from the application: the span links to it.
+    # is a JSON object with a `traceparent` has another context, from the application: the span links to it.
     # @api private
     module OpenTelemetry
       class << self

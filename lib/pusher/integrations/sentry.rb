@@ -57,7 +57,7 @@ module Pusher
           [hub, hub.current_scope.get_span]
         end
 
-        # Not as the current span of the scope: fibers of one thread share the scope.
+        # Does not set the current span of the scope, because fibers of one thread share the scope.
         def start_span(parent, request)
           return if parent.nil? || parent.sampled == false
 
@@ -92,7 +92,7 @@ module Pusher
           end
         end
 
-        # The application decides which servers get the fields. Older versions know only all and none.
+        # The application chooses the servers that get the fields. Older versions of Sentry support only all or none.
         def target?(url)
           configuration = ::Sentry.configuration
           return false unless configuration.propagate_traces

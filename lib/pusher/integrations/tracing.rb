@@ -5,7 +5,7 @@ require_relative "../async/helper_thread"
 
 module Pusher
   module Internal
-    # What the integrations of tracing libraries have in common.
+    # The common part of the integrations of tracing libraries.
     # @api private
     module Tracing
       # The name of the service among messaging systems.
@@ -40,7 +40,7 @@ module Pusher
       # @return [Boolean] whether it publishes several events
       def batch?(request) = publishes?(request) && request.path.end_with?("/batch_events")
 
-      # A name of which there are few: names of channels and ids are not part of it.
+      # A name with few different values: it contains no channel names and no ids.
       #
       # @param request [HTTP::MiddlewareRequest]
       # @return [String]

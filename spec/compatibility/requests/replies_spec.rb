@@ -5,31 +5,31 @@ require "compatibility_helper"
 RSpec.describe "A reply" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
-  def answered(status, body)
+  def publish_with_reply(status, body)
     endpoint.reply_with(status:, body:)
     client.trigger("news", "event", "data")
   end
 
   it "with status 200 is returned as a Hash" do
-    expect(answered(200, "{}")).to eq({})
+    expect(publish_with_reply(200, "{}")).to eq({})
   end
 
   it "has Symbol keys, and String keys inside nested objects" do
-    expect(answered(200, '{"channels":{"news":{"user_count":1}},"a":[{"b":null}]}'))
+    expect(publish_with_reply(200, '{"channels":{"news":{"user_count":1}},"a":[{"b":null}]}'))
       .to eq({ channels: { "news" => { "user_count" => 1 } }, a: [{ "b" => nil }] })
   end
 
   it "has the values of the JSON" do
-    expect(answered(200, '{"i":1,"f":1.5,"s":"ü😀\n","t":true,"f2":false,"n":null}'))
+    expect(publish_with_reply(200, '{"i":1,"f":1.5,"s":"ü😀\n","t":true,"f2":false,"n":null}'))
       .to eq({ i: 1, f: 1.5, s: "ü😀\n", t: true, f2: false, n: nil })
   end
 
   it "with status 202 and no body is returned as true" do
-    expect(answered(202, "")).to be(true)
+    expect(publish_with_reply(202, "")).to be(true)
   end
 
   it "with status 202 and a body is returned as a Hash" do
-    expect(answered(202, '{"a":1}')).to eq({ a: 1 })
+    expect(publish_with_reply(202, '{"a":1}')).to eq({ a: 1 })
   end
 
   it "to a query is returned as a Hash" do
@@ -39,7 +39,7 @@ RSpec.describe "A reply" do
 
   ["", "no JSON", "{broken"].each do |body|
     it "that is not JSON raises an HTTPError: #{body.inspect}", :fix do
-      expect { answered(200, body) }.to raise_error(Pusher::HTTPError) { |error|
+      expect { publish_with_reply(200, body) }.to raise_error(Pusher::HTTPError) { |error|
         expect(error.original_error).to be_a(StandardError)
         expect(error.cause).to equal(error.original_error)
       }
@@ -47,17 +47,17 @@ RSpec.describe "A reply" do
   end
 
   it "that is not JSON has its status in the error", :fix, :added do
-    expect { answered(202, "no JSON") }
+    expect { publish_with_reply(202, "no JSON") }
       .to raise_error(Pusher::HTTPError) { |error| expect(error.status).to eq(202) }
   end
 
   it "that is an empty Array is returned as an empty Hash", :fix do
-    expect(answered(200, "[]")).to eq({})
+    expect(publish_with_reply(200, "[]")).to eq({})
   end
 
   ["[1]", "7", '"text"', "true"].each do |body|
     it "that is not a JSON object raises an HTTPError: #{body}", :fix do
-      expect { answered(200, body) }.to raise_error(Pusher::HTTPError)
+      expect { publish_with_reply(200, body) }.to raise_error(Pusher::HTTPError)
     end
   end
 
@@ -65,7 +65,7 @@ RSpec.describe "A reply" do
     [201, 204, 302, 429, 500, 503].each do |status|
       it "with status #{status}" do
         expect(client.sync_http_client).to receive(:reset_all).with(no_args)
-        expect { answered(status, "") }.to raise_error(Pusher::Error)
+        expect { publish_with_reply(status, "") }.to raise_error(Pusher::Error)
       end
     end
 
@@ -73,7 +73,7 @@ RSpec.describe "A reply" do
       it "not with status #{status}" do
         expect(client.sync_http_client).not_to receive(:reset_all)
         begin
-          answered(status, "{}")
+          publish_with_reply(status, "{}")
         rescue Pusher::Error
           nil
         end
@@ -95,7 +95,7 @@ RSpec.describe "A reply" do
     endpoint.wait_until_in_flight(2)
     endpoint.release
     waiting.each(&:value)
-    expect { answered(503, "") }.to raise_error(Pusher::Error)
+    expect { publish_with_reply(503, "") }.to raise_error(Pusher::Error)
     client.channels
     expect(endpoint.connections).to eq(2)
   end

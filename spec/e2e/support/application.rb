@@ -23,7 +23,7 @@ module EndToEnd
     def initialize(pusher)
       @pusher = pusher
       @webhooks = Inbox.new
-      @server = WebServer.new { |request| answer(request) }
+      @server = WebServer.new { |request| respond(request) }
     end
 
     def channels_url
@@ -44,16 +44,16 @@ module EndToEnd
 
     private
 
-    def answer(request)
+    def respond(request)
       case request.path
-      when CHANNELS_PATH then answer_user(request) { |form| authorise(**form) }
-      when USERS_PATH then answer_user(request) { |form| sign_in(**form) }
+      when CHANNELS_PATH then respond_to_user(request) { |form| authorise(**form) }
+      when USERS_PATH then respond_to_user(request) { |form| sign_in(**form) }
       when WEBHOOKS_PATH then take_webhook(request)
       else ChannelsApi::Reply.text(404, "There is nothing at #{request.path}")
       end
     end
 
-    def answer_user(request)
+    def respond_to_user(request)
       form = URI.decode_www_form(request.body).to_h.transform_keys(&:to_sym)
       return ChannelsApi::Reply.text(403, "Who are you?") if form[:user] == "stranger"
 

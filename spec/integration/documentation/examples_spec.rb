@@ -58,8 +58,8 @@ RSpec.describe "The programs in examples/" do
   end
 
   it "query channels with a subscriber" do
-    answer = Pusher::Client.new(**endpoint.client_options).authenticate("presence-room", "1.1", { user_id: "ann" })
-    endpoint.subscribe("presence-room", auth: answer)
+    auth = Pusher::Client.new(**endpoint.client_options).authenticate("presence-room", "1.1", { user_id: "ann" })
+    endpoint.subscribe("presence-room", auth:)
     expect(run("queries")).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
       Users in presence-room: 1
       presence-room is occupied.
@@ -86,7 +86,7 @@ RSpec.describe "The programs in examples/" do
     expect(run("errors")).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
       Published.
       The key or the secret is wrong (status 401).
-      No answer came: Errno::ECONNREFUSED.
+      No reply: Errno::ECONNREFUSED.
     OUTPUT
   end
 
@@ -105,16 +105,16 @@ RSpec.describe "The programs in examples/" do
     end
 
     it "authorises a user for private and presence channels" do
-      _, answer = ask("/pusher/auth", channel_name: "private-a", socket_id: "1.1")
-      expect(endpoint.subscribe("private-a", auth: answer).channel).to eq("private-a")
-      _, answer = ask("/pusher/auth", channel_name: "presence-a", socket_id: "1.1")
-      expect(endpoint.subscribe("presence-a", auth: answer).member)
+      _, auth = ask("/pusher/auth", channel_name: "private-a", socket_id: "1.1")
+      expect(endpoint.subscribe("private-a", auth:).channel).to eq("private-a")
+      _, auth = ask("/pusher/auth", channel_name: "presence-a", socket_id: "1.1")
+      expect(endpoint.subscribe("presence-a", auth:).member)
         .to have_attributes(user_id: "ann", user_info: { "name" => "Ann" })
     end
 
     it "signs a user in" do
-      _, answer = ask("/pusher/user-auth", socket_id: "1.1")
-      expect(endpoint.sign_in("1.1", answer).channel).to eq("#server-to-user-ann")
+      _, auth = ask("/pusher/user-auth", socket_id: "1.1")
+      expect(endpoint.sign_in("1.1", auth).channel).to eq("#server-to-user-ann")
     end
 
     it "refuses unknown users, invalid socket ids and other paths" do

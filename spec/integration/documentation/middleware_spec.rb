@@ -24,7 +24,7 @@ RSpec.describe "docs/middleware.md" do
   unreachable = "Pusher.port = 1\nfailing { Pusher.channels }"
   failing = "def failing = yield.then { nil } rescue p($!.class)\n"
 
-  it "has middleware of fewer than 25 lines each, which this file runs" do
+  it "has examples of fewer than 25 lines each, which this file runs" do
     here = File.read(__FILE__)
     expect(names).to include("RequestLog", "RequestMetrics", "CircuitBreaker")
     expect(names).to all(satisfy("be run") { |name| here.include?("run_example(\"#{name}\"") })

@@ -47,7 +47,7 @@ RSpec.describe "ActiveSupport's event reporter" do
     expect(run_ruby("#{reporter}#{program}")).to eq("")
   end
 
-  it "is left alone if it has no notify, and a version without one works" do
+  it "is not used if it has no notify; a version of ActiveSupport without it works" do
     [reporter(notify: false), "require 'active_support'\n"].each do |setup|
       expect(run_ruby("#{setup}require 'pusher/log_subscriber'\n#{quiet}\n#{program}")).to eq("")
     end

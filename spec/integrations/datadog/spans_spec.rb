@@ -109,7 +109,7 @@ RSpec.describe "Datadog" do
     expect(log.string).to match(/DEBUG .*Datadog adds no header fields to requests: Please invoke Datadog\.configure/)
   end
 
-  it "injects with version 1, where the module has another name" do
+  it "injects with version 1, in which the module has another name" do
     propagation = Module.new do
       def self.inject!(digest, env) = env["x-datadog-trace-id"] = digest.trace_id.to_s
     end

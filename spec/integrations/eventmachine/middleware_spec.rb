@@ -17,7 +17,7 @@ RSpec.describe "Middleware of an application on a reactor" do
     facts
   end
 
-  it "finds the fiber-local variables of the caller, and leaves those of the reactor's thread alone" do
+  it "has the fiber-local variables of the caller, and does not affect those of the reactor's thread" do
     seen = observe { [Thread.current[:tenant], EM.reactor_thread?] }
     on_thread = []
     outcomes = outcomes_of do
@@ -46,7 +46,7 @@ RSpec.describe "Middleware of an application on a reactor" do
     expect(seen.pop).to eq("reactor")
   end
 
-  it "is around the attempt, too, and its error goes to the errbacks" do
+  it "can be around the attempt, and its error is passed to the errbacks" do
     client.use(->(_request) { raise KeyError, "mine" }, around: :attempt)
     outcome = outcomes_of { client.trigger_async("a", "b", "c") }.first
     expect(outcome.error).to be_a(Pusher::Error).and have_attributes(message: "mine (KeyError)", cause: be_a(KeyError))

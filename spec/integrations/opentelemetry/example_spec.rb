@@ -7,7 +7,7 @@ require_relative "../../support/programs"
 RSpec.describe "examples/opentelemetry.rb" do
   include Programs
 
-  it "prints a span for each request, below that of the caller" do
+  it "prints a span for each request, below the span of the caller" do
     program = run_program("examples/opentelemetry.rb", environment: {
                             "PUSHER_URL" => endpoint.url, "RUBYLIB" => File.expand_path("support/sdk", __dir__)
                           })

@@ -36,7 +36,7 @@ RSpec.describe "OpenTelemetry" do
                                         "messaging.operation.name" => "trigger_batch")
   end
 
-  it "has the attributes for HTTP alone for a query, without its parameters" do
+  it "has only the attributes for HTTP for a query, without its parameters" do
     client.channels(filter_by_prefix: "the-query")
     span = spans.first
     expect(span.name).to eq("GET")
@@ -75,7 +75,7 @@ RSpec.describe "OpenTelemetry" do
     expect(failed.exceptions.map { |error, _| error.class }).to eq([Errno::ECONNREFUSED])
   end
 
-  it "has a span for each attempt, with contexts of their own, and counts those before" do
+  it "has a span for each attempt, each with a separate context and the number of earlier attempts" do
     client.use(->(_request, &sending) { Array.new(2) { sending.call }.last })
     client.channels
     first, second = spans
@@ -115,7 +115,7 @@ RSpec.describe "OpenTelemetry" do
     end
   end
 
-  describe "finds the context of the caller of a background request" do
+  describe "has the context of the caller of a background request" do
     def expect_child_of(outer)
       span = spans.last
       expect(span.parent).to eq(outer.context)
@@ -151,12 +151,12 @@ RSpec.describe "OpenTelemetry" do
     end
   end
 
-  it "takes a tracer once for each provider, with the name and the version of the gem" do
+  it "gets one tracer from each provider, with the name and the version of the gem" do
     3.times { client.channels }
     expect(OpenTelemetry.tracer_provider.tracers).to eq([["pusher", Pusher::VERSION]])
   end
 
-  it "leaves requests in a signal handler alone: spans take locks" do
+  it "creates no spans in a signal handler, because spans take locks" do
     client.channels
     spans
     done = Queue.new

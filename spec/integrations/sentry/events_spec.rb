@@ -71,14 +71,14 @@ RSpec.describe "Sentry" do
     expect(breadcrumbs.size).to eq(1)
   end
 
-  it "adds no header fields if the application does not want it" do
+  it "adds no header fields if the application has switched that off" do
     initialize_sentry(propagate_traces: false)
     spans_of { client.channels }
     expect(endpoint.requests.last["sentry-trace"]).to be_nil
   end
 
   if Sentry::Configuration.method_defined?(:trace_propagation_targets)
-    it "adds header fields for the targets of the application only" do
+    it "adds header fields only for the configured targets" do
       initialize_sentry(trace_propagation_targets: ["example.com", /other/])
       spans_of { client.channels }
       initialize_sentry(trace_propagation_targets: [/127\.0/])
@@ -87,7 +87,7 @@ RSpec.describe "Sentry" do
     end
   end
 
-  describe "finds the scope and the span of the caller of a background request" do
+  describe "has the scope and the span of the caller of a background request" do
     def expect_breadcrumb_and(span)
       expect(breadcrumbs.size).to eq(1)
       expect(endpoint.requests.last["sentry-trace"]).to eq("#{span.trace_id}-#{span.span_id}-1")

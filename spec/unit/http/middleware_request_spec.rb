@@ -41,7 +41,7 @@ RSpec.describe "A request as middleware sees it" do
     end
   end
 
-  it "names the channels and the events, each once, and knows the size of the body" do
+  it "has the names of the channels and of the events, each once, and the size of the body" do
     request = request_of do |client|
       client.trigger_batch([{ channel: "a", name: "x", data: "1" }, { channel: "b", name: "x", data: "2" },
                             { channel: "a", name: "y", data: "3" }])
@@ -51,14 +51,14 @@ RSpec.describe "A request as middleware sees it" do
     expect(request_of(&:channels)).to have_attributes(channels: [], event_names: [], body_bytes: 0)
   end
 
-  it "knows the client, and has a Hash for notes" do
+  it "has the client, and a Hash for notes" do
     request = event_request
     expect(request.client).to equal(client)
     request.notes[:started] = 1
     expect(request.notes).to eq(started: 1)
   end
 
-  it "shows neither the data nor the query nor a secret, however it is written to a log" do
+  it "shows neither the data nor the query nor a secret in any text form" do
     request = event_request
     request.headers["Authorization"] = "the-token"
     shown = [request.inspect, request.to_s, request.as_json, request.headers.inspect, client.as_json,
@@ -91,7 +91,7 @@ RSpec.describe "A request as middleware sees it" do
       expect(headers.to_h.slice("X-Request-Id", "x-request-id")).to eq("x-request-id" => "2")
     end
 
-    it "cannot be changed by changing what was passed or returned" do
+    it "is not affected by changes to arguments or results" do
       value = +"1"
       headers["X"] = value
       value << "2"
@@ -114,7 +114,7 @@ RSpec.describe "A request as middleware sees it" do
       end
     end
 
-    it "takes values of any bytes but control characters" do
+    it "accepts values of any bytes except control characters" do
       headers["X"] = "tab\tand ü\xFF".b
       expect(headers["X"]).to end_with("\xFF".b)
     end

@@ -200,7 +200,7 @@ RSpec.describe "The middleware of an application" do
       expect(order).to be_empty
     end
 
-    it "takes any object with call, whose call yields or takes the block" do
+    it "accepts any object with a method call, which yields or has a block parameter" do
       yielding = Class.new do
         def call(_request)
           yield
@@ -224,7 +224,7 @@ RSpec.describe "The middleware of an application" do
       expect(order).to be_empty
     end
 
-    it "removes a middleware from both positions, however often it was registered" do
+    it "removes a middleware from both positions, even if it was registered several times" do
       middleware = recorder("a")
       2.times { client.use(middleware) }
       client.use(middleware, around: :attempt)
@@ -252,7 +252,7 @@ RSpec.describe "The middleware of an application" do
     end
 
     # Another thread runs while a registration is between reading and writing.
-    it "loses no middleware when threads register at the same time" do
+    it "loses no middleware if threads register at the same time" do
       slow = Class.new do
         def respond_to?(...)
           Thread.pass
@@ -268,7 +268,7 @@ RSpec.describe "The middleware of an application" do
   end
 
   describe "order" do
-    it "is that of the registration, the process outside of the client, the request outside of the attempt" do
+    it "is the order of registration: the process outside of the client, the request outside of the attempt" do
       client.use(recorder("client attempt"), around: :attempt)
       client.use(recorder("client"))
       client.use(recorder("client, second"))
@@ -300,7 +300,7 @@ RSpec.describe "The middleware of an application" do
       expect(order).to eq(%w[request attempt /attempt /request])
     end
 
-    it "leaves the requests of other clients alone" do
+    it "does not affect the requests of other clients" do
       client.use(recorder("a"))
       Pusher::Client.from_url(endpoint.url).channels
       expect(order).to be_empty
@@ -323,7 +323,7 @@ RSpec.describe "The middleware of an application" do
       expect(seen.map(&:first).uniq.size).to eq(1)
     end
 
-    it "is another one for a request that a middleware sends itself" do
+    it "is another object for a request that a middleware sends" do
       paths = []
       client.use(lambda do |request, &sending|
         paths << [request.path, request.attempt]
@@ -354,7 +354,7 @@ RSpec.describe "The middleware of an application" do
         .to eq(%w[1700000000 1700000007])
     end
 
-    it "takes header fields in both positions, and the server gets them" do
+    it "accepts header fields in both positions, and the server receives them" do
       client.use(->(request, &sending) { (request.headers["X-Request"] = "r") && sending.call })
       client.use(->(request, &sending) { (request.headers["X-Attempt"] = request.attempt.to_s) && sending.call },
                  around: :attempt)
@@ -403,7 +403,7 @@ RSpec.describe "The middleware of an application" do
         .to raise_error(TypeError, "a middleware returns the reply of its block: Forgetful returned NilClass")
     end
 
-    it "is a reply also for a refusal, which is raised outside of the middleware" do
+    it "is a reply for a refusal, too, whose error is raised outside of the middleware" do
       statuses = []
       client.use(->(_request, &sending) { sending.call.tap { |reply| statuses << reply.status } })
       endpoint.reply_with(status: 403)
@@ -411,7 +411,7 @@ RSpec.describe "The middleware of an application" do
       expect(statuses).to eq([403])
     end
 
-    it "is the error of the transport, before it is wrapped" do
+    it "is the unwrapped error of the transport" do
       seen = []
       note = lambda do |_request, &sending|
         sending.call
@@ -427,15 +427,15 @@ RSpec.describe "The middleware of an application" do
       expect(seen.map(&:class)).to eq([Errno::ECONNREFUSED] * 2)
     end
 
-    it "is an error of the middleware as it is" do
+    it "is an unwrapped error of the middleware" do
       client.use(->(_request) { raise KeyError, "mine" })
       expect { client.channels }.to raise_error(KeyError, "mine")
       expect(endpoint.requests).to be_empty
     end
   end
 
-  describe "costs" do
-    it "nothing while none is registered, also after one was removed" do
+  describe "the cost" do
+    it "is no object while no middleware is registered, also after one was removed" do
       client.remove(client.use(recorder("a")))
       client.channels
       expect(Cost.objects_of { internal::Middleware.active?(client.sync_http_client) }).to eq(0)

@@ -30,7 +30,7 @@ module Pusher
           ::ActiveSupport.event_reporter.notify(NAME, facts(payload))
         end
 
-        # Of plain values, which every encoder of logs accepts.
+        # Contains only plain values, which every log encoder accepts.
         def facts(payload)
           {
             method: payload[:verb].name.upcase, duration_ms: (payload[:duration].to_f * 1000).round(2),

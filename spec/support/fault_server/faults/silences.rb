@@ -41,7 +41,7 @@ class FaultServer
       end
 
       def hang_after_request
-        answer { nil }
+        after_request { nil }
       end
 
       def close_after_request
