@@ -42,6 +42,12 @@ RSpec.describe "A webhook" do
     expect_genuine(client.webhook(delivery.to_h))
   end
 
+  it "comes as a Hash with the stream of a request as its body", :fix do
+    body = StringIO.new(delivery.body).tap(&:read)
+    expect_genuine(client.webhook(delivery.to_h.merge(body:)))
+    expect(body.read).to eq(delivery.body)
+  end
+
   it "comes without braces" do
     expect_genuine(client.webhook(key: delivery.key, signature: delivery.signature, body: delivery.body))
   end
