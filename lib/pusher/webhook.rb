@@ -83,7 +83,7 @@ module Pusher
     def read_fields(request)
       @key = request[:key]
       @signature = request[:signature]
-      @body = request[:body].to_s
+      @body = read(request[:body])
       @content_type = request[:content_type] || "application/json"
     end
 
@@ -92,7 +92,7 @@ module Pusher
       @key = env["HTTP_X_PUSHER_KEY"]
       @signature = env["HTTP_X_PUSHER_SIGNATURE"]
       @content_type = request.respond_to?(:media_type) ? request.media_type : request.content_type
-      @body = read_body(request)
+      @body = read(request.respond_to?(:body) ? request.body : env["rack.input"])
     end
 
     # The content type without parameters such as the charset.
@@ -100,8 +100,8 @@ module Pusher
       @content_type.to_s[/\A[^;]*/].strip.downcase
     end
 
-    def read_body(request)
-      input = request.respond_to?(:body) ? request.body : request.env["rack.input"]
+    # A String, or a stream, which others may read, too.
+    def read(input)
       return input.to_s unless input.respond_to?(:read)
 
       input.rewind if input.respond_to?(:rewind)

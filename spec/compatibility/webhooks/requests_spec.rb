@@ -42,6 +42,12 @@ RSpec.describe "A webhook" do
     expect_genuine(client.webhook(delivery.to_h))
   end
 
+  it "can be a Hash whose body is the stream of a request", :fix do
+    body = StringIO.new(delivery.body).tap(&:read)
+    expect_genuine(client.webhook(delivery.to_h.merge(body:)))
+    expect(body.read).to eq(delivery.body)
+  end
+
   it "can be a Hash without braces" do
     expect_genuine(client.webhook(key: delivery.key, signature: delivery.signature, body: delivery.body))
   end
