@@ -170,9 +170,5 @@ module Pusher
       key = [name, name.to_s].find { |candidate| data[candidate].is_a?(Integer) }
       key ? data.merge(key => data[key].to_s) : data
     end
-
-    def refuse(status, message)
-      raise Internal::Endpoints::Refusal.new(status, message)
-    end
   end
 end

@@ -29,7 +29,7 @@ RSpec.describe Pusher::WebHook do
   end
 
   it "has the documented methods and no others" do
-    expect(Signatures.own_methods(described_class)).to match_array(%i[key signature valid? events time data])
+    expect(Signatures.own_methods(described_class)).to match_array(%i[key signature valid? events decrypted_events time data])
     expect(described_class.instance_method(:initialize).parameters).to eq([%i[req request], %i[opt client]])
     expect(described_class.instance_method(:valid?).parameters).to eq([%i[opt extra_tokens]])
   end

@@ -50,11 +50,15 @@ module Pusher
 
         def answer(request)
           method = request.env["REQUEST_METHOD"]
-          raise Refusal.new(405, "only POST is accepted", { "allow" => "POST" }) unless method == "POST"
+          refuse(405, "only POST is accepted", { "allow" => "POST" }) unless method == "POST"
 
           yield
         rescue Refusal => e
           Reply.refused(e, has_body: method != "HEAD")
+        end
+
+        def refuse(status, message, headers = {})
+          raise Refusal.new(status, message, headers)
         end
       end
     end
