@@ -9,6 +9,7 @@ module Pusher
       # Reads the body of a request, so that others can read it again.
       # @api private
       module Body
+        # The content type of HTML forms, which pusher-js sends.
         FORM = "application/x-www-form-urlencoded"
 
         module_function
