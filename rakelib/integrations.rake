@@ -8,7 +8,8 @@ INTEGRATIONS = {
   "active_support" => %w[activesupport railties actionpack eventmachine],
   "minitest" => %w[minitest],
   "eventmachine" => %w[eventmachine],
-  "puma" => %w[puma rack]
+  "puma" => %w[puma rack],
+  "rack" => %w[rack sinatra railties actionpack]
 }.freeze
 
 # Yields if the gems are installed, and prints a message otherwise. With CI set, a missing gem is an error, unless
