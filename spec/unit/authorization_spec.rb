@@ -326,7 +326,10 @@ RSpec.describe Pusher::Authorization do
 
     it "can be read again by the block" do
       body = "socket_id=1.2&channel_name=private-a&extra=5"
-      [StringIO.new(body), streamed(body)].each do |input|
+      reader, writer = IO.pipe
+      writer << body
+      writer.close
+      [StringIO.new(body), streamed(body), reader].each do |input|
         seen = nil
         app = described_class.new(client) { private_channel("private-a") { |request| seen = request.params["extra"] } }
         expect(app.call(env_for("").merge("rack.input" => input,

@@ -44,14 +44,17 @@ module Pusher
           input = env["rack.input"]
           return "" unless input
 
-          input.rewind if input.respond_to?(:rewind)
+          rewind(input)
           body = read_at_most(input, limit + 1)
-          if input.respond_to?(:rewind)
-            input.rewind
-          else
-            env["rack.input"] = StringIO.new(body)
-          end
+          env["rack.input"] = StringIO.new(body) unless rewind(input)
           body
+        end
+
+        # Not every input that has the method can be rewound: a pipe cannot.
+        def rewind(input)
+          input.respond_to?(:rewind) && input.rewind
+        rescue Errno::ESPIPE
+          false
         end
 
         # `read` of an input may return less than asked for.
@@ -67,7 +70,7 @@ module Pusher
           raise Refusal.new(413, "the body is larger than #{limit} bytes")
         end
 
-        private_class_method :kept_body, :read_input, :read_at_most, :refuse
+        private_class_method :kept_body, :read_input, :rewind, :read_at_most, :refuse
       end
     end
   end
