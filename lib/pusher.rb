@@ -87,6 +87,49 @@ module Pusher
       @instrumenter = instrumenter
     end
 
+    # Registers a middleware: an object that is called with each request of the process, and calls its block to send it.
+    #
+    #     class Timing
+    #       def call(request)
+    #         started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    #         yield
+    #       ensure
+    #         puts "#{request.path} took #{Process.clock_gettime(Process::CLOCK_MONOTONIC) - started} s"
+    #       end
+    #     end
+    #
+    #     Pusher.use(Timing.new)
+    #
+    # It returns the reply of its block (`status`, `headers`, `body_bytes`). Errors of the transport pass through it as
+    # they are, before {HTTPError} wraps them. The outermost is called first: those of the process in the order of their
+    # registration, then those of the client ({Client#use}).
+    #
+    # A middleware may have a method `capture(work)`. It is called when a request in the background is accepted, and
+    # returns a callable that calls `work` with the context that the middleware needs on the thread or fiber that sends
+    # the request.
+    #
+    # @param middleware [#call] `call(request) { reply }`, with an {Internal::HTTP::MiddlewareRequest}
+    # @param around [Symbol] `:request` for everything that a call does until it has a reply, `:attempt` for each
+    #   sending
+    # @return [Object] the middleware
+    # @raise [ArgumentError] for an object without `call`, and another position
+    # @see file:docs/middleware.md
+    def use(middleware, around: :request)
+      Internal::HTTP::REGISTRY.change_global { |registered| registered.with(middleware, around) }
+      middleware
+    end
+
+    # Removes a middleware that was registered with {use}, such as after a test.
+    #
+    # @param middleware [Object] the very object
+    # @return [Object, nil] the middleware; nil if it was not registered
+    def remove(middleware)
+      return unless Internal::HTTP::REGISTRY.global.include?(middleware)
+
+      Internal::HTTP::REGISTRY.change_global { |registered| registered.without(middleware) }
+      middleware
+    end
+
     # The client behind the methods of this module. {Client.from_env} creates it if `PUSHER_URL` is set, otherwise it
     # has no credentials.
     #

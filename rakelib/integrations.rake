@@ -9,7 +9,10 @@ INTEGRATIONS = {
   "minitest" => %w[minitest],
   "eventmachine" => %w[eventmachine],
   "puma" => %w[puma rack],
-  "rack" => %w[rack sinatra railties actionpack]
+  "rack" => %w[rack sinatra railties actionpack],
+  "opentelemetry" => %w[eventmachine async],
+  "datadog" => %w[eventmachine async],
+  "sentry" => %w[sentry-ruby eventmachine async]
 }.freeze
 
 # Yields if the gems are installed, and prints a message otherwise. With CI set, a missing gem is an error, unless

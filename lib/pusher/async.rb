@@ -118,7 +118,7 @@ module Pusher
       # @yieldreturn [HTTP::Reply]
       # @return [AsyncRequest]
       def accept(request, &work)
-        job = Job.new(request, HTTP::Middleware.capture(work)) { |finished| job_finished(finished) }
+        job = Job.new(request, HTTP::Middleware.capture(work, request.client)) { |finished| job_finished(finished) }
         add(job)
         dispatch(job)
         is_accepted = true

@@ -71,7 +71,7 @@ module Pusher
     private
 
     def send_by(http)
-      reply = reply_of(http)
+      reply = Internal::HTTP::REGISTRY.used_by?(@client) ? reply_of_middleware(http) : reply_of(http, @head)
       Internal::Response.result(reply, @uri.path, http)
     rescue StandardError => e
       raise unless Internal::HTTP::TransportFailure.wrap?(e, http)
@@ -80,21 +80,29 @@ module Pusher
     end
 
     def send_in_background(http)
-      if Internal::Native.exactly?(http, Internal::HTTP::Client)
-        return http.request_async(@verb, @uri.to_s, query, @body, @head) do
-                 query
-               end
+      unless Internal::Native.exactly?(http, Internal::HTTP::Client)
+        return http.request_async(@verb, @uri, params, @body, @head)
       end
 
-      http.request_async(@verb, @uri, params, @body, @head)
+      http.request_async(@verb, @uri.to_s, query, @body, @head) { query }
+    end
+
+    # A middleware may send the request several times. Each attempt is signed anew.
+    def reply_of_middleware(http)
+      url, headers = Internal::Native.describe_request(@verb, @uri.to_s, nil, @body, @head)
+      view = Internal::HTTP::MiddlewareRequest.new(@client, @verb, url, @body, headers)
+      Internal::HTTP::Middleware.around_request(view) do
+        view.__send__(:sending) { |added| reply_of(http, @head.merge(added)) }
+      end
     end
 
     # Our own HTTP client gets url and query as Strings. A stand-in gets objects, which a test may examine.
-    def reply_of(http)
-      return http.request(@verb, @uri.to_s, query, @body, @head) if Internal::Native.exactly?(http,
-                                                                                              Internal::HTTP::Client)
+    def reply_of(http, headers)
+      if Internal::Native.exactly?(http, Internal::HTTP::Client)
+        return http.request(@verb, @uri.to_s, query, @body, headers)
+      end
 
-      http.request(@verb, @uri, params, @body, @head)
+      http.request(@verb, @uri, params, @body, headers)
     end
 
     # The query, signed with the current time.

@@ -184,10 +184,10 @@ module Pusher
 
     private
 
-    # Leaves out the HTTP client, which has open connections. The loaded client creates a new one from its settings.
-    # Settings made on `sync_http_client` itself are lost.
+    # Leaves out the HTTP client, which has open connections, and the middleware. The loaded client creates a new HTTP
+    # client from its settings. Settings made on `sync_http_client` itself are lost.
     def marshal_dump
-      names = instance_variables
+      names = instance_variables - [:@registered_middleware]
       names.delete(:@sync_http_client) if @sync_http_client.is_a?(Internal::HTTP::Client)
       names.to_h { |name| [name, instance_variable_get(name)] }
     end

@@ -16,6 +16,9 @@ module Pusher
         alias code status
         alias content body
 
+        # @return [Integer] the size of the body
+        def body_bytes = body.bytesize
+
         # @return [String]
         def inspect
           "#<#{self.class} #{status}>"

@@ -20,9 +20,9 @@ RSpec.describe "The programs in examples/" do
     endpoint.events.map { |event| [event.channels, event.name, event.data] }
   end
 
-  it "are all run by this file, or by spec/integrations/rack" do
+  it "are all run by this file, or by spec/integrations" do
     programs = Dir.children(File.join(Programs::ROOT, "examples")).grep(/\.(rb|ru)\z/) - ["demo.rb"]
-    files = [__FILE__, *Dir[File.join(Programs::ROOT, "spec/integrations/rack/*_spec.rb")]]
+    files = [__FILE__, *Dir[File.join(Programs::ROOT, "spec/integrations/{opentelemetry,rack}/*_spec.rb")]]
     specs = files.map { |file| File.read(file) }.join
     expect(programs.reject { |program| specs.match?(/\b#{File.basename(program, ".*")}(\.rb)?"/) }).to be_empty
   end
@@ -93,20 +93,6 @@ RSpec.describe "The programs in examples/" do
   it "show when to try again after a 503" do
     endpoint.reply_with(status: 503, headers: { "Retry-After" => "7" })
     expect(run("errors").output).to start_with("The service refused it (status 503), try again in 7")
-  end
-
-  it "create spans for requests" do
-    program = run("opentelemetry")
-    expect(program).to have_attributes(status: 0, errors: "")
-    expect(program.output).not_to match(/auth_|signature|Nobody hears|xxx/)
-    expect(program.output.lines(chomp: true).grep_v(/ {2}/)).to eq(
-      ["producer trigger news,sport: unset", "client GET /apps/3/channels: unset",
-       "producer trigger news: error (status 413)", "It failed: Payload Too Large > 10KB",
-       "producer trigger news: error (Errno::ECONNREFUSED)", "It failed: Connection refused"]
-    )
-    expect(program.output).to include("  http.request.method=POST\n", "  messaging.destination.name=news,sport\n",
-                                      "  http.response.status_code=200\n", "  error.type=413\n",
-                                      "  error.type=Errno::ECONNREFUSED\n")
   end
 
   describe "the auth endpoint" do

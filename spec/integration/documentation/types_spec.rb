@@ -42,6 +42,7 @@ RSpec.describe "sig/pusher.rbs" do
   [Pusher::Client, Pusher::Channel, Pusher::WebHook, Pusher::Resource, Pusher::Request,
    Pusher::Signature::Token, Pusher::Signature::Request, Pusher::Error, Pusher::HTTPError,
    internal::HTTP::Client, internal::HTTP::TLSConfig, internal::HTTP::TLSConfig::CertStore, internal::HTTP::Reply,
+   internal::HTTP::MiddlewareRequest, internal::HTTP::RequestHeaders,
    internal::Async::AsyncRequest, internal::Async::AsyncReply, Pusher::Authorization, Pusher::Webhooks,
    internal::Endpoints::Reply].each do |type|
     typed = Types.of_instances(type)

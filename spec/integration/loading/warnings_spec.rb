@@ -27,7 +27,11 @@ RSpec.describe "Warnings" do
   end
 
   it "are none while the files of the gem are loaded" do
-    _, warnings = run(root, "-e", "ARGV.each { |file| require file }", "--", *installed.map(&:first), *others)
+    # What the integrations look for, in the place of the libraries.
+    libraries = "module OpenTelemetry; module Trace; end; end; module Datadog; module Tracing; end; end; " \
+                "module Sentry; class Breadcrumb; end; end; "
+    loading = "#{libraries}ARGV.each { |file| require file }"
+    _, warnings = run(root, "-e", loading, "--", *installed.map(&:first), *others)
     expect(warnings).to be_empty
   end
 

@@ -201,7 +201,10 @@ require_relative "support/attempts"
       it "is replaced where the server still reads from it" do
         ending = start_fault(:end_after_reply, tls: identity)
         client = client_of(ending, timeout: 60)
-        3.times { expect(client.post("/events")).to eq({ channels: {} }) }
+        1.upto(3) do |count|
+          expect(client.post("/events")).to eq({ channels: {} })
+          ending.wait_until_ended(count)
+        end
         expect(ending.requests.map(&:connection)).to eq([1, 2, 3])
       end
     end

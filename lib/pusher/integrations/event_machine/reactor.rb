@@ -26,9 +26,9 @@ module Pusher
           # @return [EventMachine::DefaultDeferrable]
           # @raise [Error] if the reactor has stopped
           def deferrable(request, &work)
-            HTTP::Middleware.preflight(request) if HTTP::Middleware.active?
+            HTTP::Middleware.preflight(request) if HTTP::Middleware.active?(request.http_client)
             reactor = current
-            reactor.start(ReactorRequest.new(reactor, request, HTTP::Middleware.capture(work)))
+            reactor.start(ReactorRequest.new(reactor, request, HTTP::Middleware.capture(work, request.client)))
           end
 
           # Calls something on the reactor's thread, soon.

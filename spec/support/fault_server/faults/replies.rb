@@ -35,9 +35,10 @@ class FaultServer
 
       # A valid reply; then closes its sending side (over TLS with a close_notify) and continues to read.
       def end_after_reply
-        read_request
+        request = read_request
         write(WHOLE)
         @tls ? io.sysclose : io.close_write
+        @ledger.landed(request)
         wait_for_departure(@socket)
       end
 
