@@ -105,10 +105,9 @@ module Pusher
       webhook
     end
 
-    # An empty content type, because a missing one would mean JSON.
     def fields(env, body)
       { key: env["HTTP_X_PUSHER_KEY"], signature: env["HTTP_X_PUSHER_SIGNATURE"], body:,
-        content_type: env["CONTENT_TYPE"].to_s }
+        content_type: env["CONTENT_TYPE"] }
     end
 
     def events_of(webhook)

@@ -225,6 +225,7 @@ RSpec.describe Pusher::Authorization do
       %w[private-a private-a] => {},
       %w[private-a private-ab] => nil,
       %w[private-a private-xa] => nil,
+      %w[private-a private-x-private-a] => nil,
       ["private-a.b", "private-axb"] => nil,
       ["private-:id", "private-1"] => { id: "1" },
       ["private-:id", "private-a_B=@,.;9"] => { id: "a_B=@,.;9" },
@@ -242,7 +243,11 @@ RSpec.describe Pusher::Authorization do
       [/private-(?<id>\d+)/, "private-12"] => { id: "12" },
       [/private-(?<id>\d+)/, "private-12x"] => nil,
       [/private-(?<id>a|ab)/, "private-ab"] => { id: "ab" },
+      [/private-a|private-b/, "private-b"] => {},
       [/private-a|private-b/, "private-bc"] => nil,
+      [/private-a|private-b/, "private-ac"] => nil,
+      [/private-a|private-b/, "private-x-private-b"] => nil,
+      [/private-a/, "private-x-private-a"] => nil,
       [/^private-a$/, "private-a"] => {},
       [/PRIVATE-A/i, "private-a"] => {},
       [/private-(?<id>\d+) # a comment/x, "private-12"] => { id: "12" },
@@ -377,7 +382,8 @@ RSpec.describe Pusher::Authorization do
     it "is read in parts if the input returns parts" do
       parts = ["socket_id=1.2&chan", "nel_name=private-a"]
       input = Struct.new(:parts) { def read(*) = parts.shift }.new(parts)
-      expect(permissive.call(env_for("").merge("rack.input" => input)).first).to eq(200)
+      _, _, body = permissive.call(env_for("").merge("rack.input" => input))
+      expect(JSON.parse(body.join)).to eq(authorised("private-a"))
     end
 
     it "is refused if it has another type" do

@@ -74,7 +74,8 @@ RSpec.describe Pusher::Webhooks do
       expect(seen).to eq([:exact, "room", [""]])
       deliver(app, event("member_added", "presence-room2"), event("member_added", "presence-a-b"))
       expect(seen.drop(3)).to eq(["room2", ["2"]])
-      deliver(app, { "name" => "member_added" }, { "name" => "member_added", "channel" => ["presence-room"] })
+      reply = deliver(app, { "name" => "member_added" }, { "name" => "member_added", "channel" => ["presence-room"] })
+      expect(reply.status).to eq(200)
       expect(seen.size).to eq(5)
     end
 
