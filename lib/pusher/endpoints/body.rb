@@ -31,13 +31,15 @@ module Pusher
         # @return [String] the content type without parameters such as the charset
         def media_type(env) = env["CONTENT_TYPE"].to_s[/\A[^;]*/].strip.downcase
 
-        # The body as Rails and Rack keep it. An input of Rack 3 may not be readable a second time.
+        # The body as Rails and Rack keep it. An input of Rack 3 may not be readable a second time. Before version 3.2,
+        # Rack notes the input, because the form is that of another body after the input was replaced.
         def kept_body(env)
           return env["RAW_POST_DATA"] if env["RAW_POST_DATA"].is_a?(String)
           return unless ["", FORM].include?(media_type(env)) && env["rack.input"]
 
           form = env["rack.request.form_vars"]
-          form if form.is_a?(String) && env["rack.request.form_input"].equal?(env["rack.input"])
+          read_input = env.fetch("rack.request.form_input", env["rack.input"])
+          form if form.is_a?(String) && read_input.equal?(env["rack.input"])
         end
 
         def read_input(env, limit)
