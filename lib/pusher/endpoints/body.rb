@@ -38,8 +38,8 @@ module Pusher
           return unless ["", FORM].include?(media_type(env)) && env["rack.input"]
 
           form = env["rack.request.form_vars"]
-          read_input = env.fetch("rack.request.form_input", env["rack.input"])
-          form if form.is_a?(String) && read_input.equal?(env["rack.input"])
+          parsed_input = env.fetch("rack.request.form_input", env["rack.input"])
+          form if form.is_a?(String) && parsed_input.equal?(env["rack.input"])
         end
 
         def read_input(env, limit)
