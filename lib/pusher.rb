@@ -163,7 +163,7 @@ module Pusher
     def async_exit_timeout = Internal::Async.exit_timeout
 
     # @param seconds [Numeric, nil] how long the exit of the process waits for background requests; 0 does not wait, nil
-    #   waits without a limit
+    #   waits until all have finished
     # @raise [ArgumentError] unless it is a number of seconds or nil
     def async_exit_timeout=(seconds)
       Internal::Async.exit_timeout = seconds
@@ -172,8 +172,8 @@ module Pusher
     # @return [#call, nil] the handler of unreported failures of background requests
     def on_async_error = Internal::Async.on_error
 
-    # Sets the handler for failures of background requests whose result nobody asks for (see
-    # {Internal::Async::AsyncRequest#pop}). Without a handler they are logged.
+    # Sets the handler for failures of background requests that no caller of {Internal::Async::AsyncRequest#pop} gets.
+    # Without a handler they are logged.
     #
     # @param handler [#call, nil] called with the error and the facts of the request: `:verb`, `:path`, `:channels`,
     #   `:event`; nil restores logging
@@ -184,8 +184,8 @@ module Pusher
 
     # Waits until all background requests accepted so far have ended.
     #
-    # @param timeout [Numeric, nil] seconds to wait; nil waits without a limit
-    # @return [Boolean] false after the timeout, and if a request failed in transport and the failure was unreported
+    # @param timeout [Numeric, nil] seconds to wait; nil waits until all have ended
+    # @return [Boolean] false after the timeout, and if one of them failed and its failure was unreported
     # @raise [ArgumentError] unless it is a number of seconds or nil
     def flush(timeout = nil)
       Internal::Async.current.flush(timeout)

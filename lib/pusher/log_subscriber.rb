@@ -14,7 +14,7 @@ module Pusher
   # `require "pusher/log_subscriber"` attaches it. Like Rails' own, it logs what changes something as `info`, queries as
   # `debug`, and requests that failed or were refused as `error`. It uses colours if Rails does (`colorize_logging`).
   class LogSubscriber < ::ActiveSupport::LogSubscriber
-    # How many channels, or events of a batch, are named. The others are counted.
+    # The maximum number of channels, or of events of a batch, that are named. The others are counted.
     MAX_NAMES = 3
     private_constant :MAX_NAMES
 

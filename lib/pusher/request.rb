@@ -8,7 +8,7 @@ require_relative "http/transport_failure"
 require_relative "version"
 
 module Pusher
-  # A signed request to the HTTP API: the step between {Resource} and {Internal::HTTP::Client#request}.
+  # A signed request to the HTTP API. {Resource} creates it, and {Internal::HTTP::Client#request} sends it.
   class Request
     # The header fields of every request.
     HEADERS = { "X-Pusher-Library" => "pusher-http-ruby #{VERSION}".freeze }.freeze
@@ -98,9 +98,8 @@ module Pusher
 
     # Our own HTTP client gets url and query as Strings. A stand-in gets objects, which a test may examine.
     def reply_of(http, headers)
-      if Internal::Native.exactly?(http, Internal::HTTP::Client)
-        return http.request(@verb, @uri.to_s, query, @body, headers)
-      end
+      is_ours = Internal::Native.exactly?(http, Internal::HTTP::Client)
+      return http.request(@verb, @uri.to_s, query, @body, headers) if is_ours
 
       http.request(@verb, @uri, params, @body, headers)
     end
@@ -110,7 +109,7 @@ module Pusher
       Internal::Native.signed_query(@verb, @uri.path, @unsigned, @body, @token.key, @token.secret, Time.now.to_i)
     end
 
-    # For applications that send requests by other means.
+    # Called by applications that send requests themselves.
     def handle_response(status, body)
       Internal::Response.result(Internal::HTTP::OutgoingRequest.reply(status, body.to_s), @uri.path,
                                 @client.sync_http_client)

@@ -14,14 +14,14 @@ module Pusher
     # @return [String, nil] the signature in its header
     attr_reader :signature
 
-    # @param request [#env, #[]] a Rack or Rails request; or a Hash with `:key`, `:signature`, `:body` and
-    #   `:content_type`, or an object without `env` that answers `[]` like it (controller parameters)
+    # @param request [#env, #[]] a Rack or Rails request; a Hash with `:key`, `:signature`, `:body` and
+    #   `:content_type`; or an object with `[]` and without `env`, such as controller parameters
     # @param client [Client, Module] has the key and the secret
     # @raise [ArgumentError] for a String or nil: the body alone does not say who signed it
     def initialize(request, client = Pusher)
       if request.nil? || request.is_a?(String)
-        raise ArgumentError, "a webhook is read from a request, or from a Hash with :key, :signature and :body, " \
-                             "not from #{request.nil? ? "nil" : "a String"}"
+        raise ArgumentError, "a webhook needs a request, or a Hash with :key, :signature and :body, " \
+                             "got #{request.nil? ? "nil" : "a String"}"
       end
 
       @client = client

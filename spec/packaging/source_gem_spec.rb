@@ -5,7 +5,7 @@ RSpec.describe "The source gem" do
 
   def files_of(*patterns) = Dir.glob(patterns, base: Workspace::ROOT)
 
-  it "holds the files that are needed and no others" do
+  it "contains the necessary files and no others" do
     expect(files).to match_array(
       %w[.yardopts ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md] +
       %w[ext/pusher/Cargo.toml ext/pusher/extconf.rb ext/pusher-core/Cargo.toml] +
@@ -14,7 +14,7 @@ RSpec.describe "The source gem" do
     )
   end
 
-  it "holds every file that its README links" do
+  it "contains every file that its README links" do
     links = File.read(File.join(Workspace::ROOT, "README.md")).scan(/\]\(([^)#:]+)\)/).flatten
     expect(links).not_to be_empty
     expect(files).to include(*links)

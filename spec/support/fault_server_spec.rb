@@ -110,7 +110,7 @@ RSpec.describe FaultServer do
     expect(asked(:drip_at_once, interval: 0, bytes: "abc")).to eq(["abc", EOFError])
   end
 
-  it "stops to send byte by byte when the client closes the connection" do
+  it "stops sending byte by byte when the client closes the connection" do
     socket = connected(:drip, interval: 60, bytes: "abc")
     socket.write(ask)
     expect(socket.readpartial(10)).to eq("a")
@@ -153,7 +153,7 @@ RSpec.describe FaultServer do
     end
   end
 
-  it "fails the example when a client has no limit" do
+  it "fails the example if a client reads without end" do
     stub_const("FaultServer::Faults::EndlessReplies::LIMIT", 1_000_000)
     server = described_class.start(:endless_body)
     socket = TCPSocket.new(server.host, server.port)

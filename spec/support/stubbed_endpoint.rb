@@ -9,7 +9,7 @@ class StubbedEndpoint
   include ChannelsApi::Directed
   include ChannelsApi::Realtime
 
-  # In the place of a connection: takes the reply, and records that there will be none.
+  # In place of a connection: takes the reply, and records that there will be none.
   class Line
     attr_reader :written
 
@@ -91,7 +91,7 @@ class StubbedEndpoint
     fields.empty? ? uri.path : "#{uri.path}?#{fields.join("&")}"
   end
 
-  # What the examples use in the place of a server.
+  # The methods that the examples call on a server.
   module Helpers
     def start_endpoint(**options)
       StubbedEndpoint.start(**options).tap { |endpoint| endpoints << endpoint }
@@ -104,7 +104,7 @@ class StubbedEndpoint
   WebMock.globally_stub_request { |signature| answer(signature) }
 
   RSpec.configure do |config|
-    # What only a socket can show.
+    # Examples that need a socket are skipped.
     config.filter_run_excluding :socket
     config.after { WebMock.reset! }
   end

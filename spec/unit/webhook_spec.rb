@@ -70,7 +70,7 @@ RSpec.describe Pusher::WebHook do
       expect(webhook(body: binary, signature: hmac(binary)).valid?).to be(true)
     end
 
-    it "uses the whole of a long secret" do
+    it "uses all bytes of a long secret" do
       client.secret = "s" * 200
       signature = OpenSSL::HMAC.hexdigest("SHA256", client.secret, body)
       expect(webhook(signature:).valid?).to be(true)
@@ -78,13 +78,13 @@ RSpec.describe Pusher::WebHook do
       expect(webhook(signature:).valid?).to be(false)
     end
 
-    it "is false for a part of the signature, for more than it, and for capitals" do
+    it "is false for part of the signature, for a longer text, and for uppercase letters" do
       [hmac[0, 63], "#{hmac} ", "#{hmac}0", hmac.upcase, hmac[0]].each do |forged|
         expect(webhook(signature: forged).valid?).to be(false)
       end
     end
 
-    it "takes a signature in a binary String" do
+    it "accepts a signature in a binary String" do
       expect(webhook(signature: hmac.b).valid?).to be(true)
       expect(webhook(signature: "\xFF".b * 64).valid?).to be(false)
     end
@@ -93,7 +93,7 @@ RSpec.describe Pusher::WebHook do
   describe "valid? with extra tokens" do
     let(:other) { { key: "other", secret: "other secret" } }
 
-    it "uses the secret of a token with its own key only" do
+    it "uses the secret of a token only with the key of that token" do
       expect(webhook(key: "other", signature: hmac).valid?(other)).to be(false)
       expect(webhook(key: "key", signature: hmac(secret: "other secret")).valid?(other)).to be(false)
     end
@@ -138,7 +138,7 @@ RSpec.describe Pusher::WebHook do
         with_json_engine(engine) { expect(hook.events.first["channel"]).to eq("é") }
       end
 
-      it "is the ParseError of the JSON engine #{engine} where the body is not JSON" do
+      it "raises the ParseError of the JSON engine #{engine} if the body is not JSON" do
         with_json_engine(engine) do
           expect { webhook(body: "{no json").data }.to raise_error(JsonEngine.parse_error)
           expect { described_class.new(rack_request(content: ""), client).data }.to raise_error(JsonEngine.parse_error)

@@ -24,25 +24,25 @@ module Pusher
         # @return [Float, nil] seconds for keeping an idle connection
         def keep_alive_timeout = native_keep_alive_timeout
 
-        # @param seconds [Numeric, nil] nil or 0 for no limit
+        # @param seconds [Numeric, nil] nil or 0 for no timeout
         # @raise [ArgumentError] unless it is a number of seconds
         def connect_timeout=(seconds)
           native_set_connect_timeout(seconds)
         end
 
-        # @param seconds [Numeric, nil] nil or 0 for no limit
+        # @param seconds [Numeric, nil] nil or 0 for no timeout
         # @raise [ArgumentError] unless it is a number of seconds
         def send_timeout=(seconds)
           native_set_send_timeout(seconds)
         end
 
-        # @param seconds [Numeric, nil] nil or 0 for no limit
+        # @param seconds [Numeric, nil] nil or 0 for no timeout
         # @raise [ArgumentError] unless it is a number of seconds
         def receive_timeout=(seconds)
           native_set_receive_timeout(seconds)
         end
 
-        # @param seconds [Numeric, nil] nil for as long as the server keeps it open, 0 for no reuse
+        # @param seconds [Numeric, nil] nil keeps connections until the server closes them, 0 prevents reuse
         # @raise [ArgumentError] unless it is a number of seconds
         def keep_alive_timeout=(seconds)
           native_set_keep_alive_timeout(seconds)

@@ -9,17 +9,18 @@ module Pusher
     module HTTP # rubocop:disable Style/Documentation -- documented in client.rb
       # The middleware between a call of the application and the transport, outermost first:
       #
-      # 1. around the request: that of {Pusher.use}, then that of {Pusher::Client#use}
-      # 2. around each attempt: the same, for `around: :attempt`
-      # 3. that of this gem, by name: instrumentation, the test mode and WebMock
+      # 1. around the request: the middleware of {Pusher.use}, then that of {Pusher::Client#use}
+      # 2. around each attempt: the same, with `around: :attempt`
+      # 3. the middleware of this gem, by name: instrumentation, the test mode and WebMock
       #
-      # Each has `call(request) { |request| … }` and returns a reply. The block calls the next one, and finally the
-      # transport. The application's get a {MiddlewareRequest}, those of this gem an {OutgoingRequest}.
+      # Each has `call(request) { |request| … }`, which returns a reply. The block calls the next middleware and finally
+      # the transport. Middleware of the application gets a {MiddlewareRequest}, middleware of this gem an
+      # {OutgoingRequest}.
       #
-      # A middleware of this gem also answers `active?`. It may answer:
+      # A middleware of this gem also has `active?`. It may also have:
       #
-      # - `preflight(request)`: called when a background request is accepted; raises to refuse it. A middleware that
-      #   answers true to `final?` lets no request through, so the ones behind it are not asked.
+      # - `preflight(request)`: called when a background request is accepted; raises to refuse it.
+      # - `final?`: true if it lets no request through. `preflight` of the middleware behind it is then not called.
       # - `capture(work)`: called at the same moment; returns `work` wrapped with the context it needs later, on
       #   another thread or fiber. The middleware of an application may have this method, too.
       # @api private
@@ -44,7 +45,7 @@ module Pusher
           # @return [Boolean] whether any middleware sees the requests of this HTTP client
           def active?(http = nil)
             load_integrations
-            @installed.each_value { |middleware| return true if middleware.active? }
+            @installed.each_value { |middleware| return true if middleware.active? } unless @installed.empty?
             REGISTRY.used? && !http.nil? && REGISTRY.used_by?(http.__send__(:client))
           end
 
@@ -92,13 +93,12 @@ module Pusher
           #
           # @return [void]
           def load_integrations
-            # WebMock defines this method last: until then it is still loading.
-            if !@installed.key?(:webmock) && defined?(::WebMock.globally_stub_request)
-              require_relative "../integrations/webmock/middleware"
-            end
-            return if @installed.key?(:instrumentation) || !notifications?
+            return if @features == $LOADED_FEATURES.size
 
-            require_relative "../integrations/active_support/instrumentation"
+            # WebMock defines this method last: until then it is still loading.
+            load_integration(:webmock, "webmock/middleware") if defined?(::WebMock.globally_stub_request)
+            load_integration(:instrumentation, "active_support/instrumentation") if notifications?
+            @features = $LOADED_FEATURES.size
           rescue ThreadError
             nil # A signal trap cannot load code.
           end
@@ -112,7 +112,7 @@ module Pusher
             captured_by(@installed.values, work)
           end
 
-          # Does not name the constant while it is an autoload: that would load it.
+          # Does not refer to the constant while it is an autoload, because that would load it.
           #
           # @return [Boolean, nil] whether ActiveSupport's notifications are loaded
           def notifications?
@@ -120,6 +120,10 @@ module Pusher
           end
 
           private
+
+          def load_integration(name, file)
+            require_relative "../integrations/#{file}" unless @installed.key?(name)
+          end
 
           def around_attempt(request, view, &transport)
             request.view = view

@@ -55,10 +55,10 @@ module Pusher
           @body = body
         end
 
-        # What the middleware of the application sees, if it has seen the request already.
+        # The {MiddlewareRequest} that the middleware of the application has already received.
         attr_writer :view
 
-        # @return [MiddlewareRequest] what the middleware of the application sees
+        # @return [MiddlewareRequest] the request as the middleware of the application sees it
         def view
           @view ||= MiddlewareRequest.of(self)
         end
@@ -68,7 +68,7 @@ module Pusher
           @view ? @headers.merge(@view.headers.__send__(:added)) : @headers
         end
 
-        # @return [Pusher::Client, nil] the client that made the request; nil where the HTTP client is used alone
+        # @return [Pusher::Client, nil] the client that made the request; nil if the HTTP client is used alone
         def client
           http_client.__send__(:client)
         end

@@ -5,7 +5,7 @@ require_relative "inbox"
 require_relative "toolbox"
 
 module EndToEnd
-  # A pusher-js client in a Node process of its own, which ends with this process.
+  # A pusher-js client in a separate Node process, which ends with this process.
   class Subscriber
     # The server or the application's auth endpoint refused it.
     class Refused < StandardError; end

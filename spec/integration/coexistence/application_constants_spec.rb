@@ -3,7 +3,7 @@
 require "spec_helper"
 require_relative "support/fresh_process"
 
-# Each combination runs in a process of its own.
+# Each combination runs in a separate process.
 RSpec.describe "An application's own constants inside module Pusher" do
   program = File.expand_path("support/application_constants.rb", __dir__)
 

@@ -62,7 +62,7 @@ RSpec.describe "ActiveSupport::Notifications" do
     expect(seen).to eq(["request.pusher"])
   end
 
-  it "costs no object without a subscriber or while it is switched off" do
+  it "allocates no object without a subscriber or while it is switched off" do
     subscribe("request.another") { raise "not this one" }
     expect(Cost.objects_of { middleware.active? }).to eq(0)
 

@@ -2,7 +2,7 @@
 
 require_relative "support/active_support_helper"
 
-# Each example boots an application in a process of its own and sends it a request.
+# Each example boots an application in a separate process and sends it a request.
 RSpec.describe "A Rails application" do
   def application(first: "", initializer: "")
     <<~RUBY

@@ -15,7 +15,7 @@ RSpec.describe "The http client" do
     endpoint.requests.last
   end
 
-  it "takes the uri as a String, a URI or a URI::Generic" do
+  it "accepts the uri as a String, a URI or a URI::Generic" do
     http.request(:get, url, nil, nil, {})
     http.request(:get, URI(url), nil, nil, {})
     http.request(:get, URI::Generic.build(scheme: "http", host: "127.0.0.1", port: endpoint.port, path: "/some/path"),
@@ -62,7 +62,7 @@ RSpec.describe "The http client" do
   end
 
   %i[connect_timeout send_timeout receive_timeout keep_alive_timeout].each do |name|
-    it "takes numbers of seconds and nil for #{name}, and refuses negative numbers and NaN" do
+    it "accepts numbers of seconds and nil for #{name}, and refuses negative numbers and NaN" do
       [1, 2.5, nil].each do |seconds|
         http.public_send(:"#{name}=", seconds)
         expect(http.public_send(name)).to eq(seconds)

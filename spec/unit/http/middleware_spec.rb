@@ -2,7 +2,7 @@
 
 require "spec_helper"
 
-# The middleware of the gem, with objects of the spec's own in the places of instrumentation, test mode and WebMock.
+# The middleware of the gem. Objects of this spec replace instrumentation, the test mode and WebMock.
 RSpec.describe "The middleware of the gem" do
   let(:chain) { Pusher.const_get(:Internal)::HTTP::Middleware }
   let(:outgoing_request) { Pusher.const_get(:Internal)::HTTP::OutgoingRequest }
@@ -23,21 +23,21 @@ RSpec.describe "The middleware of the gem" do
     end
   end
 
-  it "is not called while it is not active: the client calls the transport directly" do
+  it "is not called while it is inactive: the client calls the transport directly" do
     chain.install(:testing, middleware(active: false) { raise "called" })
 
     expect(chain).not_to be_active
     expect(client.trigger("a", "b", "c")).to eq({})
   end
 
-  it "is not called while it is not active, also beside one that is" do
+  it "is not called while it is inactive and another one is active" do
     chain.install(:instrumentation, middleware(active: false) { raise "called" })
     chain.install(:testing, middleware { outgoing_request.reply(200, "{}") })
 
     expect(client.trigger("a", "b", "c")).to eq({})
   end
 
-  it "gets the url and the headers that the server gets" do
+  it "receives the url and the headers that the server receives" do
     seen = nil
     chain.install(:testing, middleware { |request, inner| inner.call(seen = request) })
     client.trigger("a", "b", "c")
@@ -58,7 +58,7 @@ RSpec.describe "The middleware of the gem" do
     expect(order).to eq(%i[webmock testing instrumentation])
   end
 
-  it "can reply in the place of the server" do
+  it "can reply in place of the server" do
     headers = { "Retry-After" => "3", "X" => %w[1 2] }
     chain.install(:testing, middleware { outgoing_request.reply(200, '{"a":{"b":1}}', headers) })
 
@@ -84,6 +84,37 @@ RSpec.describe "The middleware of the gem" do
     expect { client.trigger("a", "b", "c") }.to raise_error(KeyError)
   end
 
+  it "decides what is sent: the request that it passes on" do
+    other = "http://127.0.0.1:#{endpoint.port}/other"
+    chain.install(:testing, middleware do |request, inner|
+      inner.call(outgoing_request.new(request.http_client, :get, other, nil, nil, { "X-A" => "1" }))
+    end)
+    expect { client.post("/x", { a: 1 }) }.to raise_error(Pusher::Error)
+    sent = endpoint.requests.last
+    expect([sent.verb, sent.target, sent.body, sent["X-A"], sent["Content-Type"]])
+      .to eq(["GET", "/other", "", "1", nil])
+  end
+
+  it "is asked about a background request only while it is active" do
+    asked = []
+    { testing: true, webmock: false }.each do |name, active|
+      asking = middleware(active:) { outgoing_request.reply(200, "{}") }
+      asking.define_singleton_method(:preflight) { |request| asked << [name, request.path] }
+      chain.install(name, asking)
+    end
+    client.trigger_async("a", "b", "c").pop
+    expect(asked).to eq([[:testing, "/apps/#{endpoint.app.id}/events"]])
+  end
+
+  it "wraps the work of a background request from the outermost to the innermost" do
+    chain::ORDER.each do |name|
+      wrapping = middleware { nil }
+      wrapping.define_singleton_method(:capture) { |work| -> { "#{name}(#{work.call})" } }
+      chain.install(name, wrapping)
+    end
+    expect(chain.capture(-> { "work" }).call).to eq("instrumentation(testing(webmock(work)))")
+  end
+
   it "can refuse a background request, and wrap the work that sends it" do
     wrapping = middleware { nil }
     wrapping.define_singleton_method(:preflight) { |request| raise "no #{request}" }
@@ -95,7 +126,7 @@ RSpec.describe "The middleware of the gem" do
     expect(chain.capture(-> { "work" }).call).to eq("wrapped work")
   end
 
-  it "is not asked about a background request behind one that is final" do
+  it "gets no preflight behind a final middleware" do
     final = middleware { nil }
     final.define_singleton_method(:final?) { true }
     refusing = middleware { nil }
@@ -107,7 +138,7 @@ RSpec.describe "The middleware of the gem" do
     expect(chain.preflight("request")).to be_nil
   end
 
-  describe "learns how often a request was sent" do
+  describe "can find out how often a request was sent" do
     it "from the reply" do
       attempts = []
       counting = middleware { |request, inner| inner.call(request).tap { |reply| attempts << reply.attempts } }

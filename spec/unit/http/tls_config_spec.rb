@@ -11,6 +11,7 @@ RSpec.describe "The http client's ssl_config" do
 
   it "is the same object every time" do
     expect(http.ssl_config).to equal(http.ssl_config)
+    expect(http.ssl_config.cert_store).to equal(http.ssl_config.cert_store)
   end
 
   it "is copied with the client and with the http client" do
@@ -58,7 +59,7 @@ RSpec.describe "The http client's ssl_config" do
       File.join(folder, name).tap { |path| File.write(path, text) }
     end
 
-    it "takes a key with a password" do
+    it "accepts a key with a password" do
       Dir.mktmpdir do |folder|
         cert = file(folder, "cert", identity.certificate.to_pem)
         key = file(folder, "key", identity.key.private_to_pem("aes-256-cbc", "hush"))
@@ -67,10 +68,12 @@ RSpec.describe "The http client's ssl_config" do
         end
         http.ssl_config.set_client_cert_file(cert, key, "hush")
         expect(client.trigger("news", "event", "data")).to eq({})
+        expect(http.ssl_config.client_cert).to eq(identity.certificate.to_pem)
+        expect(http.ssl_config.client_key.to_pem).to eq(identity.key.to_pem)
       end
     end
 
-    it "takes certificate and key in PEM form, in any order, and copies them with the client" do
+    it "accepts certificate and key in PEM form, in any order, and copies them with the client" do
       http.ssl_config.client_key = identity.key.to_pem
       http.ssl_config.client_cert = identity.certificate.to_pem
       copy = client.dup
@@ -80,13 +83,13 @@ RSpec.describe "The http client's ssl_config" do
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
     end
 
-    it "raises an HTTPError that names the client certificate where the key is another's" do
+    it "raises an HTTPError that names the client certificate if the key belongs to another one" do
       http.ssl_config.client_cert = identity.certificate
       http.ssl_config.client_key = certificates.good.key
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, /client certificate/)
     end
 
-    it "does not show the key when it is inspected" do
+    it "does not show the key in inspect" do
       http.ssl_config.client_key = identity.key.to_pem
       expect(http.ssl_config.inspect + http.ssl_config.cert_store.inspect).not_to include("PRIVATE")
     end

@@ -77,7 +77,7 @@ module Pusher
         def instrument(instrumenter)
           instrumenter.instrument(EVENT, @payload) { perform }
         rescue StandardError => e
-          raise if @state == :sent # The request was interrupted, such as by Thread#kill: this error takes its place.
+          raise if @state == :sent # The request was interrupted, for example by Thread#kill.
 
           log(e) unless e.equal?(@error)
         end

@@ -21,7 +21,7 @@ module Pusher
 
           # Starts a request on the reactor's thread.
           #
-          # @param request [HTTP::OutgoingRequest] what middleware is asked to admit
+          # @param request [HTTP::OutgoingRequest] for {HTTP::Middleware.preflight}
           # @yieldreturn [Hash, true] the parsed reply
           # @return [EventMachine::DefaultDeferrable]
           # @raise [Error] if the reactor has stopped

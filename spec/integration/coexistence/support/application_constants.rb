@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# An application with constants of its own inside `module Pusher`. It defines them before or after it loads the gem, as
+# An application that defines constants inside `module Pusher`. It defines them before or after it loads the gem, as
 # classes or as modules, uses the gem, and prints what each use returned.
 #
 # Arguments: before|after Class|Module, and the scenarios to run.
@@ -29,7 +29,7 @@ require "json"
 require "pusher"
 OWN = defined_before || define_constants(Object.const_get(kind))
 
-# What the application does. Each returns something that JSON holds.
+# The actions of the application. Each returns a value that JSON can represent.
 module Scenarios
   module_function
 

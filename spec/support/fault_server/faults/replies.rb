@@ -67,7 +67,7 @@ class FaultServer
         answer { write("#{OK}Content-Length: #{length}\r\n\r\n#{BODY}") }
       end
 
-      # A chunked body with these bytes in the place of its chunks.
+      # A chunked body with these bytes in place of its chunks.
       def bad_chunks(chunks: "zz\r\n{}\r\n0\r\n\r\n")
         answer { write("#{OK}Transfer-Encoding: chunked\r\n\r\n#{chunks}") }
       end

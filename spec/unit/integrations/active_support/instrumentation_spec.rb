@@ -68,7 +68,7 @@ RSpec.describe "Pusher.instrumenter" do
     end
   end
 
-  it "costs no object while it is nil or false" do
+  it "allocates no object while it is nil or false" do
     [nil, false].each do |none|
       Pusher.instrumenter = none
       expect(Cost.objects_of { middleware.active? }).to eq(0)
