@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+require "base64"
+require_relative "channel"
+require_relative "errors"
 require_relative "json"
 require_relative "native"
 
@@ -56,6 +59,16 @@ module Pusher
       data["events"]
     end
 
+    # The events, with the data of client events on encrypted channels decrypted with the master key of the client.
+    #
+    # An event on an encrypted channel has an additional field `"decrypted"`. If it is true, `"data"` is the decrypted
+    # text. If it is false, `"data"` is unchanged, and `"decryption_error"` contains the reason.
+    #
+    # @return [Array<Hash>] with String keys
+    def decrypted_events
+      events.map { |event| encrypted?(event) ? event.merge(decryption_of(event)) : event }
+    end
+
     # @return [Time] the time of sending
     def time
       Time.at(data["time_ms"].to_f / 1000)
@@ -79,6 +92,26 @@ module Pusher
     end
 
     private
+
+    def encrypted?(event)
+      event["name"] == "client_event" && Channel.encrypted?(event["channel"].to_s)
+    end
+
+    # The service sends the data as text, other servers as an object.
+    def decryption_of(event)
+      key = @client.encryption_master_key_base64
+      return undecrypted("the client has no master key") unless key
+
+      data = event["data"]
+      data = Internal::Json.encode(data) unless data.is_a?(String)
+      { "data" => Internal::Native.decrypt(event["channel"], Base64.strict_decode64(key), data), "decrypted" => true }
+    rescue Error => e
+      undecrypted(e.message)
+    end
+
+    def undecrypted(reason)
+      { "decrypted" => false, "decryption_error" => reason }
+    end
 
     def read_fields(request)
       @key = request[:key]

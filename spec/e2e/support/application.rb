@@ -1,7 +1,9 @@
 # frozen_string_literal: true
 
+require "pusher/webhooks"
 require "uri"
 require_relative "inbox"
+require_relative "rack_adapter"
 require_relative "web_server"
 
 module EndToEnd
@@ -14,6 +16,8 @@ module EndToEnd
 
     # The webhooks as they were received: Hashes that Pusher::Client#webhook takes.
     attr_reader :webhooks
+    # The events that the webhook endpoint of the gem passed to its handlers.
+    attr_reader :events
 
     # What the application knows of a user; as channel data and as user data.
     def self.info(user)
@@ -23,6 +27,8 @@ module EndToEnd
     def initialize(pusher)
       @pusher = pusher
       @webhooks = Inbox.new
+      @events = Inbox.new
+      @endpoint = webhook_endpoint(pusher, @events)
       @server = WebServer.new { |request| respond(request) }
     end
 
@@ -73,7 +79,13 @@ module EndToEnd
     def take_webhook(request)
       webhooks << { key: request["X-Pusher-Key"], signature: request["X-Pusher-Signature"], body: request.body,
                     content_type: request["Content-Type"] }
-      ChannelsApi::Reply.new
+      RackAdapter.serve(@endpoint, request)
+    end
+
+    def webhook_endpoint(pusher, inbox)
+      Pusher::Webhooks.new(pusher) do
+        Pusher::Webhooks::EVENTS.each { |name| on(name) { |event| inbox << event } }
+      end
     end
   end
 end

@@ -61,5 +61,7 @@ RSpec.describe "An application's own constants inside module Pusher" do
     script = File.expand_path("support/public_constants.rb", __dir__)
     expect(FreshProcess.run(script)).to match_array(documented)
     expect(FreshProcess.run(script, "pusher/testing")).to match_array(documented + ["Testing"])
+    expect(FreshProcess.run(script, "pusher/authorization")).to match_array(documented + ["Authorization"])
+    expect(FreshProcess.run(script, "pusher/webhooks")).to match_array(documented + ["Webhooks"])
   end
 end

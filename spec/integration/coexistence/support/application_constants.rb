@@ -14,7 +14,8 @@ NAMES = %i[
   WorkerThreads ExitHook UnreportedFailures FailureReporter Reactor ReactorRequest Waiter Adapter ReservedStub
   Exchange HttpClient Seam Aside Crew Ending Report Admission StubbedReply CallChain ReactorHost
   Event Message Job Worker Queue Notifier Publisher Subscriber Presence Configuration Middlewares Server Connection
-  Failure Scope Scopes Matchers Assertions Expectation WebhookRequest Rails Railtie Engine
+  Failure Scope Scopes Matchers Assertions Expectation WebhookRequest Rails Railtie Engine Authorization Webhooks
+  Endpoints
   Logger Forwardable Base64 JSON MultiJson MultiJSON URI OpenSSL Timeout Rack RSpec Minitest ActiveSupport
 ].freeze
 
