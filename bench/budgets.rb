@@ -11,7 +11,7 @@ module Bench
     FILE = File.join(__dir__, "budgets.yml")
     # The part of a budget by which a count may exceed it. Counts vary by about one percent between runs.
     TOLERANCE = 0.03
-    # A count above its budget is taken again: whatever disturbs a run adds to the count.
+    # A count above its budget is taken again, because disturbances of a run add to the count.
     ATTEMPTS = 3
 
     class << self

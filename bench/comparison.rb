@@ -33,7 +33,7 @@ module Bench
       contenders = start(nginx)
       rounds = Rounds.new(contenders, THREADS).run(ROUNDS)
       THREADS.each { |threads| Table.new(rounds.fetch(threads), threads).report }
-      puts "", "nginx answered #{nginx.requests} requests on #{nginx.connections} connections."
+      puts "", "nginx served #{nginx.requests} requests on #{nginx.connections} connections."
     ensure
       contenders&.each(&:stop)
     end

@@ -30,7 +30,7 @@ module Bench
       end
     end
 
-    # @return [Integer] the instructions of one operation, against a server of its own
+    # @return [Integer] the instructions of one operation, with a separate server
     def count(operation) = with_url { |url| of(operation, url) }
 
     def with_url

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Bench
-  # Counts the Ruby objects and system calls of a warm trigger with a small Hash. Does not depend on the load.
+  # Counts the Ruby objects and system calls of a warm trigger with a small Hash. The counts do not depend on the load.
   module TriggerCost
     module_function
 

@@ -1,40 +1,25 @@
 # frozen_string_literal: true
 
-# The auth endpoint that pusher-js calls to subscribe to private and presence channels, and to sign a user in. This
-# example trusts a header. In your application, use the authenticated user instead.
+# The auth endpoint that pusher-js calls to subscribe to channels, and to sign a user in. This example trusts a header.
+# In your application, use the authenticated user instead.
 #
 #   PUSHER_URL=… rackup -I lib examples/auth_endpoint.ru
-require "json"
-require "pusher"
+require "pusher/authorization"
 require "rack"
 
-# Serves /pusher/auth and /pusher/user-auth.
-class AuthEndpoint
-  def call(env)
-    request = Rack::Request.new(env)
-    user = env["HTTP_X_USER"] or return reply(403, { error: "Sign in first" })
+user_of = ->(request) { request.get_header("HTTP_X_USER") }
 
-    case request.path_info
-    when "/pusher/auth" then reply(200, channel_auth(request, user))
-    when "/pusher/user-auth" then reply(200, Pusher.authenticate_user(request.params["socket_id"], { id: user }))
-    else reply(404, { error: "Not found" })
-    end
-  rescue Pusher::Error => e
-    reply(400, { error: e.message })
+authorization = Pusher::Authorization.new do
+  # Users read only their own orders: private-orders-ann is Ann's channel.
+  private_channel("private-orders-:owner") { |request, owner:| owner == user_of[request] }
+
+  # Everybody who is signed in may enter a room.
+  presence_channel("presence-room-*room") do |request|
+    user = user_of[request]
+    user && { user_id: user, user_info: { name: user.capitalize } }
   end
 
-  private
-
-  def channel_auth(request, user)
-    channel, socket_id = request.params.values_at("channel_name", "socket_id")
-    return Pusher.authenticate(channel, socket_id) unless channel.start_with?("presence-")
-
-    Pusher.authenticate(channel, socket_id, { user_id: user, user_info: { name: user.capitalize } })
-  end
-
-  def reply(status, object)
-    [status, { "content-type" => "application/json" }, [JSON.generate(object)]]
-  end
+  user { |request| user_of[request] && { id: user_of[request] } }
 end
 
-run AuthEndpoint.new
+map("/pusher/auth") { run authorization }

@@ -13,5 +13,5 @@ Pusher.encryption_master_key_base64 = ENV.fetch("PUSHER_MASTER_KEY") { SecureRan
 Pusher.trigger("private-encrypted-chat", "message", { text: "Nobody in between reads this" })
 
 # The auth endpoint (auth_endpoint.ru) sends the shared secret of the channel to authorised subscribers.
-answer = Pusher.authenticate("private-encrypted-chat", "1234.5678")
-puts "Published. Subscribers get: #{answer.keys.join(", ")}."
+response = Pusher.authenticate("private-encrypted-chat", "1234.5678")
+puts "Published. Subscribers get: #{response.keys.join(", ")}."

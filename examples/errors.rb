@@ -12,7 +12,7 @@ def publish(pusher)
 rescue Pusher::AuthenticationError => e
   puts "The key or the secret is wrong (status #{e.status})."
 rescue Pusher::HTTPError => e
-  puts "No answer came: #{e.original_error.class}."
+  puts "No reply: #{e.original_error.class}."
 rescue Pusher::Error => e
   puts "The service refused it (status #{e.status}), try again in #{e.retry_after || "a few"} s."
 end

@@ -1,26 +1,15 @@
 # frozen_string_literal: true
 
-# Receives webhooks of the service. Trusts only requests with a valid signature.
+# Receives webhooks of the service. Only those with a valid signature reach the handlers.
 #
 #   PUSHER_URL=… rackup -I lib examples/webhook_endpoint.ru
-require "pusher"
+require "pusher/webhooks"
 require "rack"
 
-# Serves every path.
-class WebhookEndpoint
-  def call(env)
-    webhook = Pusher.webhook(Rack::Request.new(env))
-    return reply(401, "Invalid signature.") unless webhook.valid?
-
-    webhook.events.each { |event| puts "#{event["name"]} on #{event["channel"]}" }
-    reply(200, "OK")
-  end
-
-  private
-
-  def reply(status, sentence)
-    [status, { "content-type" => "text/plain" }, [sentence]]
-  end
+webhooks = Pusher::Webhooks.new do
+  on("channel_occupied") { |event| puts "#{event["channel"]} is occupied" }
+  on("channel_vacated") { |event| puts "#{event["channel"]} is empty" }
+  on("member_added", channel: "presence-room-*room") { |event, room:| puts "#{event["user_id"]} entered #{room}" }
 end
 
-run WebhookEndpoint.new
+map("/pusher/webhooks") { run webhooks }

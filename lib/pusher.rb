@@ -87,6 +87,49 @@ module Pusher
       @instrumenter = instrumenter
     end
 
+    # Registers a middleware: an object that is called with each request of the process, and calls its block to send it.
+    #
+    #     class Timing
+    #       def call(request)
+    #         started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    #         yield
+    #       ensure
+    #         puts "#{request.path} took #{Process.clock_gettime(Process::CLOCK_MONOTONIC) - started} s"
+    #       end
+    #     end
+    #
+    #     Pusher.use(Timing.new)
+    #
+    # It returns the reply of its block (`status`, `headers`, `body_bytes`). Errors of the transport pass through it as
+    # they are, before {HTTPError} wraps them. The outermost is called first: those of the process in the order of their
+    # registration, then those of the client ({Client#use}).
+    #
+    # A middleware may have a method `capture(work)`. It is called when a request in the background is accepted, and
+    # returns a callable that calls `work` with the context that the middleware needs on the thread or fiber that sends
+    # the request.
+    #
+    # @param middleware [#call] `call(request) { reply }`, with an {Internal::HTTP::MiddlewareRequest}
+    # @param around [Symbol] `:request` for everything that a call does until it has a reply, `:attempt` for each
+    #   sending
+    # @return [Object] the middleware
+    # @raise [ArgumentError] for an object without `call`, and another position
+    # @see file:docs/middleware.md
+    def use(middleware, around: :request)
+      Internal::HTTP::REGISTRY.change_global { |registered| registered.with(middleware, around) }
+      middleware
+    end
+
+    # Removes a middleware that was registered with {use}, such as after a test.
+    #
+    # @param middleware [Object] the very object
+    # @return [Object, nil] the middleware; nil if it was not registered
+    def remove(middleware)
+      return unless Internal::HTTP::REGISTRY.global.include?(middleware)
+
+      Internal::HTTP::REGISTRY.change_global { |registered| registered.without(middleware) }
+      middleware
+    end
+
     # The client behind the methods of this module. {Client.from_env} creates it if `PUSHER_URL` is set, otherwise it
     # has no credentials.
     #
@@ -120,7 +163,7 @@ module Pusher
     def async_exit_timeout = Internal::Async.exit_timeout
 
     # @param seconds [Numeric, nil] how long the exit of the process waits for background requests; 0 does not wait, nil
-    #   waits without a limit
+    #   waits until all have finished
     # @raise [ArgumentError] unless it is a number of seconds or nil
     def async_exit_timeout=(seconds)
       Internal::Async.exit_timeout = seconds
@@ -129,8 +172,8 @@ module Pusher
     # @return [#call, nil] the handler of unreported failures of background requests
     def on_async_error = Internal::Async.on_error
 
-    # Sets the handler for failures of background requests whose result nobody asks for (see
-    # {Internal::Async::AsyncRequest#pop}). Without a handler they are logged.
+    # Sets the handler for failures of background requests that no caller of {Internal::Async::AsyncRequest#pop} gets.
+    # Without a handler they are logged.
     #
     # @param handler [#call, nil] called with the error and the facts of the request: `:verb`, `:path`, `:channels`,
     #   `:event`; nil restores logging
@@ -141,8 +184,8 @@ module Pusher
 
     # Waits until all background requests accepted so far have ended.
     #
-    # @param timeout [Numeric, nil] seconds to wait; nil waits without a limit
-    # @return [Boolean] false after the timeout, and if a request failed in transport and the failure was unreported
+    # @param timeout [Numeric, nil] seconds to wait; nil waits until all have ended
+    # @return [Boolean] false after the timeout, and if one of them failed and its failure was unreported
     # @raise [ArgumentError] unless it is a number of seconds or nil
     def flush(timeout = nil)
       Internal::Async.current.flush(timeout)

@@ -8,7 +8,11 @@ INTEGRATIONS = {
   "active_support" => %w[activesupport railties actionpack eventmachine],
   "minitest" => %w[minitest],
   "eventmachine" => %w[eventmachine],
-  "puma" => %w[puma rack]
+  "puma" => %w[puma rack],
+  "rack" => %w[rack sinatra railties actionpack],
+  "opentelemetry" => %w[eventmachine async],
+  "datadog" => %w[eventmachine async],
+  "sentry" => %w[sentry-ruby eventmachine async]
 }.freeze
 
 # Yields if the gems are installed, and prints a message otherwise. With CI set, a missing gem is an error, unless

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# What spec/compatibility needs. It loads `pusher` from the load path and uses nothing but the documented surface, so
-# that it runs against any implementation of the gem, and from a copy of this folder alone.
+# Helpers of spec/compatibility. They load `pusher` from the load path and use only the documented API, so the specs
+# run against any implementation of the gem, and from a copy of this folder.
 require "pusher"
 
 require_relative "support/localhost"
@@ -13,20 +13,20 @@ require_relative "support/fresh_pusher"
 require_relative "support/json_engine_stub"
 require_relative "rubies/recipe"
 
-# A run of its own, in which WebMock stubs every request.
+# In this separate run, WebMock stubs every request.
 require_relative "support/stubbed_endpoint" if ENV["PUSHER_SPECS"] == "webmock"
 
-# Another run of its own, with the examples that need EventMachine.
+# This separate run has the examples that need EventMachine.
 require "eventmachine" if ENV["PUSHER_SPECS"] == "eventmachine"
 
-# The reference for encrypted events, where it is installed.
+# The reference for encrypted events, if it is installed.
 begin
   require "rbnacl"
 rescue LoadError
   raise if ENV["CI"]
 end
 
-# The spec files are UTF-8, whatever the locale.
+# The spec files are UTF-8 in any locale.
 Encoding.default_external = Encoding::UTF_8
 
 RSpec.configure do |config|
@@ -39,16 +39,16 @@ RSpec.configure do |config|
   config.mock_with(:rspec) { |mocks| mocks.verify_partial_doubles = true }
   config.shared_context_metadata_behavior = :apply_to_host_groups
 
-  # On one of the other Rubies, examples are left out that need a gem which is not available there.
+  # On the other Rubies, examples that need an unavailable gem are skipped.
   unavailable = ENV.key?("PUSHER_RUBY") ? Rubies::Recipe.named(ENV.fetch("PUSHER_RUBY")).unavailable.keys : []
   config.filter_run_excluding(needs: ->(gem) { unavailable.include?(gem) })
 
-  # Examples that need WebMock or EventMachine have runs of their own: these libraries change all other examples.
+  # Examples that need WebMock or EventMachine run separately, because these libraries affect all other examples.
   config.filter_run_excluding(*%i[webmock eventmachine].reject { |name| ENV["PUSHER_SPECS"] == name.to_s })
   config.filter_run_excluding(:rbnacl) unless defined?(RbNaCl)
   config.filter_run(:eventmachine) if ENV["PUSHER_SPECS"] == "eventmachine"
 
-  # Where everything is installed, nothing is left out.
+  # In CI everything is installed, so nothing may be skipped.
   config.after(:suite) do
     skipped = RSpec.world.all_examples.select { |example| example.execution_result.status == :pending }
     raise "in CI nothing may be skipped: #{skipped.map(&:full_description).join("; ")}" if ENV["CI"] && skipped.any?

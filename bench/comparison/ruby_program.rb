@@ -17,8 +17,8 @@ module Bench
 
       def measure(threads, requests)
         @io.puts("#{threads} #{requests}")
-        answer = @io.gets || raise("#{name} exited early (its output is above)")
-        Measurement.new(*answer.split.map(&:to_f))
+        line = @io.gets || raise("#{name} exited early (its output is above)")
+        Measurement.new(*line.split.map(&:to_f))
       end
 
       def stop

@@ -60,9 +60,9 @@ module Bench
       def noise
         spreads = @measured.transform_values { |rounds| Statistics.spread(rounds.map(&:cpu_per_thousand)) }
         name, spread = spreads.max_by(&:last)
-        said = format("Noise: interquartile range of the CPU at most %<percent>.0f %% of the median (%<name>s).",
-                      percent: spread * 100, name:)
-        spread > TRUSTED_SPREAD ? "#{said} This is high. Repeat the run on a quiet machine." : said
+        noise = format("Noise: interquartile range of the CPU at most %<percent>.0f %% of the median (%<name>s).",
+                       percent: spread * 100, name:)
+        spread > TRUSTED_SPREAD ? "#{noise} This is high. Repeat the run on a quiet machine." : noise
       end
     end
   end

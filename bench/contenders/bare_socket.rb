@@ -18,12 +18,12 @@ module Contenders
     def session
       socket = TCPSocket.new(@event.host, @event.port)
       reply = String.new(capacity: 4096)
-      -> { exchange(socket, reply) }
+      -> { round_trip(socket, reply) }
     end
 
     private
 
-    def exchange(socket, reply)
+    def round_trip(socket, reply)
       socket.write(@request)
       socket.readpartial(4096, reply)
       raise "incomplete reply: #{reply}" unless reply.start_with?("HTTP/1.1 200") && reply.end_with?("\r\n\r\n{}")

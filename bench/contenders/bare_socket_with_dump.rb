@@ -7,7 +7,7 @@ module Contenders
   class BareSocketWithDump < BareSocket
     private
 
-    def exchange(socket, reply)
+    def round_trip(socket, reply)
       @event.data
       super
     end

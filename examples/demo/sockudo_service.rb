@@ -50,10 +50,10 @@ module Demo
     end
 
     def initialize
-      @answers = Queue.new
+      @responses = Queue.new
       @webhooks = EndToEnd::Inbox.new
       @subscribers = []
-      @web = EndToEnd::WebServer.new { |request| answer(request) }
+      @web = EndToEnd::WebServer.new { |request| respond(request) }
       @server = EndToEnd::Sockudo.new(webhooks_url: @web.url("/webhooks"), webhook_events: %w[member_added])
     end
 
@@ -62,7 +62,7 @@ module Demo
     end
 
     def stop
-      @answers.close
+      @responses.close
       @subscribers.each(&:stop)
       @server.stop
       @web.stop
@@ -80,13 +80,13 @@ module Demo
 
     def subscribe(channel)
       subscriber = connect
-      @answers << yield(subscriber.socket_id) if block_given?
+      @responses << yield(subscriber.socket_id) if block_given?
       subscriber.ask_for(channel)
       Listener.new(subscriber, channel)
     end
 
     def refuses?(channel, auth)
-      @answers << auth
+      @responses << auth
       @subscribers.last.subscribe(channel)
       false
     rescue EndToEnd::Subscriber::Refused
@@ -111,8 +111,8 @@ module Demo
       @subscribers.last
     end
 
-    def answer(request)
-      return ChannelsApi::Reply.json(@answers.pop) if request.path == "/auth"
+    def respond(request)
+      return ChannelsApi::Reply.json(@responses.pop) if request.path == "/auth"
 
       @webhooks << { key: request["X-Pusher-Key"], signature: request["X-Pusher-Signature"], body: request.body,
                      content_type: request["Content-Type"] }

@@ -26,11 +26,11 @@ module Demo
     end
 
     def authorise
-      answer = nil
-      subscriber = service.subscribe("presence-room") { |socket_id| answer = authorise_ann(socket_id) }
+      auth = nil
+      subscriber = service.subscribe("presence-room") { |socket_id| auth = authorise_ann(socket_id) }
       expected(subscriber.member.user_id, "ann")
       note("service", "lets #{subscriber.member.user_info["name"]} in, because the signature matches the socket")
-      unexpected("the signature was accepted for another channel") unless service.refuses?("presence-vault", answer)
+      unexpected("the signature was accepted for another channel") unless service.refuses?("presence-vault", auth)
       note("service", "refuses the same signature for another channel")
     end
 

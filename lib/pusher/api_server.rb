@@ -14,11 +14,12 @@ module Pusher
       SCHEMES = /\A[A-Za-z][A-Za-z0-9+.-]*\z/
       SCHEME = "expected http or https"
       HOST = "expected a name or an address, without scheme, port, path or spaces"
-      # How many servers are kept: enough for an application with a client per tenant or region.
+      ENCODED = "it contains characters that must be percent-encoded"
+      # How many servers are kept. An application may have a client per tenant or region.
       KEPT = 16
       # Paths that need no check.
       COMMON_PATHS = %w[/events /batch_events /channels].to_h { |path| [path, true] }.freeze
-      private_constant :PLAIN_PATH, :UNDERSCORED, :SCHEMES, :SCHEME, :HOST, :KEPT, :COMMON_PATHS
+      private_constant :PLAIN_PATH, :UNDERSCORED, :SCHEMES, :SCHEME, :HOST, :ENCODED, :KEPT, :COMMON_PATHS
 
       @kept = [].freeze
 
@@ -64,7 +65,7 @@ module Pusher
         @origin = url.to_s.delete_suffix("/").freeze
       end
 
-      # @return [Boolean] whether it was made of these parts
+      # @return [Boolean] whether it was created from these parts
       def for?(scheme, host, port)
         @given_host == host && @given_port == port && @given_scheme == scheme
       end
@@ -75,49 +76,52 @@ module Pusher
       # @raise [URI::InvalidComponentError] for a path that is not valid in a url
       def url(app_id, path)
         full = "/apps/#{app_id}#{path}"
-        return build(full) unless ApiUrl::SUPPORTED && (common?(app_id, path) || plain?(full))
+        return build(full) unless ApiUrl::SUPPORTED && plain?(app_id, path, full)
 
         ApiUrl.new(self, full)
       end
 
       private
 
-      def common?(app_id, path)
-        COMMON_PATHS[path] && (@plain_app_id == app_id || plain_app_id?(app_id))
-      end
+      # Whether URI need not check the path. An app_id is checked once.
+      def plain?(app_id, path, full)
+        checked = @checked_app_id == app_id
+        return true if checked && COMMON_PATHS[path]
+        raise bad("path", full.inspect, "it is not valid UTF-8") unless full.valid_encoding?
+        return false unless PLAIN_PATH.match?(full)
 
-      def plain_app_id?(app_id)
-        text = app_id.to_s
-        return false unless text.valid_encoding? && PLAIN_PATH.match?("/#{text}")
-
-        @plain_app_id = app_id.is_a?(String) ? app_id.dup : app_id
+        remember(app_id) unless checked
         true
       end
 
-      def plain?(path)
-        raise bad("path", path, "it is not valid UTF-8") unless path.valid_encoding?
-
-        PLAIN_PATH.match?(path)
+      # An object of another class may have another text at the next call.
+      def remember(app_id)
+        case app_id
+        when String, Integer, Symbol then @checked_app_id = app_id.dup
+        end
       end
 
-      # What URI accepts unchecked, or refuses with another error.
+      # Checks what URI would accept without a check, or refuse with an error of another class.
       def check(scheme, host, port)
-        raise bad("scheme", scheme, SCHEME) unless scheme.nil? || SCHEMES.match?(valid(scheme))
-        raise bad("host", host, HOST) unless host.nil? || !valid(host).empty?
-        raise bad("port", port, "expected a number up to 65535") unless port.nil? || port?(valid(port.to_s))
+        raise bad("scheme", scheme.inspect, SCHEME) unless scheme.nil? || SCHEMES.match?(checkable(scheme))
+        raise bad_host(host) unless host.nil? || !checkable(host).empty?
+        return if port.nil? || port?(checkable(port.to_s))
+
+        raise bad("port", port.inspect, "expected a number up to 65535")
       end
 
       def port?(text)
         text.match?(/\A\d{1,5}\z/) && text.to_i <= 65_535
       end
 
-      # @return [String] empty for what no part of a url can be
-      def valid(part)
-        part.is_a?(String) && part.valid_encoding? ? part : ""
+      # A String that a Regexp can match without an error, or an empty one.
+      def checkable(part)
+        part.is_a?(String) && part.valid_encoding? && part.encoding.ascii_compatible? ? part : ""
       end
 
       def build(path)
-        host = @given_host
+        # A copy, because a caller may change the host of the url in place.
+        host = @given_host.dup
         underscored = UNDERSCORED.match?(host.to_s)
         parts = { scheme: @given_scheme, host: underscored ? host.tr("_", "-") : host, port: @given_port, path: }
         url = ::URI::Generic.build(parts)
@@ -127,17 +131,22 @@ module Pusher
         raise explained(e, host, path)
       end
 
-      # URI names neither the setting nor what is expected.
+      # The messages of URI say neither which setting is wrong nor what is expected.
       def explained(error, host, path)
         case error.message
-        when /expected host/ then bad("host", host.sub(/.*@/m, "***@"), HOST)
-        when /expected (absolute )?path/ then bad("path", path, "it holds what must be percent-encoded in a url")
+        when /expected host/ then bad_host(host)
+        when /expected (absolute )?path/ then bad("path", path.inspect, ENCODED)
         else error
         end
       end
 
-      def bad(part, value, reason)
-        ::URI::InvalidComponentError.new("bad #{part} #{value.inspect}: #{reason}")
+      # What is before an @ may be credentials.
+      def bad_host(host)
+        bad("host", host.inspect.sub(/\A".*@/m, '"***@'), HOST)
+      end
+
+      def bad(part, shown, reason)
+        ::URI::InvalidComponentError.new("bad #{part} #{shown}: #{reason}")
       end
     end
   end

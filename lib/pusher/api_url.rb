@@ -4,8 +4,8 @@ require "uri"
 
 module Pusher
   module Internal
-    # A url of the HTTP API that fills in its parts when they are asked for. `URI::Generic.build` checks and copies each
-    # part, which costs more than everything else that Ruby does for a request. A request needs only {#to_s} and `path`.
+    # A url of the HTTP API that sets its parts when they are first read. A request needs only {#to_s} and `path`.
+    # `URI::Generic.build` checks and copies each part, which costs more than all other Ruby code of a request.
     # @api private
     class ApiUrl < ::URI::Generic
       # @param server [ApiServer]
@@ -15,19 +15,18 @@ module Pusher
         @path = path
       end
 
-      # The methods of URI::Generic find all parts in their places. The protected ones are called by these.
-      inherited = ::URI::Generic.public_instance_methods(false) + ::URI::Generic.private_instance_methods(false)
-      (inherited - %i[initialize path to_s]).each do |name|
+      # Sets the parts before any public method of URI::Generic runs. The others are called by the public ones.
+      (::URI::Generic.public_instance_methods(false) - %i[path to_s]).each do |name|
         define_method(name) do |*arguments, **options, &block|
           fill_in
           super(*arguments, **options, &block)
         end
-        __send__(:private, name) if ::URI::Generic.private_method_defined?(name)
       end
 
       # @return [String]
       def to_s
-        @server ? "#{@server.origin}#{@path}" : super
+        server = @server
+        server ? "#{server.origin}#{@path}" : super
       end
 
       # `URI::Generic#==` compares the classes. To callers this is the url that `URI::Generic.build` makes.
@@ -35,25 +34,45 @@ module Pusher
       # @return [Class]
       def class = ::URI::Generic
 
+      # @return [Boolean]
+      def instance_of?(type) = type == ::URI::Generic
+
       # @return [self]
       def freeze
         fill_in
         super
       end
 
-      private
-
-      def fill_in
-        return unless @server
-
-        server = @server
-        @server = nil
-        @scheme = server.scheme
-        @host = server.host
-        @port = server.port
+      # Psych writes the variables, under the name of {#class}.
+      #
+      # @param coder [Psych::Coder]
+      # @return [void]
+      def encode_with(coder)
+        fill_in
+        instance_variables.each { |name| coder[name.name.delete_prefix("@")] = instance_variable_get(name) }
       end
 
-      # False with a version of the URI library that keeps the parts elsewhere. This class is not used then.
+      private
+
+      # A frozen copy cannot be filled in later.
+      def initialize_copy(original)
+        super
+        fill_in
+      end
+
+      # `@server` stays until all parts are set: another thread may read this url meanwhile. The host is a copy, because
+      # a caller may change it in place.
+      def fill_in
+        server = @server
+        return unless server
+
+        @scheme = server.scheme
+        @host = server.host.dup
+        @port = server.port
+        @server = nil
+      end
+
+      # False if the URI library keeps the parts in other instance variables. This class is not used then.
       SUPPORTED = begin
         server = Struct.new(:scheme, :host, :port, :origin).new("https", "host", 4443, "https://host:4443")
         built = ::URI::Generic.build(scheme: "https", host: "host", port: 4443, path: "/a")

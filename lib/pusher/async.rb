@@ -118,7 +118,7 @@ module Pusher
       # @yieldreturn [HTTP::Reply]
       # @return [AsyncRequest]
       def accept(request, &work)
-        job = Job.new(request, HTTP::Middleware.capture(work)) { |finished| job_finished(finished) }
+        job = Job.new(request, HTTP::Middleware.capture(work, request.client)) { |finished| job_finished(finished) }
         add(job)
         dispatch(job)
         is_accepted = true
@@ -142,13 +142,13 @@ module Pusher
       end
 
       # @param timeout [Numeric, nil] seconds to wait at most
-      # @return [Boolean] whether all requests accepted so far have finished, without a failure nobody has seen
+      # @return [Boolean] whether all requests accepted so far have finished, without an unreported failure
       # @raise [ArgumentError] if the timeout is not a number of seconds
       def flush(timeout)
         jobs = @pending.keys
         wait_for(jobs.select(&:awaitable?), self.class.timeout(:timeout, timeout))
-        has_unseen_failures = report_failures
-        jobs.all?(&:reported?) && !has_unseen_failures
+        has_unreported_failures = report_failures
+        jobs.all?(&:reported?) && !has_unreported_failures
       end
 
       # @return [Array] the jobs that have not finished

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "json"
+require_relative "native"
 require_relative "utils"
 
 module Pusher
@@ -37,7 +39,7 @@ module Pusher
       raise Error, "Channel name too long (limit 164 characters) '#{name}'"
     end
 
-    # Refuses nil above all, the value of a missing parameter: its text would be a valid name.
+    # Refuses nil, the value of a missing parameter: its text is empty, which the name's check would accept.
     #
     # @api private
     def self.validate_name_type(name)

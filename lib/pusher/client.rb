@@ -6,6 +6,7 @@ require_relative "client/queries"
 require_relative "client/authentication"
 require_relative "client/requests"
 require_relative "client/users"
+require_relative "client/middleware"
 require_relative "client/event_machine"
 require_relative "channel"
 require_relative "webhook"
@@ -32,5 +33,10 @@ module Pusher
     def inspect
       "#<#{self.class} #{scheme}://#{host}:#{port}/apps/#{app_id} key=#{key.inspect}>"
     end
+
+    # ActiveSupport would otherwise encode the instance variables, the secret among them.
+    #
+    # @return [String] as {#inspect}
+    def as_json(*) = inspect
   end
 end

@@ -25,10 +25,10 @@ module Pusher
       MAX_DEPTH = 100
       # The errors that mean that an object cannot be encoded. Interrupts and exits do not.
       FAILURES = [StandardError, SystemStackError, NoMemoryError, ScriptError].freeze
-      # The time limit in seconds for an engine in a helper thread. It may have to load, or wait for a lock that the
-      # interrupted code holds.
-      TIME_LIMIT = 5
-      private_constant :FAILURES, :TIME_LIMIT
+      # The timeout in seconds for an engine in a helper thread. The engine may have to load, or wait for a lock that
+      # the interrupted code holds.
+      HELPER_TIMEOUT = 5
+      private_constant :FAILURES, :HELPER_TIMEOUT
 
       class << self
         # Encodes the body of a request. Plain values are written natively.
@@ -77,15 +77,14 @@ module Pusher
         private
 
         # Whether ActiveSupport may escape characters for HTML in JSON. The engine knows; the native writer does not.
+        # ActiveSupport's JSON adds `as_json` to all objects. Before that, naming the encoding would autoload it.
         def escapes?
-          defined?(::ActiveSupport::JSON::Encoding) ? true : false
+          ::Object.method_defined?(:as_json) && defined?(::ActiveSupport::JSON::Encoding) ? true : false
         end
 
         def utf8(text)
-          return text if text.ascii_only?
-
-          is_utf8_or_binary = [Encoding::UTF_8, Encoding::BINARY].include?(text.encoding)
-          return text if is_utf8_or_binary && text.dup.force_encoding(Encoding::UTF_8).valid_encoding?
+          # {dump} refuses invalid bytes.
+          return text if text.ascii_only? || [Encoding::UTF_8, Encoding::BINARY].include?(text.encoding)
 
           raise Error, "the JSON engine returned a String that is not valid UTF-8"
         end
@@ -116,11 +115,11 @@ module Pusher
             else
               ::JSON.generate(object)
             end
-          json.is_a?(String) ? json : raise(TypeError, "the JSON engine returned an object of #{json.class}, no String")
+          json.is_a?(String) ? json : raise(TypeError, "the JSON engine returned #{json.class}, not a String")
         end
 
         def dump_in_helper_thread(object, refusal)
-          outcome = HelperThread.run(TIME_LIMIT) { attempt(object) }
+          outcome = HelperThread.run(HELPER_TIMEOUT) { attempt(object) }
           outcome.is_a?(String) ? outcome : Failures.raise_unencodable(outcome || refusal)
         end
 

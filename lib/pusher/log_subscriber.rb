@@ -3,6 +3,7 @@
 require "active_support"
 require "active_support/log_subscriber"
 require_relative "../pusher"
+require_relative "integrations/active_support/event_reporting"
 
 module Pusher
   # Logs one line per request: in Rails to `Rails.logger`, elsewhere to the logger of `ActiveSupport::LogSubscriber`, or
@@ -10,9 +11,10 @@ module Pusher
   #
   #     Pusher POST /apps/3/events greet on my-channel → 200 (12.3 ms)
   #
-  # `require "pusher/log_subscriber"` attaches it. A request with a 2xx status is logged as `info`, others as `error`.
+  # `require "pusher/log_subscriber"` attaches it. Like Rails' own, it logs what changes something as `info`, queries as
+  # `debug`, and requests that failed or were refused as `error`. It uses colours if Rails does (`colorize_logging`).
   class LogSubscriber < ::ActiveSupport::LogSubscriber
-    # How many channels, or events of a batch, are named. The others are counted.
+    # The maximum number of channels, or of events of a batch, that are named. The others are counted.
     MAX_NAMES = 3
     private_constant :MAX_NAMES
 
@@ -25,14 +27,22 @@ module Pusher
     # @return [void]
     def request(event)
       payload = event.payload
-      line = [method_and_path(payload), subject(payload), "→", outcome(payload), timing(payload)].compact.join(" ")
-      (200..299).cover?(payload[:status]) ? info(line) : error(line)
+      return error { line(payload, RED) } unless (200..299).cover?(payload[:status])
+      return debug { line(payload, BLUE) } if payload[:verb] == :get
+
+      info { line(payload, GREEN) }
     end
 
     private
 
-    def method_and_path(payload)
-      "Pusher #{payload[:verb].upcase} #{printable(payload[:path])}"
+    def line(payload, colour)
+      [title(payload, colour), printable(payload[:path]), subject(payload), "→", outcome(payload), timing(payload)]
+        .compact.join(" ")
+    end
+
+    # Rails 6.1 and 7.0 take the Hash for true.
+    def title(payload, colour)
+      color("Pusher #{payload[:verb].upcase}", colour, bold: true)
     end
 
     def subject(payload)

@@ -4,7 +4,7 @@ require_relative "errors"
 
 module Pusher
   module Internal
-    # The gem works only in the main Ractor. In others Ruby would raise an obscure error about an instance variable.
+    # The gem works only in the main Ractor. In another one, Ruby's own error would name an instance variable only.
     # @api private
     module MainRactor
       # The message of the error in other Ractors.

@@ -6,7 +6,7 @@ native_folder = File.directory?(File.join(__dir__, ruby_version)) ? ruby_version
 require_relative "#{native_folder}/pusher"
 
 module Pusher
-  # What applications neither need nor may rely on: it changes without notice.
+  # Everything that is not public. It may change in any version.
   # @api private
   module Internal; end
   private_constant :Internal

@@ -8,7 +8,7 @@ require_relative "http/transport_failure"
 require_relative "version"
 
 module Pusher
-  # A signed request to the HTTP API: the step between {Resource} and {Internal::HTTP::Client#request}.
+  # A signed request to the HTTP API. {Resource} creates it, and {Internal::HTTP::Client#request} sends it.
   class Request
     # The header fields of every request.
     HEADERS = { "X-Pusher-Library" => "pusher-http-ruby #{VERSION}".freeze }.freeze
@@ -71,7 +71,7 @@ module Pusher
     private
 
     def send_by(http)
-      reply = reply_of(http)
+      reply = Internal::HTTP::REGISTRY.used_by?(@client) ? reply_of_middleware(http) : reply_of(http, @head)
       Internal::Response.result(reply, @uri.path, http)
     rescue StandardError => e
       raise unless Internal::HTTP::TransportFailure.wrap?(e, http)
@@ -80,21 +80,28 @@ module Pusher
     end
 
     def send_in_background(http)
-      if Internal::Native.exactly?(http, Internal::HTTP::Client)
-        return http.request_async(@verb, @uri.to_s, query, @body, @head) do
-                 query
-               end
+      unless Internal::Native.exactly?(http, Internal::HTTP::Client)
+        return http.request_async(@verb, @uri, params, @body, @head)
       end
 
-      http.request_async(@verb, @uri, params, @body, @head)
+      http.request_async(@verb, @uri.to_s, query, @body, @head) { query }
+    end
+
+    # A middleware may send the request several times. Each attempt is signed anew.
+    def reply_of_middleware(http)
+      url, headers = Internal::Native.describe_request(@verb, @uri.to_s, nil, @body, @head)
+      view = Internal::HTTP::MiddlewareRequest.new(@client, @verb, url, @body, headers)
+      Internal::HTTP::Middleware.around_request(view) do
+        view.__send__(:sending) { |added| reply_of(http, @head.merge(added)) }
+      end
     end
 
     # Our own HTTP client gets url and query as Strings. A stand-in gets objects, which a test may examine.
-    def reply_of(http)
-      return http.request(@verb, @uri.to_s, query, @body, @head) if Internal::Native.exactly?(http,
-                                                                                              Internal::HTTP::Client)
+    def reply_of(http, headers)
+      is_ours = Internal::Native.exactly?(http, Internal::HTTP::Client)
+      return http.request(@verb, @uri.to_s, query, @body, headers) if is_ours
 
-      http.request(@verb, @uri, params, @body, @head)
+      http.request(@verb, @uri, params, @body, headers)
     end
 
     # The query, signed with the current time.
@@ -102,7 +109,7 @@ module Pusher
       Internal::Native.signed_query(@verb, @uri.path, @unsigned, @body, @token.key, @token.secret, Time.now.to_i)
     end
 
-    # For applications that send requests by other means.
+    # Called by applications that send requests themselves.
     def handle_response(status, body)
       Internal::Response.result(Internal::HTTP::OutgoingRequest.reply(status, body.to_s), @uri.path,
                                 @client.sync_http_client)

@@ -52,8 +52,6 @@ module Pusher
     private
 
     def create_request(verb, params, body = nil)
-      raise ArgumentError, "Expected hash" unless params.is_a?(Hash)
-
       Request.new(@client, verb, @client.url(@path), params, body)
     end
   end

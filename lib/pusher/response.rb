@@ -80,9 +80,9 @@ module Pusher
           end
         end
 
-        # The body as valid UTF-8, which logs and JSON accept.
+        # {Error} replaces what is not valid UTF-8.
         def quoted(body)
-          body.dup.force_encoding(Encoding::UTF_8).scrub.chomp
+          body.dup.force_encoding(Encoding::UTF_8).chomp
         end
 
         def with_facts(error, reply, status, body)

@@ -20,7 +20,7 @@ module Pusher
       end
 
       # @param query [Hash]
-      # @return [Array<Hash{String => Object}>] the parameters, and those of a signature, with lowercase names
+      # @return [Array<Hash{String => Object}>] the parameters, and the parameters of a signature; names in lowercase
       def split(query)
         lowercased = query.transform_keys { |name| name.to_s.downcase }
         lowercased.partition { |name, _| !name.start_with?("auth_") }.map(&:to_h)

@@ -37,12 +37,12 @@ module Pusher
           ::URI::InvalidURIError.new("bad URI(is not URI?): #{text}, expected #{expected}#{without(given)}")
         end
 
-        # What has no @ where it belongs may be credentials all through.
+        # In a url without an @ before the host, everything may be credentials.
         def masked(url)
           url.sub(%r{\A([a-z][a-z0-9+.-]*://)?.*?(@[^@]*)?\z}mi, '\1***\2')
         end
 
-        # As urls are copied from a web page or from a file of variables.
+        # Urls that were copied from a web page or an environment file may have quotes or spaces around them.
         def without(url)
           surroundings = url[/\A["'\s]|["'\s]\z/]
           ", without the #{surroundings.strip.empty? ? "spaces" : "quotes"} around it" if surroundings

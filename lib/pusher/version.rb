@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
 module Pusher
-  # The version of the gem, of its crates, and what `X-Pusher-Library` says.
+  # The version of the gem and of its crates. The header `X-Pusher-Library` contains it.
   VERSION = "2.2.0"
 end

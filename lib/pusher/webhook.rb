@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+require "base64"
+require_relative "channel"
+require_relative "errors"
 require_relative "json"
 require_relative "native"
 
@@ -7,22 +10,22 @@ module Pusher
   # A received webhook. Check {#valid?} before you trust its content.
   class WebHook
     # Objects that are neither requests nor like a Hash. Most of them have `[]`.
-    OTHERS = [NilClass, TrueClass, FalseClass, String, Symbol, Numeric, Array, Proc].freeze
-    private_constant :OTHERS
+    UNSUITABLE = [NilClass, TrueClass, FalseClass, String, Symbol, Numeric, Array, Proc].freeze
+    private_constant :UNSUITABLE
 
     # @return [String, nil] the application key in its header
     attr_reader :key
     # @return [String, nil] the signature in its header
     attr_reader :signature
 
-    # @param request [#env, #[]] a Rack or Rails request; or a Hash with `:key`, `:signature`, `:body` and
-    #   `:content_type`, or an object without `env` that answers `[]` like it (controller parameters)
+    # @param request [#env, #[]] a Rack or Rails request; a Hash with `:key`, `:signature`, `:body` and
+    #   `:content_type`; or an object with `[]` and without `env`, such as controller parameters
     # @param client [Client, Module] has the key and the secret
     # @raise [ArgumentError] for anything else, such as a body: it does not say who signed it
     def initialize(request, client = Pusher)
-      if other?(request)
-        raise ArgumentError, "a webhook is read from a request, or from a Hash with :key, :signature and :body, " \
-                             "not from #{request.nil? ? "nil" : a(request)}"
+      if unsuitable?(request)
+        raise ArgumentError, "a webhook needs a request, or a Hash with :key, :signature and :body, " \
+                             "got #{request.nil? ? "nil" : with_article(request)}"
       end
 
       @client = client
@@ -56,6 +59,16 @@ module Pusher
       data["events"]
     end
 
+    # The events, with the data of client events on encrypted channels decrypted with the master key of the client.
+    #
+    # An event on an encrypted channel has an additional field `"decrypted"`. If it is true, `"data"` is the decrypted
+    # text. If it is false, `"data"` is unchanged, and `"decryption_error"` contains the reason.
+    #
+    # @return [Array<Hash>] with String keys
+    def decrypted_events
+      events.map { |event| encrypted?(event) ? event.merge(decryption_of(event)) : event }
+    end
+
     # @return [Time] the time of sending
     def time
       Time.at(data["time_ms"].to_f / 1000)
@@ -79,6 +92,26 @@ module Pusher
     end
 
     private
+
+    def encrypted?(event)
+      event["name"] == "client_event" && Channel.encrypted?(event["channel"].to_s)
+    end
+
+    # The service sends the data as text, other servers as an object.
+    def decryption_of(event)
+      key = @client.encryption_master_key_base64
+      return undecrypted("the client has no master key") unless key
+
+      data = event["data"]
+      data = Internal::Json.encode(data) unless data.is_a?(String)
+      { "data" => Internal::Native.decrypt(event["channel"], Base64.strict_decode64(key), data), "decrypted" => true }
+    rescue Error => e
+      undecrypted(e.message)
+    end
+
+    def undecrypted(reason)
+      { "decrypted" => false, "decryption_error" => reason }
+    end
 
     def read_fields(request)
       @key = request[:key]
@@ -122,20 +155,20 @@ module Pusher
     def tokens(extra_tokens)
       list = extra_tokens.is_a?(Hash) ? [extra_tokens] : Array(extra_tokens || nil)
       list.select(&:itself).each do |token|
-        next if token.respond_to?(:[]) && !other?(token)
+        next if token.respond_to?(:[]) && !unsuitable?(token)
 
-        raise ArgumentError, "an additional token is a Hash with :key and :secret, not #{a(token)}"
+        raise ArgumentError, "an additional token is a Hash with :key and :secret, not #{with_article(token)}"
       end
     end
 
     # The class of an object, with its article.
-    def a(object)
+    def with_article(object)
       name = object.class.to_s
       "#{name.start_with?(/[AEIOU]/) ? "an" : "a"} #{name}"
     end
 
-    def other?(object)
-      OTHERS.any? { |type| object.is_a?(type) }
+    def unsuitable?(object)
+      UNSUITABLE.any? { |type| object.is_a?(type) }
     end
   end
 end

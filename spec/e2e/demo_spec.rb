@@ -12,7 +12,7 @@ RSpec.describe "The demo against a real server" do
     run_program("examples/demo.rb", "--sockudo", **options)
   end
 
-  it "runs from its first step to its last, and shows what pusher-js received" do
+  it "runs to the end, and shows what pusher-js received" do
     run = demo
     expect(run).to have_attributes(status: 0, errors: "", output: /All 14 steps did what they should/)
     expect(run.output).to include(
@@ -23,7 +23,7 @@ RSpec.describe "The demo against a real server" do
     )
   end
 
-  it "stops and says why when pusher-js cannot subscribe" do
+  it "stops and gives the reason if pusher-js cannot subscribe" do
     Tempfile.create(["spoilt", ".rb"]) do |file|
       file.write("require \"pusher\"\nPusher::Client.prepend(Module.new { def authenticate(*) = { auth: \"none\" } })")
       file.close
@@ -31,7 +31,7 @@ RSpec.describe "The demo against a real server" do
     end
   end
 
-  it "says what to do where the server is not installed" do
+  it "says what to do if the server is not installed" do
     Dir.mktmpdir do |empty|
       expect(demo(environment: { "XDG_CACHE_HOME" => empty }))
         .to have_attributes(status: 1, output: %r{sockudo [\d.]+ is not at #{empty}.* Run bin/setup})

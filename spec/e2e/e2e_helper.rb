@@ -28,9 +28,9 @@ module EndToEnd
     end
 
     # A connected pusher-js client, which authenticates with the application where that is needed.
-    def connect(user, to: stage.server, application: stage.application)
+    def connect(user, to: stage.server, application: stage.application, **options)
       urls = { channels_url: application.channels_url, users_url: application.users_url }
-      Subscriber.new(to, user:, **urls).tap do |subscriber|
+      Subscriber.new(to, user:, **urls, **options).tap do |subscriber|
         subscribers << subscriber
         subscriber.socket_id
       end

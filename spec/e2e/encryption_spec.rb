@@ -24,7 +24,7 @@ RSpec.describe "End-to-end encryption with a real subscriber", :e2e do
     end
   end
 
-  it "delivers events in order, each with a nonce of its own" do
+  it "delivers events in order, each with a different nonce" do
     ann
     50.times { |number| pusher.trigger(channel, "tick", { number: }) }
     expect(received(ann, channel)).to eq((0...50).map { |number| ["tick", { "number" => number }] })

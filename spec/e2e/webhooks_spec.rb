@@ -27,7 +27,7 @@ RSpec.describe "Webhooks of a real server", :e2e do
     webhook.events
   end
 
-  it "are valid, whatever their events" do
+  it "are valid for all kinds of events" do
     ann = subscribe("ann", room)
     expect(delivered("channel_occupied").last).to eq("name" => "channel_occupied", "channel" => room)
     expect(delivered("member_added").last).to include("user_id" => "ann")
@@ -69,7 +69,7 @@ RSpec.describe "Webhooks of a real server", :e2e do
     expect(log.string).to include("Received WebHook with invalid signature: got #{request[:signature]}, expected ")
   end
 
-  it "are invalid with another secret, and valid where the right one is among several" do
+  it "are invalid with another secret, and valid if the right one is among several" do
     subscribe("ann", room)
     request = delivered("member_added").first
     other = Pusher::Client.new(**stage.client_options, secret: "another")

@@ -34,7 +34,7 @@ RSpec.describe "JSON" do
 
   JsonEngines::ALL.select(&:multi_json?).each do |engine|
     loading.each do |use, time|
-      it "leaves the choice to #{engine.name} #{time}" do
+      it "leaves the choice of the adapter to #{engine.name} #{time}" do
         alone = without_the_gem[engine] ||= adapter_after(engine, "require 'multi_json'")
         expect(adapter_after(engine, "require 'pusher'; #{use}")).to eq(alone)
         expect(alone.first(2)).to eq(%w[nil nil])
@@ -42,7 +42,7 @@ RSpec.describe "JSON" do
     end
 
     { "before" => "require 'oj'; require 'pusher'", "after" => "require 'pusher'; require 'oj'" }.each do |order, both|
-      it "is written by Oj where that was loaded #{order} the gem (#{engine.name})", needs: "oj" do
+      it "is written by Oj if that was loaded #{order} the gem (#{engine.name})", needs: "oj" do
         skip "oj is not installed" unless JsonEngines.oj?
 
         use = "#{both}; Pusher.trigger('news', 'event', { a: ['é'.b, 1.5] });"
@@ -52,13 +52,13 @@ RSpec.describe "JSON" do
     end
   end
 
-  it "uses Ruby's json where multi_json is not installed" do
+  it "is written by Ruby's json if multi_json is not installed" do
     engine = JsonEngines::ALL.last
     expect(run(engine, "require 'pusher'; p defined?(JSON), defined?(MultiJson), defined?(MultiJSON)"))
       .to eq(['"constant"', "nil", "nil"])
   end
 
-  it "passes on the error of a multi_json that fails to load" do
+  it "raises the error of a multi_json that fails to load" do
     Dir.mktmpdir do |folder|
       File.write(File.join(folder, "multi_json.rb"), "require 'what_multi_json_needs'")
       program = "$LOAD_PATH.unshift(#{folder.dump}); begin; require 'pusher'; rescue LoadError => e; puts e.path; end"
@@ -77,7 +77,7 @@ RSpec.describe "JSON" do
         expect(published).to eq(['{"price":{"amount":5},"list":[null,true,"é"]}'])
       end
 
-      it "is written by a stub of its method, called with the very object alone" do
+      it "is written by a stub of its method, which gets only the object" do
         output = run(engine, <<~RUBY)
           require "pusher"
           stubbed, name =
@@ -95,7 +95,7 @@ RSpec.describe "JSON" do
         expect(published).to eq(['"stubbed" '])
       end
 
-      it "holds binary Strings as UTF-8, without a warning" do
+      it "contains binary Strings as UTF-8, without a warning" do
         output = run(engine, <<~RUBY)
           require "pusher"
           text = "é".b
@@ -112,7 +112,7 @@ RSpec.describe "JSON" do
         expect(output).to eq(['{"user_id":"é"}', '"é"', '{"id":"é"}', "ASCII-8BIT", "true", "ASCII-8BIT"])
       end
 
-      it "holds binary Strings as UTF-8 in objects of String, Array and Hash subclasses" do
+      it "contains binary Strings as UTF-8 in objects of String, Array and Hash subclasses" do
         output, = engine.run(<<~RUBY, "PUSHER_URL" => endpoint.url)
           require "pusher"
           text, list, hash = [String, Array, Hash].map { |type| Class.new(type) }
@@ -140,7 +140,7 @@ RSpec.describe "JSON" do
         expect(output).to eq(["true", *messages.flat_map { |message| [engine.parse_error, message, has_data] }])
       end
 
-      it "raises the library's ParseError inside an HTTPError for a reply that is no JSON" do
+      it "raises an HTTPError around the library's ParseError for a reply that is not JSON" do
         endpoint.reply_with(status: 200, body: "<html></html>")
         output = run(engine, <<~RUBY)
           require "pusher"

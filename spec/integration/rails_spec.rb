@@ -4,7 +4,7 @@ require "spec_helper"
 require "open3"
 require "rbconfig"
 
-# In processes of their own: Rails changes the JSON of objects.
+# In separate processes: Rails changes the JSON of objects.
 RSpec.describe "In Rails" do
   def run(program)
     lib = File.expand_path("../../lib", __dir__)

@@ -3,7 +3,7 @@
 RSpec.describe "The precompiled gem" do
   let(:specification) { PackedGems.specification_of(PackedGems.precompiled) }
 
-  it "holds the compiled native part in place of its sources" do
+  it "contains the compiled native part instead of its sources" do
     sources = PackedGems.files_in(PackedGems.source).grep(%r{\A(ext/|Cargo\.)})
     native_part = "lib/pusher/pusher.#{RbConfig::CONFIG["DLEXT"]}"
     expect(PackedGems.files_in(PackedGems.precompiled))

@@ -42,7 +42,7 @@ RSpec.describe "Installing the source gem without a prerequisite" do
     end
   end
 
-  it "says the same where cargo is too old" do
+  it "says the same if cargo is too old" do
     with_cargo("1.84.9") do |home|
       expect(failed_installation(home)).to include("\npusher cannot be compiled without cargo from Rust 1.85 or newer.")
     end

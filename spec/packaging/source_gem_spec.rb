@@ -5,15 +5,16 @@ RSpec.describe "The source gem" do
 
   def files_of(*patterns) = Dir.glob(patterns, base: Workspace::ROOT)
 
-  it "holds the files that are needed and no others" do
+  it "contains the necessary files and no others" do
     expect(files).to match_array(
       %w[.yardopts ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md] +
       %w[ext/pusher/Cargo.toml ext/pusher/extconf.rb ext/pusher-core/Cargo.toml] +
-      files_of("lib/*.rb", "lib/pusher/**/*.rb", "sig/*.rbs", "examples/opentelemetry.rb") + Workspace.compiled_files
+      files_of("lib/*.rb", "lib/pusher/**/*.rb", "sig/*.rbs", "docs/*.md", "examples/opentelemetry.rb") +
+      Workspace.compiled_files
     )
   end
 
-  it "holds every file that its README links" do
+  it "contains every file that its README links" do
     links = File.read(File.join(Workspace::ROOT, "README.md")).scan(/\]\(([^)#:]+)\)/).flatten
     expect(links).not_to be_empty
     expect(files).to include(*links)

@@ -10,7 +10,7 @@ require "rubygems/package"
 require "tmpdir"
 
 OPTIONS = { "nokogiri" => %w[-- --use-system-libraries] }.freeze
-# Files in the place of a C extension, where the gem would print a warning without it.
+# Files in place of a C extension, where the gem would print a warning without it.
 STAND_INS = { "io-event" => { "lib/IO_Event.rb" => "require \"io/event/selector/nonblock\"\n" } }.freeze
 
 def run(*command)

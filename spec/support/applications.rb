@@ -3,16 +3,16 @@
 require "open3"
 require "rbconfig"
 
-# Programs in the manner of public applications: the files of spec/compatibility/programs/fixtures.
+# Programs like those of public applications: the files of spec/compatibility/programs/fixtures.
 module Applications
   FOLDER = File.expand_path("../compatibility/programs/fixtures", __dir__)
 
-  # Loads a program. Its constants are those of the module that this gives.
+  # Loads a program. The returned module has its constants.
   def load_application(name)
     Module.new.tap { |application| load(File.join(FOLDER, "#{name}.rb"), application) }
   end
 
-  # Runs a program in a process of its own, for what it does cannot be undone.
+  # Runs a program in a separate process, because its changes cannot be undone.
   # @return [Array<String>] the lines that it writes
   def run_application(name, environment = {})
     folders = $LOAD_PATH.flat_map { |folder| ["-I", folder] }
@@ -21,13 +21,13 @@ module Applications
     output.lines(chomp: true)
   end
 
-  # What such applications have in their environment.
+  # The environment of such applications.
   def environment_of(server)
     { "PUSHER_APP_ID" => server.app.id, "PUSHER_KEY" => server.app.key, "PUSHER_SECRET" => server.app.secret,
       "PUSHER_HOST" => server.host, "PUSHER_PORT" => server.port.to_s }
   end
 
-  # The same, for programs that are loaded.
+  # The same for programs that are loaded.
   def configure_environment(server = endpoint)
     environment_of(server).each { |name, value| ENV[name] = value }
     ENV["PUSHER_URL"] = server.url

@@ -15,7 +15,7 @@ module Cost
 
   module_function
 
-  # In a process of its own, which does nothing else.
+  # In a separate process, which does nothing else.
   def objects_per_trigger(options)
     output, status = Open3.capture2e(*command("p Cost.count_objects(#{options.inspect})"))
     status.success? ? Float(output) : raise(output)

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# An endpoint in a process of its own, so that GC.stress and the counts of objects and system calls in this process do
+# An endpoint in a separate process, so that GC.stress and the counts of objects and system calls in this process do
 # not affect it.
 class EndpointProcess
   def self.run

@@ -56,6 +56,11 @@ class FaultServer
     requests.first(count)
   end
 
+  # Waits until this many requests have arrived, and `end_after_reply` has closed its side after each of them.
+  def wait_until_ended(count)
+    @ledger.wait_until("the end of #{count} connections") { requests.size >= count && @ledger.in_flight.zero? }
+  end
+
   def wait_for_connections(count)
     @ledger.wait_until("#{count} connections") { connections >= count }
   end

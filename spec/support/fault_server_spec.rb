@@ -11,7 +11,7 @@ RSpec.describe FaultServer do
   end
 
   # Everything that is received, and the class of the error at the end.
-  def answer(socket)
+  def received(socket)
     received = +""
     loop { received << socket.readpartial(16_384) }
   rescue EOFError, SystemCallError => e
@@ -21,7 +21,7 @@ RSpec.describe FaultServer do
   def asked(fault, **options)
     socket = connected(fault, **options)
     socket.write(ask)
-    answer(socket)
+    received(socket)
   ensure
     socket&.close
   end
@@ -69,12 +69,12 @@ RSpec.describe FaultServer do
   end
 
   it "closes the connection before the request" do
-    expect(answer(connected(:close))).to eq(["", EOFError])
+    expect(received(connected(:close))).to eq(["", EOFError])
   end
 
   # The kernel may report the reset during the connect, or as an end of file.
   it "resets the connection before the request" do
-    expect(answer(connected(:reset))).to eq(["", Errno::ECONNRESET]).or eq(["", EOFError])
+    expect(received(connected(:reset))).to eq(["", Errno::ECONNRESET]).or eq(["", EOFError])
   rescue Errno::ECONNRESET => e
     expect(e.message).to include("connect")
   end
@@ -89,7 +89,7 @@ RSpec.describe FaultServer do
   it "closes its sending side after a valid reply, and continues to read" do
     socket = connected(:end_after_reply)
     socket.write(ask)
-    expect(answer(socket)).to eq([FaultServer::Faults::WHOLE, EOFError])
+    expect(received(socket)).to eq([FaultServer::Faults::WHOLE, EOFError])
     expect(@server.connections).to eq(1)
     socket.write("more")
     socket.close
@@ -110,7 +110,7 @@ RSpec.describe FaultServer do
     expect(asked(:drip_at_once, interval: 0, bytes: "abc")).to eq(["abc", EOFError])
   end
 
-  it "stops to send byte by byte when the client closes the connection" do
+  it "stops sending byte by byte when the client closes the connection" do
     socket = connected(:drip, interval: 60, bytes: "abc")
     socket.write(ask)
     expect(socket.readpartial(10)).to eq("a")
@@ -153,12 +153,12 @@ RSpec.describe FaultServer do
     end
   end
 
-  it "fails the example when a client has no limit" do
+  it "fails the example if a client reads without end" do
     stub_const("FaultServer::Faults::EndlessReplies::LIMIT", 1_000_000)
     server = described_class.start(:endless_body)
     socket = TCPSocket.new(server.host, server.port)
     socket.write(ask)
-    answer(socket)
+    received(socket)
     expect { server.stop }.to raise_error(FaultServer::Failed, /would have taken more/)
     socket.close
   end

@@ -3,7 +3,7 @@
 require "open3"
 require "rbconfig"
 
-# Runs Ruby programs with the gem and one of several JSON libraries, each in a process of its own: the order of loading
+# Runs Ruby programs with the gem and one of several JSON libraries, each in a separate process: the order of loading
 # matters.
 class JsonEngines
   FOLDER = File.expand_path("json_engines", __dir__)

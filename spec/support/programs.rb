@@ -3,7 +3,7 @@
 require "open3"
 require "rbconfig"
 
-# Runs Ruby programs in processes of their own, with the gem of this checkout.
+# Runs Ruby programs in separate processes, with the gem of this checkout.
 module Programs
   ROOT = File.expand_path("../..", __dir__)
 

@@ -3,7 +3,7 @@
 require "open3"
 require "rbconfig"
 
-# Runs the spec file in a section of the README in a process of its own.
+# Runs the spec file in a section of the README in a separate process.
 module ReadmeSection
   ROOT = File.expand_path("../..", __dir__)
 

@@ -9,7 +9,7 @@ class StubbedEndpoint
   include ChannelsApi::Directed
   include ChannelsApi::Realtime
 
-  # In the place of a connection: takes the reply, and records that there will be none.
+  # In place of a connection: takes the reply, and records that there will be none.
   class Line
     attr_reader :written
 
@@ -38,8 +38,8 @@ class StubbedEndpoint
     end
 
     # The stub for all requests to our endpoints. WebMock refuses others.
-    def answer(signature)
-      @started[signature.uri.port]&.answer(signature) if signature.uri.host == HOST
+    def respond(signature)
+      @started[signature.uri.port]&.respond(signature) if signature.uri.host == HOST
     end
 
     def forget(endpoint) = @started.delete(endpoint.port)
@@ -67,10 +67,10 @@ class StubbedEndpoint
     self.class.forget(self)
   end
 
-  def answer(signature)
+  def respond(signature)
     request = request_of(signature)
     @ledger.arrived(request)
-    Line.new.tap { |line| @responder.answer(line, request) }.reply
+    Line.new.tap { |line| @responder.respond(line, request) }.reply
   end
 
   private
@@ -91,7 +91,7 @@ class StubbedEndpoint
     fields.empty? ? uri.path : "#{uri.path}?#{fields.join("&")}"
   end
 
-  # What the examples use in the place of a server.
+  # The methods that the examples call on a server.
   module Helpers
     def start_endpoint(**options)
       StubbedEndpoint.start(**options).tap { |endpoint| endpoints << endpoint }
@@ -101,10 +101,10 @@ class StubbedEndpoint
   EndpointHelpers.prepend(Helpers)
   WebMock.enable!
   WebMock.disable_net_connect!
-  WebMock.globally_stub_request { |signature| answer(signature) }
+  WebMock.globally_stub_request { |signature| respond(signature) }
 
   RSpec.configure do |config|
-    # What only a socket can show.
+    # Examples that need a socket are skipped.
     config.filter_run_excluding :socket
     config.after { WebMock.reset! }
   end

@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require "yaml"
+require_relative "../integration/coexistence/support/fresh_process"
 
 # Client#url builds urls without the checks of URI::Generic.build, and relies on where that keeps the parts.
 RSpec.describe "The url of a client" do
@@ -42,7 +44,112 @@ RSpec.describe "The url of a client" do
     end
   end
 
-  it "uses the client's current settings, and has no port where that is empty" do
+  describe "whose parts nobody has read" do
+    let(:built) { URI::Generic.build(scheme: "http", host: "one", port: 80, path: "/apps/20/a") }
+
+    def fresh
+      client_of("http", "one", 80).url("/a")
+    end
+
+    it "is equal to one of URI::Generic.build, in both directions" do
+      expect([fresh == built, built == fresh, fresh.eql?(built), built.eql?(fresh), fresh == fresh.dup])
+        .to all(be(true))
+      expect([fresh != built, fresh == URI("http://one/a"), fresh == fresh.to_s]).to all(be(false))
+    end
+
+    it "is the same key of a Hash" do
+      expect([{ fresh => 1 }[built], { built => 1 }[fresh], [fresh, built, fresh].uniq.size]).to eq([1, 1, 1])
+    end
+
+    it "is of the class URI::Generic" do
+      expect(fresh).to be_an_instance_of(URI::Generic)
+      expect([fresh.class, fresh.is_a?(URI::Generic), fresh.instance_of?(URI::HTTP)]).to eq([URI::Generic, true, false])
+      expect(fresh.inspect).to eq("#<URI::Generic http://one:80/apps/20/a>")
+    end
+
+    it "has the same public and private methods" do
+      names = %i[public_methods private_methods protected_methods].to_h do |kind|
+        [kind, built.public_send(kind) - fresh.public_send(kind)]
+      end
+      expect(names).to eq(public_methods: [], private_methods: [], protected_methods: [])
+      expect(fresh.public_methods - built.public_methods).to eq([:encode_with])
+    end
+
+    { "scheme" => "https", "host" => "two", "hostname" => "::1", "port" => 1, "userinfo" => "u:p", "user" => "u",
+      "path" => "/b", "query" => "a=b", "fragment" => "c" }.each do |part, value|
+      it "takes a new #{part} as the first change" do
+        url = fresh
+        [url, built].each { |uri| uri.public_send(:"#{part}=", value) }
+        expect([url.public_send(part), url.to_s, url == built]).to eq([value, built.to_s, true])
+      end
+    end
+
+    { "normalize!" => ->(url) { url.tap(&:normalize!) }, "normalize" => :normalize.to_proc,
+      "select" => ->(url) { url.select(:scheme, :host, :port) }, "merge" => ->(url) { url.merge("/b?c") },
+      "route_from" => ->(url) { url.route_from("http://one:80/apps/") }, "hash" => :hash.to_proc,
+      "route_to" => ->(url) { url.route_to("http://one:80/apps/20/b") }, "absolute" => :absolute.to_proc,
+      "find_proxy" => ->(url) { url.find_proxy({ "http_proxy" => "http://proxy.test" }) } }.each do |name, call|
+      it "answers #{name} first" do
+        expect(call.call(fresh)).to eq(call.call(built))
+      end
+    end
+
+    { "freeze" => :freeze.to_proc, "clone" => ->(url) { url.clone(freeze: true) },
+      "Ractor.make_shareable" => ->(url) { Ractor.make_shareable(url) } }.each do |name, freezing|
+      it "can be read after #{name}" do
+        frozen = freezing.call(fresh)
+        expect([frozen.frozen?, frozen.to_s, frozen.host, frozen.port, frozen == built])
+          .to eq([true, built.to_s, "one", 80, true])
+      end
+    end
+
+    it "is the same after YAML" do
+      loaded = YAML.unsafe_load(YAML.dump(fresh))
+      expect([loaded.class, loaded.to_s, loaded.host, loaded == built]).to eq([URI::Generic, built.to_s, "one", true])
+    end
+
+    it "is the same after Marshal" do
+      loaded = Marshal.load(Marshal.dump(fresh))
+      expect([loaded.class, loaded.to_s, loaded.host, loaded == built]).to eq([URI::Generic, built.to_s, "one", true])
+    end
+
+    it "is complete for a thread that reads it while another one does" do
+      parts = %i[scheme host port].to_h { |name| [name, built.public_send(name)] }
+      parts.each_key do |interrupted|
+        server = double("server", origin: "http://one:80", **parts)
+        url = Pusher.const_get(:Internal)::ApiUrl.new(server, "/a")
+        seen = nil
+        allow(server).to receive(interrupted) do
+          allow(server).to receive(interrupted).and_return(parts[interrupted])
+          seen = [url.scheme, url.host, url.port, url.to_s]
+          parts[interrupted]
+        end
+        url.port
+        expect(seen).to eq(["http", "one", 80, "http://one:80/a"])
+      end
+    end
+  end
+
+  it "is one without the checks of URI::Generic.build" do
+    client = client_of("http", "one", 80)
+    client.url("/events")
+    expect(URI::Generic).not_to receive(:build)
+    client.url("/events")
+    client.url("/channels/presence-a")
+  end
+
+  it "is one of URI::Generic.build where the URI library keeps the parts elsewhere" do
+    script = File.expand_path("support/other_uri_library.rb", __dir__)
+    expect(FreshProcess.run(script, "parts"))
+      .to eq("host" => "one", "port" => 8080, "text" => "http://one:8080/apps/20/events", "own" => false)
+  end
+
+  it "is one of URI::Generic.build where the URI library writes them differently" do
+    script = File.expand_path("support/other_uri_library.rb", __dir__)
+    expect(FreshProcess.run(script, "text")).to include("text" => "<http://one:8080/apps/20/events>", "own" => false)
+  end
+
+  it "uses the client's current settings, and has no port if that is empty" do
     client = client_of("http", "one", 80)
     urls = [client.url("/a").to_s]
     client.host = "two"

@@ -57,13 +57,13 @@ RSpec.describe Pusher::Channel do
       end
     end
 
-    it "is in the message for one that is too long" do
+    it "is in the error message if it is too long" do
       name = "a" * 201
       expect { described_class.new(nil, name, client) }
         .to raise_error(Pusher::Error, "Channel name too long (limit 164 characters) '#{name}'")
     end
 
-    it "can be a Symbol, which is signed as a String is" do
+    it "can be a Symbol, which is signed like a String" do
       client = build_client
       expect(client[:news].authenticate("1.1")).to eq(client["news"].authenticate("1.1"))
       expect(client.authenticate(:news, "1.1")).to eq(client.authenticate("news", "1.1"))
@@ -77,14 +77,14 @@ RSpec.describe Pusher::Channel do
       end
     end
 
-    it "takes data without braces" do
+    it "accepts data without braces" do
       expect(client).to receive(:trigger).with("news", "event", { a: 1 }, {}).and_return(:sent)
       expect(channel.trigger!("event", a: 1)).to eq(:sent)
     end
   end
 
   describe "#trigger" do
-    it "calls trigger of the client alone, with the socket id as a parameter" do
+    it "calls only trigger of the client, with the socket id as a parameter" do
       expect(client).to receive(:trigger).with("news", "event", "data", { socket_id: "12.34" }).and_return(:sent)
       expect(channel.trigger("event", "data", "12.34")).to eq(:sent)
     end
@@ -109,7 +109,7 @@ RSpec.describe Pusher::Channel do
   end
 
   describe "#authentication_string and #authenticate" do
-    it "call authentication_token of the client alone" do
+    it "call only authentication_token of the client" do
       allow(client).to receive(:authentication_token).and_return(Pusher::Signature::Token.new("key", "secret"))
       expect(channel.authentication_string("1.1")).to start_with("key:")
       expect(channel.authenticate("1.1", { user_id: "7" })).to include(:auth, :channel_data)
@@ -121,7 +121,7 @@ RSpec.describe Pusher::Channel do
       expect(channel.shared_secret("k" * 32)).to eq(Digest::SHA256.digest("news#{"k" * 32}"))
     end
 
-    it "takes a master key of any length" do
+    it "accepts a master key of any length" do
       expect(channel.shared_secret("short")).to eq(Digest::SHA256.digest("newsshort"))
     end
 
@@ -133,7 +133,7 @@ RSpec.describe Pusher::Channel do
     end
   end
 
-  it "sends to the default client where no client is given" do
+  it "uses the default client if no client is given" do
     allow(Pusher).to receive(:trigger).and_return({ ok: true })
     expect(described_class.new(nil, "news").trigger!("event", "data")).to eq({ ok: true })
   end

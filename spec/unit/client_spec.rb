@@ -34,7 +34,7 @@ RSpec.describe Pusher::Client do
 
     it "are the documented ones" do
       documented = methods.keys.map(&:to_sym) + accessors + accessors.map { |name| :"#{name}=" } + readers + writers +
-                   %i[validate_socket_id _authentication_string]
+                   %i[validate_socket_id _authentication_string use remove as_json]
       expect(Signatures.own_methods(described_class)).to match_array(documented)
     end
 
@@ -65,7 +65,7 @@ RSpec.describe Pusher::Client do
     expect(described_class.superclass).to be(Object)
   end
 
-  it "names itself when it is inspected" do
+  it "describes itself in inspect" do
     expect(client.inspect)
       .to eq('#<Pusher::Client https://api-mt1.pusher.com:443/apps/20 key="12345678900000001">')
   end
@@ -82,7 +82,7 @@ RSpec.describe Pusher::Client do
   end
 
   describe "a subclass" do
-    it "can override a step of a request and call super" do
+    it "can override a method of a request and call super" do
       type = Class.new(described_class) do
         def post(path, params = {})
           super(path, params.merge(name: "renamed"))
@@ -117,7 +117,7 @@ RSpec.describe Pusher::Client do
       expect(calls.length).to eq(4)
     end
 
-    it "stay as they are" do
+    it "are not modified" do
       arguments = [[:a, "b"], +"event", { a: [1, { "b" => +"c" }] }, { "name" => "x", socket_id: "1.1", "data" => "y" }]
       batch = [[{ "channel" => "a", name: "e", data: { a: 1 } }], { channel: "b", name: "e" }]
       query = { "Key" => "v", auth_key: "mine", list: ["a", nil, 1], body_md5: "x" }
@@ -133,7 +133,7 @@ RSpec.describe Pusher::Client do
       expect(Marshal.dump([arguments, batch, query, user])).to eq(before)
     end
 
-    it "stay as they are when the request fails" do
+    it "are not modified if the request fails" do
       arguments = ["a" * 3, "event", { a: 1 }, { socket_id: "1.1" }]
       before = Marshal.dump(arguments)
       stub_http(client, status: 500)

@@ -26,7 +26,7 @@ RSpec.describe Pusher::Error do
     end
   end
 
-  it "Added: has them as a ConfigurationError as well" do
+  it "Added: has them as a ConfigurationError, too" do
     expect(Pusher::ConfigurationError.new(:key))
       .to have_attributes(status: nil, body: nil, retry_after: nil, retriable?: false)
   end
@@ -49,7 +49,7 @@ RSpec.describe Pusher::Error do
       end
     end
 
-    it "Added: is that of the cause where the cause is an error of the library" do
+    it "Added: is the value of the cause if the cause is an error of the library" do
       failed = Pusher::HTTPError.new("msg")
       failed.original_error = Errno::ECONNRESET.new
       expect { raise described_class, "network error", cause: failed }.to raise_error(be_retriable)
@@ -66,7 +66,7 @@ RSpec.describe Pusher::Error do
       e
     end
 
-    it "Fix: is valid UTF-8, whatever the caller passed" do
+    it "Fix: is valid UTF-8 for any argument" do
       client = Pusher::Client.new(app_id: "20", key: "key", secret: "secret")
       odd = Class.new { def to_json(*) = raise("bad \xFF byte") }.new
       errors = [error_of { client.channel("a\xFF") }, error_of { client.channel("\xFF".b) },
@@ -77,13 +77,13 @@ RSpec.describe Pusher::Error do
       expect(errors.values_at(0, 4).map(&:message)).to eq(["Illegal channel name 'a\uFFFD'", "é"])
     end
 
-    it "is what Ruby makes of nil and of a Symbol" do
+    it "is Ruby's default for nil and for a Symbol" do
       expect([nil, :a].map { |message| described_class.new(message).message }).to eq(["Pusher::Error", "a"])
     end
   end
 
   describe "the timeouts" do
-    it "are one class each for connect, send and receive" do
+    it "have separate classes for connect, send and receive" do
       classes = own_classes(Timeout::Error)
       leaves = classes.reject { |type| classes.any? { |other| other < type } }
       expect(leaves).to contain_exactly(Pusher::ConnectTimeoutError, Pusher::SendTimeoutError,

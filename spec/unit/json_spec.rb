@@ -43,11 +43,11 @@ RSpec.describe "JSON" do
       expect(read('{"a":1,"b":2,"a":3}')).to eq({ "a" => 3, "b" => 2 })
     end
 
-    it "returns infinity for a number that no Float holds" do
+    it "returns infinity for a number that is too large for a Float" do
       expect(read("[1e400,-1e400,1e-400]")).to eq([Float::INFINITY, -Float::INFINITY, 0.0])
     end
 
-    it "returns UTF-8, whatever the encoding of the body" do
+    it "returns UTF-8 for a body in any encoding" do
       %w[UTF-8 BINARY US-ASCII ISO-8859-1].each do |encoding|
         expect(read('{"é":"ü"}'.dup.force_encoding(encoding))).to eq({ "é" => "ü" })
       end
@@ -82,7 +82,7 @@ RSpec.describe "JSON" do
       end
     end
 
-    it "raises an error that holds the text" do
+    it "raises an error that contains the text" do
       expect { read("{no") }.to(refuse { |error| expect(error.data).to eq("{no") })
     end
 
@@ -128,7 +128,7 @@ RSpec.describe "JSON" do
         expect([data[:a].first, text.encoding]).to eq([text, Encoding::BINARY])
       end
 
-      it "is passed on in the caller's own object where it is ASCII, or not valid UTF-8" do
+      it "is passed on in the caller's object if it is ASCII, or not valid UTF-8" do
         [{ a: "ascii".b }, { a: "\xFF".b }, { a: "é" }].each do |data|
           expect(json_engine).to receive_generate.with(be(data)).and_return("{}")
           client.trigger("news", "event", data)
@@ -146,7 +146,25 @@ RSpec.describe "JSON" do
         expect(data[:a].first.encoding).to eq(Encoding::BINARY)
       end
 
-      it "is found or not in data that contains itself, in bounded time" do
+      it "raises an Error with the engine's second refusal as its cause" do
+        refusals = [KeyError.new("first"), KeyError.new("second")]
+        remaining = refusals.dup
+        allow(json_engine).to(receive_generate { raise remaining.shift })
+        expect { client.trigger("news", "event", { a: Class.new(Array)[text] }) }
+          .to raise_error(an_instance_of(Pusher::Error).and(have_attributes(cause: be(refusals.last))))
+      end
+
+      it "is not passed on again after a timeout or an error of this library" do
+        data = { a: Class.new(Array)[text] }
+        [Timeout::Error.new("late"), Pusher::Error.new("mine")].each do |error|
+          calls = 0
+          allow(json_engine).to(receive_generate { (calls += 1) && raise(error) })
+          expect { client.trigger("news", "event", data) }.to raise_error(be(error))
+          expect(calls).to eq(1)
+        end
+      end
+
+      it "is searched for in bounded time in data that contains itself" do
         endless = []
         endless << endless << endless
         with_json_engine(:json_gem) do
@@ -154,6 +172,17 @@ RSpec.describe "JSON" do
             expect { client.trigger("news", "event", data) }.to raise_error(Pusher::Error)
           end
         end
+      end
+    end
+
+    it "is refused as a body where the engine writes it in another encoding" do
+      { "\"\xE9\"".dup.force_encoding("ISO-8859-1") => false, '"é"'.encode("UTF-16LE") => false,
+        '"é"'.b => true, '"e"'.encode("ISO-8859-1") => true }.each do |text, accepted|
+        allow(json_engine).to receive_generate.and_return(text)
+        post = -> { client.post("/x", { a: Object.new }) }
+        next expect(post.call).to(eq({})) if accepted
+
+        expect(&post).to raise_error(Pusher::Error, /not valid UTF-8/)
       end
     end
 
@@ -269,10 +298,10 @@ RSpec.describe "JSON" do
         expect(calls).to be_empty
       end
 
-      it "Fix: raises the same where the engine returns no String" do
+      it "Fix: raises the same where the engine does not return a String" do
         allow(json_engine).to receive_generate.and_return(nil)
         expect { client.trigger("news", "event", { a: 1 }) }
-          .to raise_error(Pusher::Error, /no String/) { |raised| expect(raised.cause).to be_a(TypeError) }
+          .to raise_error(Pusher::Error, /not a String/) { |raised| expect(raised.cause).to be_a(TypeError) }
       end
 
       it "Fix: does not include interrupts, exits and timeouts, which pass unchanged" do

@@ -17,7 +17,8 @@ RSpec.describe Pusher do
 
   it "has the documented methods and no others" do
     own = %i[default_client logger logger= instrumenter instrumenter= async_threads async_threads= async_queue_size
-             async_queue_size= async_exit_timeout async_exit_timeout= on_async_error on_async_error= flush notify]
+             async_queue_size= async_exit_timeout async_exit_timeout= on_async_error on_async_error= flush notify use
+             remove]
     expect(Signatures.own_singleton_methods(described_class)).to match_array(delegated + own)
   end
 
@@ -40,7 +41,7 @@ RSpec.describe Pusher do
     end
   end
 
-  it "passes every delegated method on to the default client and returns its result" do
+  it "delegates to the default client and returns its result" do
     calls = []
     described_class.instance_variable_set(:@default_client, recording_client(calls))
     expected = delegated.map { |name| [name, *arguments_of(name)] }
@@ -51,7 +52,7 @@ RSpec.describe Pusher do
 
   it "delegates every public method of the client that makes sense without an object" do
     objects_only = %i[em_http_client encrypted? encryption_master_key encryption_master_key= proxy resource
-                      sync_http_client validate_socket_id _authentication_string]
+                      sync_http_client validate_socket_id _authentication_string use remove as_json]
     expect(Signatures.own_methods(Pusher::Client) - delegated).to match_array(objects_only)
   end
 

@@ -18,30 +18,54 @@ RSpec.describe Pusher::Request do
     expect(described_class.instance_method(:initialize).parameters).to eq(Signatures.parameters(list))
   end
 
-  it "can be made and sent without the client's methods" do
+  it "can be created and sent without the client's methods" do
     calls = stub_http(client, body: '{"ok":1}')
     request = described_class.new(client, :post, client.url("/x"), { "Q" => "v" }, '{"b":2}')
     expect(request.body).to eq('{"b":2}')
     expect(request.params.transform_keys(&:to_s))
       .to include("q" => "v", "body_md5" => Digest::MD5.hexdigest('{"b":2}'), "auth_key" => client.key,
-                  "auth_version" => "1.0", "auth_signature" => /\A\h{64}\z/)
+                  "auth_version" => "1.0", "auth_signature" => /\A\h{64}\z/, "auth_timestamp" => /\A\d+\z/)
     expect(request.send_sync).to eq({ ok: 1 })
     expect(calls.first).to have_attributes(verb: :post, path: "/apps/20/x", body: '{"b":2}')
   end
 
-  it "leaves the caller's parameters alone" do
+  it "does not modify the caller's parameters" do
     params = { "Q" => "v", auth_key: "mine" }.freeze
     described_class.new(client, :post, client.url("/x"), params, "{}").params
     expect(params).to eq({ "Q" => "v", auth_key: "mine" })
   end
 
+  it "signs a parameter whose name only begins with auth" do
+    params = described_class.new(client, :get, client.url("/x"), { author: "me", auth_key: "mine" }).params
+    expect(params).to include("author" => "me", auth_key: client.key)
+    expect(params).not_to have_key("auth_key")
+  end
+
+  it "signs its parameters once" do
+    request = described_class.new(client, :get, client.url("/x"), {})
+    first = request.params
+    allow(Time).to receive(:now).and_return(Time.at(1))
+    expect(request.params).to equal(first)
+  end
+
+  it "refuses parameters that are no Hash and a uri without a path" do
+    expect { described_class.new(client, :get, client.url("/x"), nil) }.to raise_error(ArgumentError, "Expected hash")
+    expect { described_class.new(client, :get, URI("mailto:a@b.test"), {}) }
+      .to raise_error(ArgumentError, "Expected string")
+  end
+
+  it "shows no query when it is inspected" do
+    request = described_class.new(client, :get, URI("http://one.test/x?auth_key=k"), {})
+    expect(request.inspect).to eq("#<Pusher::Request get /x>")
+  end
+
   describe "stubs" do
-    it "of send_sync decide what the caller gets" do
+    it "of send_sync determine the result" do
       allow_any_instance_of(described_class).to receive(:send_sync).and_raise(Pusher::HTTPError, "down")
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, "down")
     end
 
-    it "of send_async decide what the caller gets" do
+    it "of send_async determine the result" do
       allow_any_instance_of(described_class).to receive(:send_async).and_return(:sending)
       expect([client.trigger_async("news", "event", "data"), client.get_async("/x")]).to eq(%i[sending sending])
     end
@@ -50,7 +74,7 @@ RSpec.describe Pusher::Request do
   describe "what it sends" do
     let(:reply) { double("reply", status: 200, body: "{}", headers: {}) }
 
-    it "is a URI and the signed parameters where request of the http client is stubbed" do
+    it "is a URI and the signed parameters if request of the http client is stubbed" do
       seen = nil
       allow(client.sync_http_client).to receive(:request) { |*arguments| (seen = arguments) && reply }
       client.trigger("news", "event", "data")
@@ -65,7 +89,7 @@ RSpec.describe Pusher::Request do
       expect(client.get("/channels")).to eq({})
     end
 
-    it "is the same for request_async, which the stub returns from" do
+    it "is the same for request_async, whose result is returned" do
       calls = []
       allow(client.sync_http_client).to receive(:request_async) { |*arguments|
         calls << arguments.values_at(0, 3, 4)
@@ -73,6 +97,22 @@ RSpec.describe Pusher::Request do
       }
       expect([client.post_async("/x", { a: 1 }), client.resource("/x").post_async({ a: 1 })]).to eq(%i[sending sending])
       expect(calls).to eq([[:post, '{"a":1}', described_class::JSON_HEADERS]] * 2)
+    end
+
+    it "is a copy of the body for request_async" do
+      kept = nil
+      allow(client.sync_http_client).to receive(:request_async) { |*arguments| kept = arguments[3] }
+      body = +"{}"
+      described_class.new(client, :post, client.url("/x"), {}, body).send_async
+      body << "changed"
+      expect(kept).to eq("{}")
+    end
+
+    it "has the parameters of get_async" do
+      query = nil
+      allow(client.sync_http_client).to receive(:request_async) { |_, _, params, *| query = params }
+      client.get_async("/x", { q: "v" })
+      expect(query).to include("q" => "v")
     end
 
     it "is signed with a timestamp in whole seconds, rounded down" do
@@ -107,16 +147,16 @@ RSpec.describe Pusher::Request do
     end
   end
 
-  # Applications send requests in a way of their own, and let the library interpret the reply.
+  # Some applications send requests themselves, and let the library interpret the reply.
   it "interprets a reply that another library received" do
     request = described_class.new(client, :post, client.url("/x"), {}, "{}")
     expect(request.send(:handle_response, 200, '{"a":{"b":1}}')).to eq(a: { "b" => 1 })
-    expect(request.send(:handle_response, 202, "")).to be(true)
+    expect(["", nil].map { |body| request.send(:handle_response, 202, body) }).to eq([true, true])
     expect { request.send(:handle_response, 404, "") }.to raise_error(Pusher::Error, "404 Not found (/apps/20/x)")
     expect { request.send(:handle_response, 401, "no\n") }.to raise_error(Pusher::AuthenticationError, "no")
   end
 
-  it "has header fields of its own in @head, to which a subclass can add" do
+  it "has its header fields in @head, to which a subclass can add" do
     calls = stub_http(client)
     tracing = Class.new(described_class) do
       def send_sync

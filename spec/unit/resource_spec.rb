@@ -40,7 +40,7 @@ RSpec.describe Pusher::Resource do
     expect(Pusher::Request).to have_received(:new).with(client, :get, uri, { a: 1 }, nil)
   end
 
-  it "refuses a GET without a Hash by way of the client, and sends nothing" do
+  it "refuses a GET without a Hash through the client, and sends nothing" do
     expect { client.get("/x", nil) }.to raise_error(ArgumentError, "Expected hash")
     expect(calls).to be_empty
   end
@@ -49,10 +49,12 @@ RSpec.describe Pusher::Resource do
     it "is written without the JSON engine for plain values" do
       expect(json_engine).not_to receive_generate
       client.post("/x", { a: [1, 2**80, -(2**64), 1.5, nil, true, :b, "c"] })
+      allow(client.sync_http_client).to receive(:request_async)
+      client.post_async("/x", { a: 1 })
       expect(calls.last.body).to eq("{\"a\":[1,#{2**80},#{-(2**64)},1.5,null,true,\"b\",\"c\"]}")
     end
 
-    it "is written by the JSON engine where a nested value is of a subclass of String, Array or Hash" do
+    it "is written by the JSON engine if a nested value is of a subclass of String, Array or Hash" do
       [Class.new(String), Class.new(Array), Class.new(Hash)].each do |type|
         params = { a: [{ b: type.new }] }
         allow(json_engine).to receive_generate.with(params).and_return("as the engine sees it")
@@ -85,7 +87,7 @@ RSpec.describe Pusher::Resource do
       expect(JSON.parse(calls.last.body)["floats"].map(&:to_s)).to eq(floats.map(&:to_s))
     end
 
-    it "is written by the JSON engine, called with the caller's own params, where they hold another object" do
+    it "is written by the JSON engine, which gets the caller's params, if they contain another object" do
       params = { plain: 1, deep: [{ at: Object.new }] }
       seen = []
       allow(json_engine).to receive_generate do |*arguments|

@@ -20,6 +20,7 @@ RSpec.describe Pusher::Client, "replies" do
     "a JSON array" => '[{"a":1}]',
     "a JSON number" => "7",
     "a JSON String" => '"text"',
+    "an empty JSON String" => '""',
     "null" => "null",
     "no JSON" => "something is wrong",
     "half a JSON object" => '{"a":',
@@ -31,7 +32,7 @@ RSpec.describe Pusher::Client, "replies" do
     "invalid UTF-8 in JSON" => "{\"a\":\"\xFF\"}".b
   }.freeze
   objects = { '{"a":{"b":[1]},"c":"é"}' => { a: { "b" => [1] }, c: "é" }, "{\"a\":1}\n" => { a: 1 },
-              "{}" => {}, "[]" => {} }.freeze
+              "{}" => {}, "[]" => {}, '""' => {} }.freeze
   expected_statuses = [200, 202, 400, 401, 403, 404, 407, 413].freeze
   statuses = [*expected_statuses, 201, 203, 204, 205, 300, 301, 302, 303, 304, 307, 402, 405, 408, 409, 410, 418, 422,
               429, 500, 501, 502, 503, 504, 599].freeze
@@ -75,7 +76,7 @@ RSpec.describe Pusher::Client, "replies" do
   end
 
   statuses.each do |status|
-    it "with status #{status} return or raise the same for every verb, whatever the body" do
+    it "with status #{status} return or raise the same for every verb and body" do
       resets = 0
       bodies.each_value do |body|
         stub_http(client, status:, body:)
@@ -88,7 +89,7 @@ RSpec.describe Pusher::Client, "replies" do
     end
   end
 
-  it "from a server mean the same as those of a stub" do
+  it "from a server have the same result as replies of a stub" do
     server = start_endpoint(app: ChannelsApi::App.new(id: "20", key: "key", secret: "kept to ourselves"))
     client = described_class.new(server.client_options)
     [200, 202, 204, 304, 400, 401, 404, 407, 413, 500].product(bodies.values) do |status, body|
@@ -98,7 +99,7 @@ RSpec.describe Pusher::Client, "replies" do
     end
   end
 
-  describe "that are no JSON object" do
+  describe "that are not a JSON object" do
     [200, 202].each do |status|
       it "Fix: raise an HTTPError with status #{status}, the body and the parser's error" do
         stub_http(client, status:, body: "<html>")
@@ -130,6 +131,7 @@ RSpec.describe Pusher::Client, "replies" do
       expect(retry_after({ "Retry-After" => "17" })).to eq(17)
       expect(retry_after({ "retry-after" => ["0"] })).to eq(0)
       expect(retry_after({ "RETRY-AFTER" => "120" }, status: 503)).to eq(120)
+      expect(retry_after({ "Retry-After" => "010" })).to eq(10)
     end
 
     it "is the seconds until the header's date, or 0 for a date in the past" do
@@ -141,12 +143,13 @@ RSpec.describe Pusher::Client, "replies" do
 
     it "is nil without the header, and for a header that is neither" do
       expect(["soon", "", "-5", "1.5"].map { |value| retry_after({ "Retry-After" => value }) }).to all(be_nil)
+      expect(retry_after({ "Retry-After" => "1234567890" })).to be_nil
       expect(retry_after({})).to be_nil
     end
   end
 
   describe "keys" do
-    it "can hold any characters" do
+    it "can contain any characters" do
       stub_http(client, body: '{"é 日":1,"":2}')
       expect(client.channels).to eq({ "é 日": 1, "": 2 })
     end
@@ -162,13 +165,13 @@ RSpec.describe Pusher::Client, "replies" do
       end
     end
 
-    it "are the last ones where a key occurs twice" do
+    it "are the last ones if a key occurs twice" do
       stub_http(client, body: '{"a":1,"b":2,"a":3}')
       expect(client.channels).to eq({ a: 3, b: 2 })
     end
 
     ['{"a":NaN}', '{"a":1} x', '{"a":1,}', "{'a':1}", '{"a":tru}', "{\"a\":#{"[" * 100_000}"].each do |body|
-      it "raise an HTTPError where the body is not JSON: #{body[0, 60]}" do
+      it "raise an HTTPError if the body is not JSON: #{body[0, 60]}" do
         stub_http(client, body:)
         expect { client.channels }.to raise_error(Pusher::HTTPError)
       end
@@ -201,8 +204,23 @@ RSpec.describe Pusher::Client, "replies" do
       .to raise_error(Pusher::Error, "404 Not found (/apps/20/channels/news)")
   end
 
+  it "keep their body as it is, in its own encoding" do
+    body = "wrong \xFF".b.freeze
+    allow(client.sync_http_client).to receive(:request).and_return(Struct.new(:status, :body).new(400, body))
+    expect { client.post("/path") }.to raise_error(Pusher::Error) { |error| expect(error.body).to equal(body) }
+  end
+
+  it "of a stand-in for the http client can have no headers, or some that are no Hash" do
+    [%i[status body], %i[status body headers]].each do |readers|
+      reply = Struct.new(*readers).new(*[429, "no", ["Retry-After: 1"]].first(readers.size))
+      allow(client.sync_http_client).to receive(:request).and_return(reply)
+      expect { client.post("/path") }
+        .to raise_error(an_instance_of(Pusher::Error).and(have_attributes(status: 429, retry_after: nil)))
+    end
+  end
+
   %i[code status].each do |reader|
-    it "of a stand-in for the http client can have #{reader} alone" do
+    it "of a stand-in for the http client can have only #{reader}" do
       reply = Struct.new(reader, :body).new(202, "")
       allow(client.sync_http_client).to receive(:request).and_return(reply)
       expect(client.post("/path")).to be(true)

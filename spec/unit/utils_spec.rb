@@ -55,7 +55,7 @@ RSpec.describe Pusher::Utils do
       end
     end
 
-    it "signs the string alone where the custom part is nil, and does not add a custom part itself" do
+    it "signs only the string if the custom part is nil, and does not add a custom part" do
       allow(logger).to receive(:debug)
       token = client.authentication_token
       expect(client["presence-a"].authentication_string("1.1", nil))
@@ -84,7 +84,7 @@ RSpec.describe Pusher::Utils do
     end
   end
 
-  it "logs nothing for what it refuses to sign" do
+  it "logs nothing for a string that it refuses to sign" do
     expect { client.authenticate("private-a", "nonsense") }.to raise_error(Pusher::Error, /Invalid socket ID/)
     expect { client.authenticate("presence-a", "1.1", false) }.to raise_error(Pusher::Error, /Custom argument/)
   end

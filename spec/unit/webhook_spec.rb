@@ -29,7 +29,8 @@ RSpec.describe Pusher::WebHook do
   end
 
   it "has the documented methods and no others" do
-    expect(Signatures.own_methods(described_class)).to match_array(%i[key signature valid? events time data])
+    expect(Signatures.own_methods(described_class)).to match_array(%i[key signature valid? events decrypted_events time
+                                                                      data])
     expect(described_class.instance_method(:initialize).parameters).to eq([%i[req request], %i[opt client]])
     expect(described_class.instance_method(:valid?).parameters).to eq([%i[opt extra_tokens]])
   end
@@ -69,7 +70,7 @@ RSpec.describe Pusher::WebHook do
       expect(webhook(body: binary, signature: hmac(binary)).valid?).to be(true)
     end
 
-    it "uses the whole of a long secret" do
+    it "uses all bytes of a long secret" do
       client.secret = "s" * 200
       signature = OpenSSL::HMAC.hexdigest("SHA256", client.secret, body)
       expect(webhook(signature:).valid?).to be(true)
@@ -77,13 +78,13 @@ RSpec.describe Pusher::WebHook do
       expect(webhook(signature:).valid?).to be(false)
     end
 
-    it "is false for a part of the signature, for more than it, and for capitals" do
+    it "is false for part of the signature, for a longer text, and for uppercase letters" do
       [hmac[0, 63], "#{hmac} ", "#{hmac}0", hmac.upcase, hmac[0]].each do |forged|
         expect(webhook(signature: forged).valid?).to be(false)
       end
     end
 
-    it "takes a signature in a binary String" do
+    it "accepts a signature in a binary String" do
       expect(webhook(signature: hmac.b).valid?).to be(true)
       expect(webhook(signature: "\xFF".b * 64).valid?).to be(false)
     end
@@ -92,7 +93,7 @@ RSpec.describe Pusher::WebHook do
   describe "valid? with extra tokens" do
     let(:other) { { key: "other", secret: "other secret" } }
 
-    it "uses the secret of a token with its own key only" do
+    it "uses the secret of a token only with the key of that token" do
       expect(webhook(key: "other", signature: hmac).valid?(other)).to be(false)
       expect(webhook(key: "key", signature: hmac(secret: "other secret")).valid?(other)).to be(false)
     end
@@ -137,12 +138,71 @@ RSpec.describe Pusher::WebHook do
         with_json_engine(engine) { expect(hook.events.first["channel"]).to eq("é") }
       end
 
-      it "is the ParseError of the JSON engine #{engine} where the body is not JSON" do
+      it "raises the ParseError of the JSON engine #{engine} if the body is not JSON" do
         with_json_engine(engine) do
           expect { webhook(body: "{no json").data }.to raise_error(JsonEngine.parse_error)
           expect { described_class.new(rack_request(content: ""), client).data }.to raise_error(JsonEngine.parse_error)
         end
       end
+    end
+  end
+
+  describe "decrypted events" do
+    let(:master_key) { "k" * 32 }
+    let(:encrypted) { "private-encrypted-a" }
+
+    before { client.encryption_master_key_base64 = [master_key].pack("m0") }
+
+    def sealed(text, channel: encrypted, key: master_key)
+      Pusher.const_get(:Internal)::Native.seal(channel, key, text)
+    end
+
+    def decrypted(*events, client: self.client)
+      body = JSON.generate(time_ms: 1, events:)
+      described_class.new({ key: "key", signature: "", body: }, client).decrypted_events
+    end
+
+    def client_event(data, channel: encrypted)
+      { "name" => "client_event", "channel" => channel, "event" => "client-typing", "data" => data }
+    end
+
+    it "contain the decrypted text, from data that is text or an object" do
+      text = "{\"text\":\"Grüße\"}"
+      data = sealed(text)
+      expected = client_event(text).merge("decrypted" => true)
+      expect(decrypted(client_event(data), client_event(JSON.parse(data)))).to eq([expected, expected])
+    end
+
+    it "leave other events unchanged" do
+      others = [client_event("x", channel: "private-a"), client_event("x", channel: "x-private-encrypted-a"),
+                client_event("x", channel: nil), client_event("x", channel: [encrypted]),
+                { "name" => "channel_occupied", "channel" => encrypted }, { "name" => "cache_miss" }]
+      expect(decrypted(*others)).to eq(others)
+    end
+
+    it "report data that cannot be decrypted" do
+      bad = [sealed("x", key: "o" * 32), sealed("x", channel: "private-encrypted-b"), "", "x", "{}", nil, 7, [], {}]
+      decrypted(*bad.map { |data| client_event(data) }).zip(bad) do |event, data|
+        expect(event).to match(client_event(data).merge("decrypted" => false, "decryption_error" => /\w/))
+      end
+    end
+
+    it "report that the client has no master key" do
+      event = decrypted(client_event(sealed("x")), client: Pusher::Client.new(key: "key", secret: "secret")).first
+      expect(event).to include("decrypted" => false, "decryption_error" => /no master key/)
+      expect(JSON.parse(event["data"]).keys).to contain_exactly("nonce", "ciphertext")
+    end
+
+    it "use the master key of the module" do
+      Pusher.encryption_master_key_base64 = [master_key].pack("m0")
+      expect(decrypted(client_event(sealed("x")), client: Pusher).first).to include("data" => "x", "decrypted" => true)
+    end
+
+    it "do not change the events" do
+      data = sealed("x")
+      hook = described_class.new({ body: JSON.generate(events: [client_event(data)]) }, client)
+      hook.decrypted_events
+      expect(hook.events).to eq([client_event(data)])
     end
   end
 end

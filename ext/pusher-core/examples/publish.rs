@@ -60,7 +60,7 @@ fn sign(url: &str) -> Result<String, Box<dyn Error + Send + Sync>> {
     Ok(format!("{scheme}://{host}{path}?{}", params.to_query()))
 }
 
-/// Publishes so many events, divided among so many threads.
+/// Publishes this many events, divided among this many threads.
 fn run(agent: &Agent, url: &str, requests: usize, threads: usize) -> Outcome {
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
@@ -96,7 +96,7 @@ fn publish(agent: &Agent, url: &str, times: usize) -> Outcome {
     Ok(())
 }
 
-/// What the process has used so far, in user mode and in the kernel.
+/// The CPU time of the process so far, in user mode and in the kernel.
 #[cfg(unix)]
 fn cpu_time() -> Duration {
     // SAFETY: plain integers, for which all zeros is a value.

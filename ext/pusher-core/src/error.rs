@@ -80,11 +80,11 @@ pub enum Error {
     /// The TLS handshake, or a TLS record after it, failed.
     #[error("{0}")]
     Tls(String),
-    /// The proxy requires credentials, or refused those it got.
-    #[error("the proxy asked for authentication")]
+    /// The proxy requires credentials, or rejected them.
+    #[error("the proxy requires authentication")]
     ProxyAuthentication,
     /// The proxy refused to open a tunnel.
-    #[error("the proxy answered CONNECT with status {0}")]
+    #[error("the proxy replied to CONNECT with status {0}")]
     ProxyRefused(u16),
 
     /// The peer closed the connection before the reply was complete.

@@ -1,4 +1,4 @@
-//! Running out of descriptors, in a process of its own because it would affect other tests.
+//! Running out of descriptors, in a separate process because it would affect other tests.
 #![cfg(unix)]
 
 #[path = "../src/http/tests/support/server.rs"]

@@ -1,4 +1,4 @@
-//! Leaves that authorise sockets: keys, socket ids and authentication strings.
+//! Leaves for authorising sockets: keys, socket ids and authentication strings.
 
 use magnus::{Error, Object, RModule, RString, Ruby, Value};
 use pusher_core::auth;

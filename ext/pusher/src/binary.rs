@@ -1,4 +1,4 @@
-//! Binary Strings that hold UTF-8. JSON engines treat them differently: some refuse them, some print a warning.
+//! Binary Strings that contain UTF-8. JSON engines treat them differently: some refuse them, some print a warning.
 
 use magnus::encoding::EncodingCapable;
 use magnus::r_hash::ForEach;
@@ -32,7 +32,7 @@ impl Scope {
     }
 }
 
-/// A copy of a value in which binary Strings that hold UTF-8 are marked as UTF-8; `None` where there are no such Strings.
+/// A copy of a value in which binary Strings that contain UTF-8 are marked as UTF-8; `None` if there are none.
 pub(crate) fn as_utf8(ruby: &Ruby, value: Value, scope: Scope) -> Result<Option<Value>, Error> {
     let search = Search { ruby, scope };
     let mut has_binary = false;
@@ -49,7 +49,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Sets `has_binary` where there are binary Strings. Returns `false` for a value that is nested too deeply.
+    /// Sets `has_binary` if there are binary Strings with UTF-8. Returns `false` for a value that is nested too deeply.
     fn search(&self, value: Value, has_binary: &mut bool, depth: usize) -> Result<bool, Error> {
         if let Some(string) = self.text(value) {
             *has_binary |= strings::is_binary_utf8(self.ruby, string);

@@ -1,4 +1,4 @@
-//! Leaves of encrypted channels: master keys, shared secrets, sealing and opening.
+//! Leaves for encrypted channels: master keys, shared secrets, encryption and decryption.
 
 use magnus::{Error, Object, RModule, RString, Ruby, Value};
 use pusher_core::encryption;

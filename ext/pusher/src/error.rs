@@ -1,4 +1,4 @@
-//! From the core's errors to Ruby exceptions.
+//! Converts the core's errors to Ruby exceptions.
 
 use magnus::error::ErrorType;
 use magnus::value::ReprValue;

@@ -1,4 +1,4 @@
-//! The arguments of `sync_http_client.request`, in the form that the core takes.
+//! Converts the arguments of `sync_http_client.request` for the core.
 
 use std::borrow::Cow;
 
@@ -92,7 +92,7 @@ pub(crate) fn header_fields(ruby: &Ruby, headers: Value) -> Result<Fields, Failu
     Ok(fields)
 }
 
-/// Scheme, host and port of an absolute url, which decide about the proxy.
+/// Scheme, host and port of an absolute url, which determine the proxy.
 pub(crate) struct Origin {
     /// The part of the url that the others are read from.
     text: String,
@@ -150,8 +150,8 @@ impl Origin {
 
 const ENDS_OF_AUTHORITY: [char; 3] = ['/', '?', '#'];
 
-/// What middleware sees of a request before it is sent: its absolute url, and its header fields with the default ones.
-/// A request that the transport would refuse is refused here.
+/// The absolute url of a request, and its header fields including the default ones, for middleware. Refuses a request that
+/// the transport would refuse.
 fn describe_request(
     ruby: &Ruby,
     verb: Value,

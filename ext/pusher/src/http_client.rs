@@ -66,24 +66,24 @@ impl Client {
     fn trust(&self, ruby: &Ruby, path: &str, only: bool) -> Result<(), Failure> {
         let roots = certificates(ruby, path)?;
         if only {
-            self.trust_nobody();
+            self.trust_none();
         }
         self.set_tls(|tls| tls.extra_roots.extend(roots));
         Ok(())
     }
 
-    fn trust_nobody(&self) {
+    fn trust_none(&self) {
         self.set_tls(|tls| {
             tls.extra_roots.clear();
             tls.only_extra_roots = true;
         });
     }
 
-    fn trust_the_system(&self) {
+    fn trust_system(&self) {
         self.set_tls(|tls| tls.only_extra_roots = false);
     }
 
-    /// Sets what is sent to servers that request a certificate: certificates and a key in DER form, or nothing.
+    /// Sets the certificates and the key, in DER form, for servers that request a certificate; without a key, none.
     fn identify(&self, chain: RArray, key: Option<RString>) -> Result<(), Failure> {
         let identity = match key {
             Some(key) => Some(identity(chain, key)?),
@@ -222,12 +222,12 @@ fn define_tls(class: RClass) -> Result<(), Error> {
             Ok(())
         }), 1;
         "native_trust" => |this: &Client, path: String, only: bool| guard(|ruby| this.trust(ruby, &path, only)), 2;
-        "native_trust_nobody" => |this: &Client| guard(|_| {
-            this.trust_nobody();
+        "native_trust_none" => |this: &Client| guard(|_| {
+            this.trust_none();
             Ok(())
         }), 0;
-        "native_trust_the_system" => |this: &Client| guard(|_| {
-            this.trust_the_system();
+        "native_trust_system" => |this: &Client| guard(|_| {
+            this.trust_system();
             Ok(())
         }), 0;
         "native_identify" => |this: &Client, chain: RArray, key: Option<RString>| {

@@ -1,4 +1,4 @@
-//! JSON as Ruby values, by RFC 8259. The application's engine plays no part; every integer is exact.
+//! Reads JSON (RFC 8259) into Ruby values, without the application's engine. Integers are exact.
 
 use magnus::value::ReprValue;
 use magnus::{Integer, RArray, RHash, RString, Ruby, Value};
@@ -48,7 +48,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn document(&mut self) -> Read<Value> {
-        // The open containers, outermost first. It is an Array because Ruby's collector does not see into a `Vec`.
+        // The open containers, outermost first. It is an Array because Ruby's collector does not mark the values in a `Vec`.
         let open = self.ruby.ary_new();
         let outermost = self.begin_value(open)?;
         while let Some(container) = innermost(open) {

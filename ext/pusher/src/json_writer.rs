@@ -1,4 +1,4 @@
-//! Plain Ruby values as JSON, written as every engine writes them.
+//! Writes plain Ruby values as JSON, in the same way as every engine.
 
 use magnus::r_hash::ForEach;
 use magnus::value::{Qfalse, Qtrue, ReprValue};
@@ -69,7 +69,7 @@ fn write_integer(integer: Integer, out: &mut Vec<u8>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Only numbers that are written without an exponent: engines write exponents in different ways.
+/// Writes only numbers without an exponent: engines write exponents in different ways.
 fn write_float(number: f64, out: &mut Vec<u8>) -> bool {
     let is_common = number == 0.0 || (1e-4..1e15).contains(&number.abs());
     is_common && serde_json::to_writer(out, &number).is_ok()

@@ -1,4 +1,4 @@
-//! How leaves are defined.
+//! Macros that define native methods.
 
 /// Defines leaves as singleton methods of a module: the name, the closure and its number of arguments.
 macro_rules! leaves {

@@ -1,4 +1,4 @@
-//! Looks into Ruby's objects.
+//! Reads the instance variables and the class of Ruby's objects.
 
 use magnus::rb_sys::{AsRawId, AsRawValue, FromRawValue};
 use magnus::value::{LazyId, ReprValue};
@@ -6,7 +6,7 @@ use magnus::{Error, Object, RClass, RModule, RObject, Ruby, Value};
 
 use crate::guard::guard;
 
-/// An instance variable; nil where it is not set.
+/// An instance variable; nil if it is not set.
 pub(crate) fn instance_variable(object: RObject, variable: &LazyId) -> Value {
     // SAFETY: both arguments are valid; reading an instance variable runs no Ruby code and raises nothing.
     unsafe { Value::from_raw(rb_sys::rb_ivar_get(object.as_raw(), id(variable))) }

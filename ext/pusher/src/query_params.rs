@@ -1,4 +1,4 @@
-//! Query parameters: from Ruby's Hashes to what is signed and sent.
+//! Converts Ruby's Hashes to query parameters.
 
 use magnus::r_hash::ForEach;
 use magnus::value::ReprValue;

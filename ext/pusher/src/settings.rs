@@ -1,4 +1,4 @@
-//! The settings of an http client: its own, and those of the `Pusher::Client` it belongs to.
+//! The settings of an HTTP client, including those of the `Pusher::Client` that it belongs to.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::objects::instance_variable;
 use crate::strings::{self, bytes};
 use crate::waiter::RubyWaiter;
 
-/// From this number of seconds on, more than a century, a timeout counts as none: clocks overflow beyond.
-const FOR_EVER: f64 = u32::MAX as f64;
+/// Timeouts of this many seconds or more (over a century) count as no timeout, because clocks could overflow.
+const NO_TIMEOUT: f64 = u32::MAX as f64;
 
-/// One of the timeouts of an http client.
+/// One of the timeouts of an HTTP client.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Timeout {
     Connect,
@@ -69,7 +69,7 @@ impl Timeout {
         } else {
             return Err(refuse().into());
         };
-        if number >= FOR_EVER {
+        if number >= NO_TIMEOUT {
             return Ok(None);
         }
         let duration = Duration::try_from_secs_f64(number).map_err(|_| refuse())?;
@@ -82,7 +82,7 @@ impl Timeout {
 /// A duration for each [`Timeout`], in the order of [`Timeout::ALL`].
 type Durations = [Option<Duration>; Timeout::ALL.len()];
 
-/// The settings of a `Pusher::Client` that concern its http client.
+/// The settings of a `Pusher::Client` that concern its HTTP client.
 pub(crate) struct ClientSettings {
     timeouts: Durations,
     proxy: ProxyChoice,
@@ -107,12 +107,12 @@ impl ClientSettings {
 pub(crate) struct State {
     timeouts: Durations,
     proxy: ProxyChoice,
-    /// Of the last url. It is nearly always the same.
+    /// The origin of the last url. It is nearly always the same.
     last_origin: Option<Origin>,
     pub(crate) tls: TlsSettings,
     pub(crate) agents: Vec<(Option<Proxy>, Agent)>,
-    /// The values that the `Pusher::Client` had at the last [`State::sync`]. A value is taken over only when it differs
-    /// from these, so that the last writer wins: the client, or code that set the value on the http client itself.
+    /// The values that the `Pusher::Client` had at the last [`State::sync`]. A value is taken over only if it differs from
+    /// these, so that the last writer wins: the client, or code that set the value on the HTTP client.
     synced_timeouts: [Option<Option<Duration>>; Timeout::ALL.len()],
     synced_proxy: Option<ProxyChoice>,
 }

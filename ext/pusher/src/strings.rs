@@ -20,7 +20,7 @@ pub(crate) fn bytes(string: RString) -> Vec<u8> {
     with_bytes(string, <[u8]>::to_vec)
 }
 
-/// A new String of these bytes: UTF-8 where they are valid UTF-8, binary otherwise.
+/// A new String of these bytes: UTF-8 if they are valid UTF-8, binary otherwise.
 pub(crate) fn new_string(ruby: &Ruby, bytes: &[u8]) -> RString {
     std::str::from_utf8(bytes)
         .map_or_else(|_| ruby.str_from_slice(bytes), |text| ruby.str_new(text))
@@ -54,7 +54,7 @@ pub(crate) fn is_broken(ruby: &Ruby, string: RString) -> bool {
     }
 }
 
-/// A String with the text of `string` in UTF-8. It is `string` itself where that is UTF-8, ASCII or binary.
+/// A String with the text of `string` in UTF-8. It is `string` itself if that is UTF-8, ASCII or binary.
 pub(crate) fn to_utf8(ruby: &Ruby, string: RString) -> Result<RString, Failure> {
     let encoding = string.enc_get();
     if encoding == ruby.utf8_encindex()
@@ -70,7 +70,7 @@ pub(crate) fn to_utf8(ruby: &Ruby, string: RString) -> Result<RString, Failure> 
 ///
 /// # Errors
 ///
-/// `EncodingError` where it cannot be converted to UTF-8.
+/// `EncodingError` if it cannot be converted to UTF-8.
 pub(crate) fn utf8(ruby: &Ruby, string: RString) -> Result<String, Error> {
     let mut text = String::with_capacity(string.len());
     push_utf8(ruby, string, &mut text)?;

@@ -20,7 +20,7 @@ pub(crate) fn exception(ruby: &Ruby, error: pusher_core::Error) -> Result<Except
     error::exception(ruby, &error).ok_or_else(|| error.into())
 }
 
-/// What `native_request` returns instead of a reply: the exception, and how often the request was sent.
+/// The value that `native_request` returns instead of a reply: the exception, and how often the request was sent.
 pub(crate) fn pair(ruby: &Ruby, exception: Exception, attempts: u32) -> Value {
     let pair = [exception.as_value(), ruby.into_value(attempts)];
     ruby.ary_new_from_values(&pair).as_value()

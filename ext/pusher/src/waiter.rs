@@ -1,4 +1,4 @@
-//! How requests wait in Ruby.
+//! Lets requests wait in Ruby.
 //!
 //! - A fiber on the reactor of EventMachine waits through the reactor: [`event_machine`].
 //! - With a fiber scheduler, the fiber waits through the scheduler: [`fiber_scheduler`].
@@ -24,7 +24,7 @@ use crate::ids;
 use event_machine::EventMachineWaiter;
 use ruby_calls::{call, protected};
 
-/// Waits in the way of the Ruby code that makes the request.
+/// Waits in the same way as the Ruby code that makes the request.
 #[derive(Debug)]
 pub(crate) struct RubyWaiter;
 
@@ -36,7 +36,7 @@ impl Waiter for RubyWaiter {
             ruby.into_value(port),
             ruby.into_value(seconds_left(deadline)),
         ];
-        let answer = match EventMachineWaiter::of_this_fiber(&ruby) {
+        let resolved = match EventMachineWaiter::of_this_fiber(&ruby) {
             Some(waiter) => protected(|| waiter.resolve(&arguments)),
             None => {
                 let resolution = ids::name_resolution(&ruby)
@@ -45,7 +45,7 @@ impl Waiter for RubyWaiter {
                 protected(|| call(resolution, "call", &arguments))
             }
         }?;
-        addresses(name, port, answer)
+        addresses(name, port, resolved)
     }
 
     fn wait(
@@ -59,8 +59,8 @@ impl Waiter for RubyWaiter {
             let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
             let waited = protected(|| wait_once(socket, interest, deadline, is_over))?;
             if generation() != process {
-                // A signal handler or another fiber forked during the wait, and this is the child. The descriptor is
-                // closed here, and its number may belong to another file.
+                // A signal handler or another fiber forked during the wait, and this is the child. The descriptor was
+                // closed in the child, and its number may belong to another file.
                 let reason = "it belongs to the process that this one was forked from";
                 return Err(Error::InvalidReply(reason.into()));
             }
@@ -87,7 +87,7 @@ enum Waited {
     Ready,
     /// The wait ended for another reason, or the deadline has passed.
     Nothing,
-    /// A fiber scheduler ended the wait: at our deadline, or at an earlier one of its own.
+    /// A fiber scheduler ended the wait: at our deadline, or at an earlier deadline of the scheduler.
     TimeUp,
 }
 
@@ -126,14 +126,14 @@ fn seconds_left(deadline: Deadline) -> Option<f64> {
     time_left(deadline).map(|left| left.as_secs_f64())
 }
 
-/// Reads the answer of a resolver: an Array of addresses, an error message, or nil after the deadline.
-fn addresses(name: &str, port: u16, answer: Value) -> Result<Vec<SocketAddr>, Error> {
-    if let Some(message) = RString::from_value(answer) {
+/// Reads the result of a resolver: an Array of addresses, an error message, or nil after the deadline.
+fn addresses(name: &str, port: u16, resolved: Value) -> Result<Vec<SocketAddr>, Error> {
+    if let Some(message) = RString::from_value(resolved) {
         return Err(Error::Resolve(
             message.to_string().unwrap_or_else(|_| name.to_owned()),
         ));
     }
-    let Some(list) = RArray::from_value(answer) else {
+    let Some(list) = RArray::from_value(resolved) else {
         return Err(Error::ConnectTimeout(name.to_owned()));
     };
     let texts: Vec<String> = list

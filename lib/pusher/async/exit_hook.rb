@@ -8,8 +8,8 @@ module Pusher
       # Waits at exit for the requests in the background, for {Pusher.async_exit_timeout} seconds at most.
       # @api private
       class ExitHook
-        # How long after at_exit we still treat the process as exiting, in seconds. Not for ever: some applications do
-        # their work in an exit handler.
+        # How many seconds after at_exit we still treat the process as exiting. Not longer, because some applications
+        # do their work in an exit handler.
         GRACE = 1
 
         # @param async [Async] whose jobs it waits for

@@ -17,7 +17,7 @@ module Pusher
           # @param error [Exception] why it failed
           def report(job, error)
             handler = Async.on_error
-            # Prevents endless recursion where the handler itself publishes and fails.
+            # Prevents endless recursion if the handler itself publishes and fails.
             return log("#{error.message} (#{error.class})") if handler.nil? || Thread.current[HANDLING]
 
             call_handler(handler, job, error)

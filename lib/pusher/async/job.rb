@@ -90,8 +90,8 @@ module Pusher
           finish
         end
 
-        # Sends the request. A fiber calls this once. Other exceptions than StandardErrors end the fiber, and are not
-        # for callers of {#reply}.
+        # Sends the request. A fiber calls this once. Exceptions other than StandardError end the fiber; callers of
+        # {#reply} do not get them.
         def perform_in_fiber
           @reply = AsyncReply.new(@work.call)
         rescue StandardError => e
@@ -107,7 +107,7 @@ module Pusher
           finish
         end
 
-        # Suppresses the report of a later failure, where the caller reports that the request was abandoned.
+        # Suppresses the report of a later failure, because the caller reports that the request was abandoned.
         def abandon
           @is_abandoned = true
         end

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "caller_context"
 require_relative "worker_threads"
 
 module Pusher
@@ -41,6 +42,7 @@ module Pusher
         private
 
         def work
+          CallerContext.mark_worker
           while (job = next_job)
             job.perform
           end

@@ -21,7 +21,7 @@ module Pusher
 
         # Starts a thread, unless the maximum is reached.
         #
-        # @raise [ThreadError] if the system refuses a new thread and there is no other
+        # @raise [ThreadError] if the system refuses a new thread and no thread is left
         def add
           synchronize { start }
         rescue ThreadError

@@ -1,7 +1,9 @@
 # frozen_string_literal: true
 
+require "base64"
 require_relative "../channel"
 require_relative "../errors"
+require_relative "../json"
 require_relative "../utils"
 
 module Pusher
@@ -21,7 +23,7 @@ module Pusher
     def authenticate(channel_name, socket_id, custom_data = nil)
       channel = channel(channel_name)
       response = channel.authenticate(socket_id, custom_data)
-      return response unless channel_name.to_s.start_with?("private-encrypted-")
+      return response unless Channel.encrypted?(channel_name.to_s)
 
       secret = channel.shared_secret(encryption_master_key)
       raise ConfigurationError, :encryption_master_key unless secret
@@ -40,7 +42,6 @@ module Pusher
     def authenticate_user(socket_id, user_data)
       validate_user_data(user_data)
       token = authentication_token
-      validate_socket_id(socket_id)
       json = Internal::Json.dump(user_data)
       { auth: _authentication_string(socket_id, "#{socket_id}::user::#{json}", token), user_data: json }
     end

@@ -4,8 +4,10 @@ require "base64"
 require "uri"
 require_relative "../api_server"
 require_relative "../errors"
+require_relative "../http/client"
 require_relative "../main_ractor"
 require_relative "../native"
+require_relative "../signature"
 require_relative "../url_parser"
 
 module Pusher
@@ -47,12 +49,12 @@ module Pusher
     # @return [String, nil] the name of the cluster, as it was set last
     attr_reader :cluster
 
-    # Seconds for name resolution, TCP and TLS handshake together; nil or 0 for no limit. The next request raises an
+    # Seconds for name resolution, TCP and TLS handshake together; nil or 0 for no timeout. The next request raises an
     # ArgumentError for anything else, as for the three timeouts below.
     attr_writer :connect_timeout
-    # Seconds for sending a request; nil or 0 for no limit.
+    # Seconds for sending a request; nil or 0 for no timeout.
     attr_writer :send_timeout
-    # Seconds for receiving a complete reply; nil or 0 for no limit.
+    # Seconds for receiving a complete reply; nil or 0 for no timeout.
     attr_writer :receive_timeout
     # Seconds after which an idle connection is closed; nil keeps it until the server closes it, 0 closes it at once.
     attr_writer :keep_alive_timeout
@@ -190,10 +192,10 @@ module Pusher
 
     private
 
-    # Leaves out the HTTP client, which has open connections. The loaded client creates a new one from its settings.
-    # Settings made on `sync_http_client` itself are lost.
+    # Omits the HTTP client, which has open connections, and the middleware. The loaded client creates a new HTTP client
+    # with its own settings, so settings that were made on `sync_http_client` are lost.
     def marshal_dump
-      names = instance_variables
+      names = instance_variables - [:@registered_middleware]
       names.delete(:@sync_http_client) if @sync_http_client.is_a?(Internal::HTTP::Client)
       names.to_h { |name| [name, instance_variable_get(name)] }
     end

@@ -131,7 +131,7 @@ module Pusher
     end
 
     def channel_names(channels)
-      return [text(channels)] if channels.is_a?(String) || channels.is_a?(Symbol)
+      return [text(channels)] if channels.is_a?(String)
 
       Array(channels).map { |channel| text(channel) }
     end

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "uri"
 require_relative "../errors"
 
 module Pusher
@@ -11,7 +12,7 @@ module Pusher
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
     # @return [Hash] the reply
-    # @raise [Pusher::Error] for an empty user id, and as {#trigger}
+    # @raise [Pusher::Error] for an empty user id, and like {#trigger}
     # @see https://pusher.com/docs/channels/server_api/server-to-user-messages/
     def send_to_user(user_id, event_name, data)
       validate_user_id(user_id)
@@ -22,7 +23,7 @@ module Pusher
     #
     # @param user_id [String, Integer] the `:id` passed to {#authenticate_user}
     # @return [Hash] the reply
-    # @raise [Pusher::Error] for an empty user id, and as {#post}
+    # @raise [Pusher::Error] for an empty user id, and like {#post}
     # @see https://pusher.com/docs/channels/server_api/terminating-user-connections/
     def terminate_user_connections(user_id)
       validate_user_id(user_id)

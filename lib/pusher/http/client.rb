@@ -24,25 +24,25 @@ module Pusher
         # @return [Float, nil] seconds for keeping an idle connection
         def keep_alive_timeout = native_keep_alive_timeout
 
-        # @param seconds [Numeric, nil] nil or 0 for no limit
+        # @param seconds [Numeric, nil] nil or 0 for no timeout
         # @raise [ArgumentError] unless it is a number of seconds
         def connect_timeout=(seconds)
           native_set_connect_timeout(seconds)
         end
 
-        # @param seconds [Numeric, nil] nil or 0 for no limit
+        # @param seconds [Numeric, nil] nil or 0 for no timeout
         # @raise [ArgumentError] unless it is a number of seconds
         def send_timeout=(seconds)
           native_set_send_timeout(seconds)
         end
 
-        # @param seconds [Numeric, nil] nil or 0 for no limit
+        # @param seconds [Numeric, nil] nil or 0 for no timeout
         # @raise [ArgumentError] unless it is a number of seconds
         def receive_timeout=(seconds)
           native_set_receive_timeout(seconds)
         end
 
-        # @param seconds [Numeric, nil] nil for as long as the server keeps it open, 0 for no reuse
+        # @param seconds [Numeric, nil] nil keeps connections until the server closes them, 0 prevents reuse
         # @raise [ArgumentError] unless it is a number of seconds
         def keep_alive_timeout=(seconds)
           native_set_keep_alive_timeout(seconds)
@@ -83,7 +83,7 @@ module Pusher
         # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] when there is no reply
         # @raise [ArgumentError] for a request that cannot be sent; nothing is sent
         def request(verb, uri, query = nil, body = nil, headers = {})
-          return transmit(verb, uri, query, body, headers) unless Middleware.active?
+          return transmit(verb, uri, query, body, headers) unless Middleware.active?(self)
 
           Middleware.call(OutgoingRequest.new(self, verb, uri, query, body, headers)) do |request|
             transmit(request.verb, request.url, nil, request.body, request.headers)
@@ -101,13 +101,11 @@ module Pusher
         # @yieldreturn [Hash, String] the query, computed when the request is sent: signatures expire
         # @return [Async::AsyncRequest]
         # @raise [ArgumentError] for a request that cannot be sent
-        def request_async(verb, uri, query = nil, body = nil, headers = {})
+        def request_async(verb, uri, query = nil, body = nil, headers = {}, &sign)
           request = OutgoingRequest.new(self, verb, uri, query, body&.dup, headers)
-          Middleware.preflight(request) if Middleware.active?
-          url = uri.to_s.dup if block_given?
-          Async.current.accept(request) do
-            request(request.verb, url || request.url, url && yield, request.body, request.headers)
-          end
+          Middleware.preflight(request) if Middleware.active?(self)
+          url = uri.to_s.dup if sign
+          Async.current.accept(request) { send_accepted(request, url, &sign) }
         end
 
         # @return [String]
@@ -119,6 +117,19 @@ module Pusher
 
         # The {Pusher::Client} that made this HTTP client, if any.
         attr_accessor :client
+
+        def send_accepted(accepted, url, &sign)
+          return send_attempt(accepted, url, accepted.headers, &sign) unless REGISTRY.used_by?(client)
+
+          view = MiddlewareRequest.of(accepted)
+          Middleware.around_request(view) do
+            view.__send__(:sending) { |added| send_attempt(accepted, url, accepted.headers.merge(added), &sign) }
+          end
+        end
+
+        def send_attempt(accepted, url, headers)
+          request(accepted.verb, url || accepted.url, url && yield, accepted.body, headers)
+        end
 
         # The native request returns a transport failure as a pair: the error and the number of attempts.
         def transmit(verb, uri, query, body, headers)

@@ -14,8 +14,8 @@ module Pusher
           #
           # @param host [String]
           # @param port [Integer]
-          # @param seconds [Float, nil] the time limit
-          # @return [Array<String>, String, nil] addresses; an error message if there are none; nil after the time limit
+          # @param seconds [Float, nil] timeout
+          # @return [Array<String>, String, nil] addresses; an error message if there are none; nil after the timeout
           def call(host, port, seconds)
             HelperThread.run(seconds) { look_up(host, port) }
           end

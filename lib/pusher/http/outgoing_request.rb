@@ -1,18 +1,17 @@
 # frozen_string_literal: true
 
 require_relative "../native"
+require_relative "middleware_request"
+require_relative "published_events"
 require_relative "transport_failure"
 
 module Pusher
   module Internal
     module HTTP
-      # A request on its way to the transport, as middleware sees it.
+      # One attempt to send a request, as the transport and the middleware of this gem see it. The middleware of the
+      # application sees a {MiddlewareRequest}.
       # @api private
       class OutgoingRequest
-        # The path of requests that publish events.
-        PUBLISHING = %r{/(?:events|batch_events)\z}
-        private_constant :PUBLISHING
-
         # A reply that was not received from a server.
         #
         # @param status [Integer]
@@ -41,8 +40,6 @@ module Pusher
         attr_reader :url
         # @return [String, nil]
         attr_reader :body
-        # @return [Hash{String => String}] header fields, the transport's own included
-        attr_reader :headers
 
         # @param http_client [Client]
         # @param verb [Symbol, String]
@@ -58,7 +55,20 @@ module Pusher
           @body = body
         end
 
-        # @return [Pusher::Client, nil] the client that made the request; nil where the HTTP client is used alone
+        # The {MiddlewareRequest} that the middleware of the application has already received.
+        attr_writer :view
+
+        # @return [MiddlewareRequest] the request as the middleware of the application sees it
+        def view
+          @view ||= MiddlewareRequest.of(self)
+        end
+
+        # @return [Hash{String => String}] header fields, with the transport's own and those that middleware has added
+        def headers
+          @view ? @headers.merge(@view.headers.__send__(:added)) : @headers
+        end
+
+        # @return [Pusher::Client, nil] the client that made the request; nil if the HTTP client is used alone
         def client
           http_client&.__send__(:client)
         end
@@ -79,31 +89,20 @@ module Pusher
         #
         # @return [Array<Hash>] empty for a request that publishes nothing
         def events
-          @events ||= parse_events
+          @events ||= PublishedEvents.in(verb, path, body)
         end
 
         # What may be logged or reported: neither the signature nor any data.
         #
         # @return [Hash] `:verb`, `:path`, `:channels` (Array), `:event` (the name, or an Array of names for a batch)
         def facts
-          names = events.map { |event| event["name"] }.uniq
-          channels = events.flat_map { |event| event["channels"] || event["channel"] }.compact.uniq
-          { verb:, path:, channels:, event: names.size > 1 ? names : names.first }
+          names = PublishedEvents.names(events)
+          { verb:, path:, channels: PublishedEvents.channels(events), event: names.size > 1 ? names : names.first }
         end
 
         # @return [String] without the query, which holds the signature
         def inspect
           "#<#{self.class} #{verb} #{path}>"
-        end
-
-        private
-
-        def parse_events
-          return [] unless verb == :post && body && PUBLISHING.match?(path)
-
-          content = Json.load_published(body) { return [] }
-          content = content["batch"] || [content] if content.is_a?(Hash)
-          Array(content).grep(Hash)
         end
       end
     end

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../native"
+
 module Pusher
   module Internal
     module HTTP
@@ -12,9 +14,12 @@ module Pusher
         # @!method headers
         #   @return [Hash{String => String}] header fields by canonical name, such as `Content-Type`
         # @!method attempts
-        #   @return [Integer] how often the request was sent: 2 where the server had closed the idle connection
+        #   @return [Integer] how often the request was sent: 2 if the server had closed the idle connection
         alias code status
         alias content body
+
+        # @return [Integer] the size of the body
+        def body_bytes = body.bytesize
 
         # @return [String]
         def inspect

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "openssl"
+
 module Pusher
   module Internal
     module HTTP
@@ -27,7 +29,7 @@ module Pusher
         # Trusts the certificates in a file or a folder, in addition to the system's.
         #
         # @param path [String] a PEM file, or a folder of PEM files with any names
-        # @raise [ArgumentError] where there is no certificate
+        # @raise [ArgumentError] if there is no certificate
         # @return [void]
         def add_trust_ca(path)
           @http_client.__send__(:native_trust, path.to_s, false)
@@ -36,7 +38,7 @@ module Pusher
         # Trusts the certificates in a file or a folder, and no others.
         #
         # @param path [String] a PEM file, or a folder of PEM files with any names
-        # @raise [ArgumentError] where there is no certificate
+        # @raise [ArgumentError] if there is no certificate
         # @return [void]
         def set_trust_ca(path) # rubocop:disable Naming/AccessorMethodName -- the documented name
           @http_client.__send__(:native_trust, path.to_s, true)
@@ -46,14 +48,14 @@ module Pusher
         #
         # @return [void]
         def set_default_paths
-          @http_client.__send__(:native_trust_the_system)
+          @http_client.__send__(:native_trust_system)
         end
 
         # Trusts no certificate: neither the system's nor those that were added before.
         #
         # @return [void]
         def clear_cert_store
-          @http_client.__send__(:native_trust_nobody)
+          @http_client.__send__(:native_trust_none)
         end
 
         # @return [CertStore] the trusted certificates, with the method names of `OpenSSL::X509::Store`
@@ -149,14 +151,14 @@ module Pusher
           end
 
           # @param path [String] a PEM file
-          # @raise [ArgumentError] where there is no certificate
+          # @raise [ArgumentError] if there is no certificate
           # @return [void]
           def add_file(path)
             @config.add_trust_ca(path)
           end
 
           # @param path [String] a folder of PEM files with any names
-          # @raise [ArgumentError] where there is no certificate
+          # @raise [ArgumentError] if there is no certificate
           # @return [void]
           def add_path(path)
             @config.add_trust_ca(path)

@@ -8,15 +8,15 @@ require_relative "../errors"
 module Pusher
   module Internal
     module HTTP
-      # Marks an error as a failure of the transport, or of what stands in for it. Such an error is wrapped in an
-      # {HTTPError}; what other code raises into the thread is not.
+      # Marks an error as a failure of the transport, or of a stand-in for it. {Request} wraps marked errors in an
+      # {HTTPError}. Errors that other code raises in the thread have no mark.
       # @api private
       module TransportFailure
-        # What a stand-in for the transport may raise to be taken for a failure of it.
+        # Errors that count as transport failures if a stand-in for the transport raises them.
         TYPES = [SystemCallError, ::SocketError, IOError, ::OpenSSL::SSL::SSLError, ::Timeout::Error].freeze
-        # Those of the httpclient gem, where an application has it.
+        # The same, below `HTTPClient`, if the application has loaded the httpclient gem.
         HTTPCLIENT_TYPES = %i[TimeoutError BadResponseError KeepAliveDisconnected].freeze
-        # What may be over when the request is tried again. A certificate that is refused, or what is no HTTP, is not.
+        # Failures after which a retry may succeed. After a rejected certificate or invalid HTTP it cannot.
         TRANSIENT = [
           ::Timeout::Error, ::SocketError, EOFError,
           Errno::ECONNREFUSED, Errno::ECONNRESET, Errno::ECONNABORTED, Errno::EPIPE, Errno::ETIMEDOUT,
@@ -29,7 +29,7 @@ module Pusher
         attr_accessor :attempts
 
         class << self
-          # @param error [Exception] one that is frozen takes no mark
+          # @param error [Exception] not marked if it is frozen
           # @return [Exception] the same
           def mark(error, attempts = 1)
             return error if error.frozen?
@@ -39,24 +39,24 @@ module Pusher
             error
           end
 
-          # @return [Integer, nil] how often the request was sent that failed with this error
+          # @return [Integer, nil] how often the failed request was sent; nil for an error without a mark
           def attempts(error)
             error.attempts if error.is_a?(self)
           end
 
-          # @param error [StandardError] what `request` of the http client raised
-          # @param http [Object] the http client
-          # @return [Boolean]
+          # @param error [StandardError] raised by `request` of the HTTP client
+          # @param http [Object] the HTTP client
+          # @return [Boolean] whether it is wrapped in an {HTTPError}
           def wrap?(error, http)
             return false if error.is_a?(Error)
             return true if error.is_a?(self)
 
-            # A frozen error of a stub takes no mark.
+            # A frozen error of a stub cannot be marked.
             (error.frozen? && Middleware.active?) || (!native?(http) && types.any? { |type| error.is_a?(type) })
           end
 
           # @param error [Exception, nil]
-          # @return [Boolean] whether it may be gone when the request is tried again
+          # @return [Boolean] whether a retry may succeed
           def transient?(error)
             (TRANSIENT + httpclient_types(%i[TimeoutError KeepAliveDisconnected])).any? { |type| error.is_a?(type) }
           end
@@ -68,7 +68,7 @@ module Pusher
 
           private
 
-          # Whether the http client is ours, and nobody has redefined its `request`.
+          # Whether the HTTP client is ours and its `request` has not been replaced.
           def native?(http)
             http.is_a?(Client) && http.method(:request).owner.equal?(Client)
           end

@@ -2,7 +2,7 @@
 
 module Pusher
   module Signature
-    # A request is not signed as it should be.
+    # The signature of a request is missing, invalid or expired.
     class AuthenticationError < RuntimeError; end
   end
 end

@@ -2,9 +2,9 @@
 
 module Pusher
   module Signature
-    # How parameters are written: in a url, and in the text that is signed.
+    # Encodes parameters for a url, and for the string to sign.
     class QueryEncoder
-      # What a url takes as it is; a space is written as +.
+      # Bytes that are percent-encoded in a url. A space becomes +.
       ESCAPED = /[^A-Za-z0-9_.\- ]/n
       private_constant :ESCAPED
 
@@ -18,7 +18,7 @@ module Pusher
 
         # @param key [String, Symbol]
         # @param value [Object] as for {encode_param}
-        # @return [String] `key=value` as it is signed
+        # @return [String] `key=value` for the string to sign
         def encode_param_without_escaping(key, value)
           pairs(key, value, &:to_s)
         end

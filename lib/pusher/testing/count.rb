@@ -19,14 +19,14 @@ module Pusher
                              ":once, :twice or :thrice"
       end
 
-      # @param times [Integer, Range, nil] nil for at least one; a description does not mention it then
+      # @param times [Integer, Range, nil] nil for at least one, which descriptions do not mention
       # @raise [ArgumentError] for anything else
       def initialize(times = nil)
         @is_given = !times.nil?
         @range = range(times)
       end
 
-      # @return [Boolean] whether the number is one of those expected
+      # @return [Boolean] whether the number is expected
       def ===(number) = @range.cover?(number)
 
       # @return [String]

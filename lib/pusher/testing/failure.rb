@@ -16,7 +16,7 @@ module Pusher
         @remaining = Array.new(Count.number(times), true) if times
       end
 
-      # Counts one request down from the `times` that are left.
+      # Uses up one of the remaining `times`, if the failure applies to the request.
       #
       # @param request [Request]
       # @return [Boolean] whether the request fails
@@ -35,7 +35,7 @@ module Pusher
 
       private
 
-      # A Pusher::Error is raised to the caller as it is: the transport raises none.
+      # A Pusher::Error reaches the caller unchanged, because the transport never raises one.
       def transport_failure?(error) = error.is_a?(StandardError) && !error.is_a?(Pusher::Error)
 
       def applies_to?(request)

@@ -16,7 +16,7 @@ module Pusher
       attr_reader :body
       # @return [Array<Event>] the events in the body
       attr_reader :events
-      # @return [Client, nil] the client that made the request; nil where the HTTP client is used alone
+      # @return [Client, nil] the client that made the request; nil if the HTTP client is used alone
       attr_reader :client
       # @return [Integer, nil] the status of the reply; nil without a reply
       attr_reader :status

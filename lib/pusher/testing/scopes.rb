@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "scope"
+
 module Pusher
   module Testing
     # Finds the scope that applies to the caller: the scope of its fiber (its own, or the one that was inherited when
@@ -20,7 +22,7 @@ module Pusher
       @global = nil
 
       class << self
-        # @return [Scope, nil] the scope that applies; nil where requests are really sent
+        # @return [Scope, nil] the scope that applies; nil if requests are really sent
         def current
           scope = applicable
           scope if scope&.faking?

@@ -3,11 +3,11 @@
 require "compatibility_helper"
 require "timeout"
 
-# EventMachine is loaded in a run of its own: PUSHER_SPECS=eventmachine.
+# EventMachine is loaded in a separate run: PUSHER_SPECS=eventmachine.
 RSpec.describe "An asynchronous request while a reactor is running", :eventmachine do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
-  # What the deferrable of the block comes to: :callback or :errback, the value, and the thread of the call.
+  # The outcome of the deferrable that the block returns: :callback or :errback, the value, and the thread of the call.
   def outcome_of
     outcome = nil
     Timeout.timeout(30) do
@@ -75,20 +75,20 @@ RSpec.describe "An asynchronous request while a reactor is running", :eventmachi
     expect(Pusher.logger).to have_received(:debug).once
   end
 
-  it "calls its errback with a Pusher::Error for a reply that it cannot read", :fix do
+  it "calls its errback with a Pusher::Error for an invalid reply", :fix do
     endpoint.reply_with(body: "no JSON")
     kind, error = outcome_of { client.trigger_async("news", "event", "data") }
     expect([kind, error]).to match([:errback, a_kind_of(Pusher::Error)])
   end
 
-  it "gives an error that is raised in a callback to the errbacks", :fix do
+  it "passes an error that a callback raises to the errbacks", :fix do
     kind, error = outcome_of do
       client.trigger_async("news", "event", "data").callback { raise ArgumentError, "mine" }
     end
     expect([kind, error.message]).to eq([:errback, "mine"]).or eq([:callback, "mine"])
   end
 
-  it "raises at once what is missing or wrong" do
+  it "raises at once for missing credentials and invalid arguments" do
     Timeout.timeout(30) do
       EM.run do
         expect { Pusher::Client.new.trigger_async("news", "event", "data") }.to raise_error(Pusher::ConfigurationError)
@@ -99,13 +99,13 @@ RSpec.describe "An asynchronous request while a reactor is running", :eventmachi
     end
   end
 
-  it "refuses a server whose authority it does not know", :fix do
+  it "refuses a server of an unknown authority", :fix do
     server = start_endpoint(tls: certificates.unknown_authority)
     kind, error = outcome_of { Pusher::Client.new(server.client_options).trigger_async("news", "event", "data") }
     expect([kind, error, server.events]).to match([:errback, a_kind_of(Pusher::Error), []])
   end
 
-  it "runs in a thread again once the reactor has stopped" do
+  it "is sent by a thread after the reactor has stopped" do
     outcome_of { client.trigger_async("news", "event", "data") }
     expect(client.trigger_async("news", "event", "data").pop.status).to eq(200)
   end

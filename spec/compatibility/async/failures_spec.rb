@@ -2,7 +2,7 @@
 
 require "compatibility_helper"
 
-RSpec.describe "The failure of an asynchronous request that nobody asks about", :added, :socket do
+RSpec.describe "The failure of an asynchronous request without a call of pop", :added, :socket do
   let(:client) { Pusher::Client.new(host: "127.0.0.1", port: 1, use_tls: false, app_id: "3", key: "k", secret: "s") }
 
   after { Pusher.on_async_error = nil }
@@ -15,7 +15,7 @@ RSpec.describe "The failure of an asynchronous request that nobody asks about", 
     expect(lines.pop).to match(/ \(Errno::ECONNREFUSED\)\z/)
   end
 
-  it "is given to Pusher.on_async_error" do
+  it "is passed to Pusher.on_async_error" do
     errors = Queue.new
     Pusher.on_async_error = ->(*arguments) { errors << arguments }
     client.trigger_async("news", "event", "data")

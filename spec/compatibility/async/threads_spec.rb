@@ -57,12 +57,12 @@ RSpec.describe "An asynchronous request", :socket do
     request.pop
   end
 
-  describe "gives by pop" do
-    it "a reply with a status, also called code" do
+  describe "returns or raises in pop" do
+    it "a reply with status and its alias code" do
       expect(client.trigger_async("news", "event", "data").pop).to have_attributes(status: 200, code: 200)
     end
 
-    it "a reply with a body to read" do
+    it "a reply with a readable body" do
       endpoint.reply_with(body: '{"a":1}')
       expect(client.trigger_async("news", "event", "data").pop.body.read).to eq('{"a":1}')
     end
@@ -79,12 +79,12 @@ RSpec.describe "An asynchronous request", :socket do
       end
     end
 
-    it "the error of a refused connection as it is" do
+    it "the unwrapped error of a refused connection" do
       client.port = closed_port
       expect { client.trigger_async("news", "event", "data").pop }.to raise_error(Errno::ECONNREFUSED)
     end
 
-    it "the error of a timeout as it is", :fix do
+    it "the unwrapped error of a timeout", :fix do
       client.timeout = 60
       client.receive_timeout = 0.1
       endpoint.hang(times: nil)
@@ -93,24 +93,24 @@ RSpec.describe "An asynchronous request", :socket do
     end
   end
 
-  describe "raises at once" do
-    it "what is missing" do
+  describe "raises at once for" do
+    it "missing credentials" do
       client.secret = nil
       expect { client.trigger_async("news", "event", "data") }.to raise_error(Pusher::ConfigurationError)
     end
 
-    it "that there are too many channels" do
+    it "too many channels" do
       expect { client.trigger_async(["news"] * 101, "event", "data") }
         .to raise_error(Pusher::Error, "Too many channels (101), max 100")
     end
 
-    it "that an encrypted channel is among others" do
+    it "an encrypted channel among others" do
       client.encryption_master_key = "k" * 32
       expect { client.trigger_async(%w[private-encrypted-a news], "event", "data") }
         .to raise_error(Pusher::Error, "Cannot trigger to multiple channels if any are encrypted")
     end
 
-    it "a wrong socket id of a channel" do
+    it "an invalid socket id" do
       expect { client["news"].trigger_async("event", "data", "nonsense") }
         .to raise_error(Pusher::Error, /\AInvalid socket ID/)
     end
@@ -122,7 +122,7 @@ RSpec.describe "An asynchronous request", :socket do
     expect(endpoint.events.map(&:name)).to match_array(Array.new(20) { |number| "event #{number}" })
   end
 
-  it "is sent with the credentials and the arguments of the call", :fix do
+  it "is sent with the credentials and the arguments at the time of the call", :fix do
     endpoint.hold
     data = { a: "1".dup }
     requests = Array.new(20) { client.trigger_async("news", "event", data) }

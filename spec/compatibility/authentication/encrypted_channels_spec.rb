@@ -5,7 +5,7 @@ require "compatibility_helper"
 RSpec.describe "Authentication for an encrypted channel" do
   let(:client) { Pusher::Client.new(**endpoint.client_options, encryption_master_key_base64: ["k" * 32].pack("m0")) }
 
-  it "hands out the shared secret of the channel in base64" do
+  it "returns the shared secret of the channel in base64" do
     auth = client.authenticate("private-encrypted-room", "123.456")
     expect(auth.keys).to contain_exactly(:auth, :shared_secret)
     expect(auth[:shared_secret].unpack1("m0")).to eq(Digest::SHA256.digest("private-encrypted-room#{"k" * 32}"))
@@ -17,7 +17,7 @@ RSpec.describe "Authentication for an encrypted channel" do
       .to eq("#{client.key}:#{OpenSSL::HMAC.hexdigest("SHA256", client.secret, "123.456:private-encrypted-room")}")
   end
 
-  it "hands out no shared secret for other channels" do
+  it "returns no shared secret for other channels" do
     expect(client.authenticate("private-room", "123.456").keys).to eq([:auth])
   end
 
@@ -34,7 +34,7 @@ RSpec.describe "Authentication for an encrypted channel" do
       "private-encrypted-channel" => ["OHRXNUZRTG5pUTFzQlFGd3J3N3Q2VFZFc0paZDEweVk=",
                                       "VmIsNZtCSteh8kazd2toc+ofhohBtUouQRSDtRvuyVI="]
     }.each do |channel, (key, secret)|
-      it "is the published one for #{channel}" do
+      it "has the published value for #{channel}" do
         expect([client[channel].shared_secret(key.unpack1("m0"))].pack("m0")).to eq(secret)
       end
     end

@@ -10,7 +10,7 @@ RSpec.describe "Authentication for a presence channel" do
       channel_data: json }
   end
 
-  it "signs who the subscriber is, and hands out the very JSON that it signed" do
+  it "signs the channel data, and returns exactly the JSON that it signed" do
     expect(client.authenticate("presence-room", "123.456", { user_id: "7", user_info: { name: "Ünal" } }))
       .to eq(signed('{"user_id":"7","user_info":{"name":"Ünal"}}'))
   end
@@ -27,22 +27,22 @@ RSpec.describe "Authentication for a presence channel" do
       .to have_attributes(user_id: "7", user_info: { "name" => "Ünal" })
   end
 
-  it "takes the data without braces" do
+  it "accepts the data without braces" do
     expect(client.authenticate("presence-room", "123.456", user_id: "7")).to eq(signed('{"user_id":"7"}'))
   end
 
-  it "is what the channel gives, too" do
+  it "is the same from the channel object" do
     expect(client["presence-room"].authenticate("123.456", { user_id: "7" })).to eq(signed('{"user_id":"7"}'))
   end
 
   { "a String" => ["text", '"text"'], "a number" => [7, "7"], "an Array" => [[1], "[1]"], "true" => [true, "true"] }
     .each do |kind, (data, json)|
-    it "makes JSON of #{kind}" do
+    it "encodes #{kind} as JSON" do
       expect(client.authenticate("presence-room", "123.456", data)).to eq(signed(json))
     end
   end
 
-  it "has no data where there is none" do
+  it "has no channel data without custom data" do
     expect(client.authenticate("presence-room", "123.456", nil).keys).to eq([:auth])
   end
 
@@ -51,19 +51,19 @@ RSpec.describe "Authentication for a presence channel" do
       .to raise_error(Pusher::Error, "Custom argument must be a string")
   end
 
-  it "uses the application's JSON engine, which gets this very object and nothing else" do
+  it "uses the application's JSON engine, which gets only this object" do
     data = { user_id: "7" }
     stub_json_engine(data, '{"engine" : true}')
     expect(client.authenticate("presence-room", "123.456", data)).to eq(signed('{"engine" : true}'))
   end
 
-  it "leaves the data alone" do
+  it "does not modify the data" do
     data = { user_id: "7", user_info: { name: "x" } }.freeze
     client.authenticate("presence-room", "123.456", data)
     expect(data).to eq({ user_id: "7", user_info: { name: "x" } })
   end
 
-  it "cannot sign what is no JSON", :fix do
+  it "refuses data that cannot be encoded as JSON", :fix do
     expect { client.authenticate("presence-room", "123.456", { user_id: Float::NAN }) }.to raise_error(Pusher::Error)
   end
 end

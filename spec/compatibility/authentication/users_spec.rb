@@ -10,7 +10,7 @@ RSpec.describe "Authentication of a user" do
     { auth: "#{key}:#{OpenSSL::HMAC.hexdigest("SHA256", secret, "#{socket_id}::user::#{json}")}", user_data: json }
   end
 
-  it "signs who signs in, and hands out the very JSON that it signed" do
+  it "signs the user data, and returns exactly the JSON that it signed" do
     expect(client.authenticate_user("123.456", { id: "7", user_info: { name: "Ünal" } }))
       .to eq(signed('{"id":"7","user_info":{"name":"Ünal"}}'))
   end
@@ -28,7 +28,7 @@ RSpec.describe "Authentication of a user" do
     expect(endpoint.sign_in("123.456", auth).channel).to eq("#server-to-user-7")
   end
 
-  it "takes the data without braces" do
+  it "accepts the data without braces" do
     expect(client.authenticate_user("123.456", id: "7")).to eq(signed('{"id":"7"}'))
   end
 
@@ -45,12 +45,12 @@ RSpec.describe "Authentication of a user" do
   end
 
   [{ id: nil }, { id: 7 }, { id: :symbol }].each do |data|
-    it "refuses #{data.inspect}, whose id is no String", :fix do
+    it "refuses #{data.inspect}, whose id is not a String", :fix do
       expect { client.authenticate_user("123.456", data) }.to raise_error(Pusher::Error, /\AInvalid user data/)
     end
   end
 
-  it "takes a String for the key of the id", :fix do
+  it "accepts a String as the key of the id", :fix do
     expect(client.authenticate_user("123.456", { "id" => "7" })).to eq(signed('{"id":"7"}'))
   end
 
@@ -72,12 +72,12 @@ RSpec.describe "Authentication of a user" do
     end
   end
 
-  it "checks the user's data before it looks for the key" do
+  it "checks the user data before the key" do
     expect { Pusher::Client.new.authenticate_user("nonsense", { id: "" }) }
       .to raise_error(Pusher::Error, /\AInvalid user data/)
   end
 
-  it "looks for the key before it checks the socket id" do
+  it "checks the key before the socket id" do
     expect { Pusher::Client.new.authenticate_user("nonsense", { id: "7" }) }
       .to raise_error(Pusher::ConfigurationError, "missing key `key' in the client configuration")
   end

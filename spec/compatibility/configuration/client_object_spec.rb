@@ -9,17 +9,17 @@ RSpec.describe "A client as an object" do
     client.trigger("news", "event", "data")
   end
 
-  it "can be of a subclass" do
+  it "can be an instance of a subclass" do
     mine = Class.new(Pusher::Client) { def initialize(options) = super(**options, cluster: "eu") }
     expect(mine.new({ key: "k" })).to have_attributes(key: "k", host: "api-eu.pusher.com")
   end
 
-  it "can be of a subclass that is made by from_url" do
+  it "can be an instance of a subclass from from_url" do
     mine = Class.new(Pusher::Client)
     expect(mine.from_url("https://k:s@events.test/apps/1")).to be_instance_of(mine)
   end
 
-  it "can be of a subclass that changes a method" do
+  it "can be an instance of a subclass that overrides a method" do
     mine = Class.new(Pusher::Client) do
       def trigger(_channels, event_name, data, params = {}) = super("all", event_name, data, params)
     end
@@ -27,12 +27,12 @@ RSpec.describe "A client as an object" do
     expect(endpoint.events.first.channels).to eq(["all"])
   end
 
-  it "can be dumped and loaded before it is used" do
+  it "can be marshalled before it is used" do
     copy = Marshal.load(Marshal.dump(client))
     expect(publish(copy)).to eq({})
   end
 
-  it "can be duplicated, and the copy has a configuration of its own" do
+  it "can be duplicated; the copy has an independent configuration" do
     copy = client.dup
     copy.key = "other"
     expect(client.key).to eq(endpoint.app.key)
@@ -68,7 +68,7 @@ RSpec.describe "A client as an object" do
   end
 
   { "@scheme" => "http", "@host" => "events.test", "@port" => 81 }.each do |name, value|
-    it "has its address in #{name}, which is read at each call" do
+    it "has the server's address in #{name}, which is read at each call" do
       client = Pusher::Client.new(app_id: "20")
       client.url
       client.instance_variable_set(name, value)
@@ -76,7 +76,7 @@ RSpec.describe "A client as an object" do
     end
   end
 
-  it "keeps the http client that it makes" do
+  it "creates one http client and keeps it" do
     expect(client.sync_http_client).to equal(client.sync_http_client)
   end
 
@@ -84,7 +84,7 @@ RSpec.describe "A client as an object" do
     expect(client.sync_http_client).not_to equal(Pusher::Client.new.sync_http_client)
   end
 
-  it "shows no secret when it is inspected", :fix do
+  it "shows no secret in inspect", :fix do
     key = "master key of 32 characters here"
     client.encryption_master_key = key
     publish(client)

@@ -3,7 +3,7 @@
 require "compatibility_helper"
 
 RSpec.describe "The cluster of a client" do
-  it "decides the host" do
+  it "determines the host" do
     expect(Pusher::Client.new(cluster: "eu").host).to eq("api-eu.pusher.com")
   end
 
@@ -19,22 +19,22 @@ RSpec.describe "The cluster of a client" do
   end
 
   [nil, ""].each do |none|
-    it "is mt1 when the option is #{none.inspect}" do
+    it "is mt1 if the option is #{none.inspect}" do
       expect(Pusher::Client.new(cluster: none).host).to eq("api-mt1.pusher.com")
     end
 
-    it "is mt1 when it is set to #{none.inspect}" do
+    it "is mt1 if it is set to #{none.inspect}" do
       client = Pusher::Client.new(cluster: "eu")
       client.cluster = none
       expect(client.host).to eq("api-mt1.pusher.com")
     end
   end
 
-  it "yields to the option host" do
+  it "does not apply if the option host is given" do
     expect(Pusher::Client.new(cluster: "eu", host: "events.test").host).to eq("events.test")
   end
 
-  it "replaces a host that was set before, and is replaced by one that is set later" do
+  it "replaces a host that was set before, and is replaced by a host that is set later" do
     client = Pusher::Client.new(host: "events.test")
     client.cluster = "eu"
     expect(client.host).to eq("api-eu.pusher.com")
@@ -42,33 +42,33 @@ RSpec.describe "The cluster of a client" do
     expect(client.host).to eq("events.test")
   end
 
-  it "leaves the scheme and the port alone" do
+  it "does not change the scheme and the port" do
     client = Pusher::Client.new(use_tls: false, port: 81)
     client.cluster = "eu"
     expect(client).to have_attributes(scheme: "http", port: 81)
   end
 
-  it "may be a Symbol", :fix do
+  it "can be a Symbol", :fix do
     client = Pusher::Client.new(cluster: :eu)
     expect(client).to have_attributes(host: "api-eu.pusher.com", cluster: "eu")
   end
 
-  it "is the default one when it is false", :fix do
+  it "is the default if it is false", :fix do
     client = Pusher::Client.new(cluster: false)
     expect(client).to have_attributes(host: "api-mt1.pusher.com", cluster: nil)
   end
 
-  it "can be read when it was an option", :added do
+  it "can be read if it was an option", :added do
     expect(Pusher::Client.new(cluster: "eu").cluster).to eq("eu")
   end
 
-  it "can be read when it was set later", :added do
+  it "can be read if it was set later", :added do
     client = Pusher::Client.new(cluster: "eu")
     client.cluster = "ap1"
     expect(client.cluster).to eq("ap1")
   end
 
-  it "is nil when it was never set", :added do
+  it "is nil if it was never set", :added do
     expect([Pusher::Client.new.cluster, Pusher::Client.new(host: "events.test").cluster]).to eq([nil, nil])
   end
 end

@@ -19,7 +19,7 @@ RSpec.describe "Credentials" do
 
   calls.each do |call, block|
     %i[app_id key secret].each do |name|
-      it "are named by #{call} when the #{name} is missing, and nothing is sent" do
+      it "are named by the error of #{call} if the #{name} is missing, and nothing is sent" do
         client.public_send(:"#{name}=", nil)
         expect { block.call(client) }.to missing(name)
         expect(endpoint.requests).to be_empty
@@ -27,7 +27,7 @@ RSpec.describe "Credentials" do
     end
   end
 
-  it "are missed in the order app_id, key, secret" do
+  it "are checked in the order app_id, key, secret" do
     client = Pusher::Client.new
     %i[app_id key secret].each do |name|
       expect { client.trigger("news", "event", "data") }.to missing(name)
@@ -41,24 +41,24 @@ RSpec.describe "Credentials" do
       expect { client.authentication_token }.to missing(name)
     end
 
-    it "are needed for authenticate, before the socket id is looked at: #{name}" do
+    it "are needed for authenticate, and checked before the socket id: #{name}" do
       client.public_send(:"#{name}=", nil)
       expect { client.authenticate("private-a", "no socket id") }.to missing(name)
     end
   end
 
-  it "do not need an app_id for authenticate" do
+  it "need no app_id for authenticate" do
     client.app_id = nil
     expect(client.authenticate("private-a", "1.1")).to have_key(:auth)
   end
 
-  it "make the authentication token" do
+  it "are in the authentication token" do
     expect(client.authentication_token).to be_a(Pusher::Signature::Token)
       .and have_attributes(key: client.key, secret: client.secret)
   end
 
   { "an Integer" => 21, "a Symbol" => :"21" }.each do |kind, value|
-    it "may have #{kind} for app_id and key" do
+    it "can be #{kind} as app_id and key" do
       server = start_endpoint(app: ChannelsApi::App.new(id: "21", key: "21", secret: "s"))
       client = Pusher::Client.new(**server.client_options, app_id: value, key: value)
       expect(client.trigger("news", "event", "data")).to eq({})
@@ -66,7 +66,7 @@ RSpec.describe "Credentials" do
     end
   end
 
-  it "must have a String for secret" do
+  it "must include a String as secret" do
     [:symbol, 7].each do |secret|
       client.secret = secret
       expect { client.trigger("news", "event", "data") }.to raise_error(TypeError)
@@ -75,7 +75,7 @@ RSpec.describe "Credentials" do
   end
 
   %i[app_id key secret].each do |name|
-    it "count as missing when they are false: #{name}", :fix do
+    it "count as missing if they are false: #{name}", :fix do
       client.public_send(:"#{name}=", false)
       expect { client.trigger("news", "event", "data") }.to missing(name)
       expect(endpoint.requests).to be_empty

@@ -10,25 +10,25 @@ RSpec.describe "A client configured by the environment" do
     expect(client).to have_attributes(key: "somekey", secret: "somesecret", app_id: "87")
   end
 
-  it "reads another variable that is named" do
+  it "reads another variable if it is given" do
     ENV["OTHER_URL"] = "http://k:s@events.test/apps/1"
     expect(Pusher::Client.from_env("OTHER_URL")).to have_attributes(key: "k", host: "events.test", port: 80)
   end
 
-  it "is refused when PUSHER_URL is not set" do
+  it "raises if PUSHER_URL is not set" do
     expect { Pusher::Client.from_env }.to raise_error(Pusher::ConfigurationError, /PUSHER_URL/)
   end
 
-  it "is refused when the named variable is not set, with its name" do
+  it "raises with the name of the given variable if that is not set" do
     expect { Pusher::Client.from_env("OTHER_URL") }.to raise_error(Pusher::ConfigurationError, /OTHER_URL/)
   end
 
-  it "is refused when the variable holds no url" do
+  it "raises if the variable does not contain a url" do
     ENV["PUSHER_URL"] = "not a url"
     expect { Pusher::Client.from_env }.to raise_error(URI::InvalidURIError)
   end
 
-  it "is a new one for every call" do
+  it "is a new object at each call" do
     ENV["PUSHER_URL"] = endpoint.url
     expect(Pusher::Client.from_env).not_to equal(Pusher::Client.from_env)
   end

@@ -6,11 +6,11 @@ RSpec.describe "The encryption master key" do
   let(:client) { Pusher::Client.new }
   let(:key) { (224..255).map(&:chr).join.b }
 
-  it "is an option in base64" do
+  it "can be an option in base64" do
     expect(Pusher::Client.new(encryption_master_key_base64: [key].pack("m0")).encryption_master_key).to eq(key)
   end
 
-  it "is set in base64" do
+  it "can be set in base64" do
     client.encryption_master_key_base64 = [key].pack("m0")
     expect(client.encryption_master_key).to eq(key)
   end
@@ -26,17 +26,17 @@ RSpec.describe "The encryption master key" do
     expect(client.encryption_master_key).to be_nil
   end
 
-  it "is nil when the option is nil" do
+  it "is nil if the option is nil" do
     expect(Pusher::Client.new(encryption_master_key_base64: nil).encryption_master_key).to be_nil
   end
 
   ["not base64!", "abc", "#{["k" * 32].pack("m0")}\n", ["ÿ" * 16].pack("m0").tr("+/", "-_")].each do |text|
-    it "refuses #{text.inspect}, which is no strict base64" do
+    it "cannot be #{text.inspect}, which is not strict base64" do
       expect { client.encryption_master_key_base64 = text }.to raise_error(ArgumentError)
     end
   end
 
-  it "can be set raw, and is not checked there" do
+  it "can be set as raw bytes, which are not checked" do
     ["k" * 32, "short", ""].each do |raw|
       client.encryption_master_key = raw
       expect(client.encryption_master_key).to eq(raw)
@@ -54,7 +54,7 @@ RSpec.describe "The encryption master key" do
     expect(client.encryption_master_key).to be_nil
   end
 
-  it "must have 32 bytes", :fix do
+  it "must be 32 bytes long", :fix do
     [31, 33].each do |size|
       expect { client.encryption_master_key_base64 = ["k" * size].pack("m0") }
         .to raise_error(Pusher::ConfigurationError, /32 bytes/)
@@ -63,7 +63,7 @@ RSpec.describe "The encryption master key" do
     end
   end
 
-  it "counts as missing when it is false", :fix do
+  it "counts as missing if it is false", :fix do
     client = Pusher::Client.new(**endpoint.client_options, encryption_master_key_base64: false)
     expect { client.trigger("private-encrypted-a", "event", "data") }
       .to raise_error(Pusher::ConfigurationError, "missing key `encryption_master_key' in the client configuration")

@@ -2,8 +2,8 @@
 
 require "compatibility_helper"
 
-# Verifying doubles compare calls with the parameters of the methods.
-RSpec.describe "The parameters of" do
+# Verifying doubles check calls against these parameters.
+RSpec.describe "The parameter list of" do
   def kinds(method)
     method.parameters.map(&:first)
   end
@@ -29,7 +29,7 @@ RSpec.describe "The parameters of" do
   { Pusher::Client => client, Pusher::Channel => channel, Pusher::Resource => resource, Pusher::Request => request,
     Pusher::WebHook => webhook }.each do |owner, methods|
     methods.each do |name, expected|
-      it "#{owner}##{name} are #{expected.empty? ? "none" : expected.join(", ")}" do
+      it "#{owner}##{name} is (#{expected.join(", ")})" do
         expect(kinds(owner.instance_method(name))).to eq(expected)
       end
     end
@@ -37,13 +37,13 @@ RSpec.describe "The parameters of" do
 
   { Pusher::Client => -1, Pusher::Channel => -3, Pusher::WebHook => -2, Pusher::Resource => 2, Pusher::Request => -5,
     Pusher::Signature::Token => 2, Pusher::Signature::Request => 3 }.each do |owner, arity|
-    it "#{owner}.new have the arity #{arity}" do
+    it "#{owner}.new has the arity #{arity}" do
       expect(owner.instance_method(:initialize).arity).to eq(arity)
     end
   end
 
   { from_env: -1, from_url: 1 }.each do |name, arity|
-    it "Pusher::Client.#{name} have the arity #{arity}" do
+    it "Pusher::Client.#{name} has the arity #{arity}" do
       expect(Pusher::Client.method(name).arity).to eq(arity)
     end
   end

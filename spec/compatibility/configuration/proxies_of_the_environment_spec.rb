@@ -16,13 +16,13 @@ RSpec.describe "A proxy of the environment", :socket do
   end
 
   %w[http_proxy HTTP_PROXY].each do |name|
-    it "is that of #{name}" do
+    it "is read from #{name}" do
       ENV[name] = address
       expect(client.post("/x")).to eq({})
       expect(proxy.requests.size).to eq(1)
     end
 
-    it "is that of #{name} for https, too" do
+    it "is read from #{name} for https, too" do
       ENV[name] = address
       proxy.status = 502
       client.use_tls = true
@@ -31,7 +31,7 @@ RSpec.describe "A proxy of the environment", :socket do
     end
   end
 
-  it "is that of https_proxy first for https", :added do
+  it "is read from https_proxy first for https", :added do
     ENV["http_proxy"] = "http://127.0.0.1:1"
     ENV["https_proxy"] = address
     proxy.status = 502
@@ -40,18 +40,18 @@ RSpec.describe "A proxy of the environment", :socket do
     expect(proxy.requests.first.verb).to eq("CONNECT")
   end
 
-  it "is not that of https_proxy for http", :added do
+  it "is not read from https_proxy for http", :added do
     ENV["https_proxy"] = address
     publish_directly
   end
 
-  it "gives way to http_proxy=" do
+  it "is replaced by http_proxy=" do
     ENV["http_proxy"] = "http://127.0.0.1:1"
     client.http_proxy = address
     expect(client.post("/x")).to eq({})
   end
 
-  it "is ignored when http_proxy= is an empty String" do
+  it "is ignored if http_proxy= is an empty String" do
     ENV["http_proxy"] = address
     local_client.http_proxy = ""
     publish_directly
@@ -69,19 +69,19 @@ RSpec.describe "A proxy of the environment", :socket do
     publish_directly
   end
 
-  it "is ignored under CGI, where a client can set HTTP_PROXY by a header" do
+  it "is ignored under CGI, where a client can set HTTP_PROXY with a header" do
     ENV["HTTP_PROXY"] = ENV["http_proxy"] = address
     ENV["REQUEST_METHOD"] = "GET"
     publish_directly
   end
 
-  it "is that of cgi_http_proxy under CGI" do
+  it "is read from cgi_http_proxy under CGI" do
     ENV["REQUEST_METHOD"] = "GET"
     ENV["cgi_http_proxy"] = address
     expect(client.post("/x")).to eq({})
   end
 
-  it "may be written as host:port", :fix do
+  it "can be written as host:port", :fix do
     ENV["http_proxy"] = "127.0.0.1:#{proxy.port}"
     expect(client.post("/x")).to eq({})
   end
@@ -91,7 +91,7 @@ RSpec.describe "A proxy of the environment", :socket do
     expect { client.post("/x") }.to raise_error(Pusher::ConfigurationError, /http_proxy/)
   end
 
-  it "is given decoded credentials", :fix do
+  it "receives decoded credentials", :fix do
     proxy.credentials = "some one:p@ss"
     ENV["http_proxy"] = "http://some%20one:p%40ss@127.0.0.1:#{proxy.port}"
     expect(client.post("/x")).to eq({})

@@ -10,7 +10,7 @@ RSpec.describe "A proxy", :socket do
 
   after { proxy.stop }
 
-  it "is taken apart by http_proxy=" do
+  it "is parsed by http_proxy=" do
     client.http_proxy = "http://someone:pass@proxy.test:3128"
     expect(client).to have_attributes(
       http_proxy: "http://someone:pass@proxy.test:3128",
@@ -18,19 +18,19 @@ RSpec.describe "A proxy", :socket do
     )
   end
 
-  it "has nil for what its url leaves out" do
+  it "has nil for parts that its url omits" do
     client.http_proxy = "http://proxy.test"
     expect(client.proxy).to eq({ scheme: "http", host: "proxy.test", port: 80, user: nil, password: nil })
   end
 
-  it "is asked for the absolute url" do
+  it "receives the absolute url" do
     client.http_proxy = address
     expect(client.post("/x")).to eq({})
     expect(proxy.requests.map(&:verb)).to eq(["POST"])
     expect(proxy.requests.first.target).to match(%r{\Ahttp://events\.invalid(:80)?/apps/3/x\?.*auth_key=key})
   end
 
-  it "may be an option" do
+  it "can be an option" do
     client = Pusher::Client.new(http_proxy: address)
     expect(client.http_proxy).to eq(address)
   end
@@ -43,19 +43,19 @@ RSpec.describe "A proxy", :socket do
     expect(proxy.requests.first).to have_attributes(verb: "CONNECT", target: "events.invalid:443")
   end
 
-  it "is given the credentials of its url" do
+  it "receives the credentials of its url" do
     proxy.credentials = "someone:pass"
     client.http_proxy = "http://someone:pass@127.0.0.1:#{proxy.port}"
     expect(client.post("/x")).to eq({})
   end
 
-  it "that wants other credentials is an error" do
+  it "that rejects the credentials is an error" do
     proxy.credentials = "someone:else"
     client.http_proxy = "http://someone:pass@127.0.0.1:#{proxy.port}"
     expect { client.post("/x") }.to raise_error(Pusher::Error, "Proxy Authentication Required")
   end
 
-  it "that wants other credentials is the same error for https", :fix do
+  it "that rejects the credentials is the same error for https", :fix do
     proxy.credentials = "someone:else"
     client.use_tls = true
     client.http_proxy = address
@@ -81,11 +81,11 @@ RSpec.describe "A proxy", :socket do
     expect { client.post("/x") }.to raise_error(ArgumentError)
   end
 
-  it "that is no url is refused at once" do
+  it "that is not a url is refused at once" do
     expect { client.http_proxy = "http://not a url" }.to raise_error(URI::InvalidURIError)
   end
 
-  it "that is no url is refused with its credentials masked", :fix do
+  it "that is not a url is refused with its credentials masked", :fix do
     expect { client.http_proxy = "http://someone:hush@not a url" }
       .to raise_error(URI::InvalidURIError) { |error| expect(error.message).not_to include("hush") }
   end
@@ -98,22 +98,22 @@ RSpec.describe "A proxy", :socket do
     expect([proxy.requests.size, endpoint.events.size]).to eq([0, 1])
   end
 
-  it "is in proxy when it is an option, too", :fix do
+  it "is returned by proxy if it was an option, too", :fix do
     expect(Pusher::Client.new(http_proxy: "http://someone:pass@proxy.test:3128").proxy)
       .to eq({ scheme: "http", host: "proxy.test", port: 3128, user: "someone", password: "pass" })
   end
 
-  it "is none when the option is an empty String", :fix do
+  it "is not used if the option is an empty String", :fix do
     expect(Pusher::Client.new(http_proxy: "").proxy).to be_nil
   end
 
-  it "is given decoded credentials", :fix do
+  it "receives decoded credentials", :fix do
     proxy.credentials = "some one:p@ss"
     client.http_proxy = "http://some%20one:p%40ss@127.0.0.1:#{proxy.port}"
     expect(client.post("/x")).to eq({})
   end
 
-  it "gives the target no reason to ask for the credentials", :fix do
+  it "does not get credentials that the server asks for", :fix do
     client.http_proxy = "http://someone:hush@127.0.0.1:#{proxy.port}"
     ENV["no_proxy"] = "127.0.0.1"
     local_client.http_proxy = client.http_proxy

@@ -17,7 +17,7 @@ RSpec.describe "Timeouts" do
     client.trigger("news", "event", "data")
   end
 
-  # An endless request would outlive the other timeouts, of a minute.
+  # A request without an end would exceed the other timeouts, which are one minute.
   def failure(&block)
     Timeout.timeout(30, late, &block)
     raise "it did not fail"
@@ -36,7 +36,7 @@ RSpec.describe "Timeouts" do
     expect(timeouts).to eq([5, 5, 5, 30])
   end
 
-  it "are set together by timeout=, except for that of idle connections" do
+  it "are set together by timeout=, except for the keep-alive timeout" do
     client.timeout = 10
     expect(timeouts).to eq([10, 10, 10, 30])
   end
@@ -49,7 +49,7 @@ RSpec.describe "Timeouts" do
   end
 
   [3, 2.5, 0, nil].each do |value|
-    it "let a request through that takes less: #{value.inspect}" do
+    it "do not affect a request that takes less time: #{value.inspect}" do
       client.timeout = value
       client.keep_alive_timeout = 60
       publish
@@ -58,21 +58,21 @@ RSpec.describe "Timeouts" do
   end
 
   [0, nil].each do |none|
-    it "have no limit when they are #{none.inspect}" do
+    it "are disabled by #{none.inspect}" do
       client.timeout = none
       endpoint.delay = 0.3
       expect(publish).to eq({})
     end
   end
 
-  it "end a request without a reply, which is an HTTPError around a Timeout::Error", :fix do
+  it "end a request without a reply with an HTTPError whose original error is a Timeout::Error", :fix do
     client.timeout = 60
     client.receive_timeout = 0.1
     endpoint.hang
     expect(failure { publish }).to be_a(Timeout::Error)
   end
 
-  it "apply from the next request on, also after a first one", :fix do
+  it "apply from the next request on, even after the first request", :fix do
     client.timeout = 60
     publish
     client.receive_timeout = 0.1
@@ -80,7 +80,7 @@ RSpec.describe "Timeouts" do
     expect(failure { publish }).to be_a(Timeout::Error)
   end
 
-  it "may be set on sync_http_client", :socket do
+  it "can be set on sync_http_client", :socket do
     client.timeout = 60
     client.sync_http_client.receive_timeout = 0.1
     endpoint.hang(times: nil)
@@ -88,7 +88,7 @@ RSpec.describe "Timeouts" do
     expect(endpoint.events).to be_empty
   end
 
-  it "that were set on sync_http_client survive a request", :fix, :socket do
+  it "that were set on sync_http_client remain after a request", :fix, :socket do
     client.timeout = 60
     client.sync_http_client.receive_timeout = 0.1
     publish
@@ -112,7 +112,7 @@ RSpec.describe "Timeouts" do
   end
 
   { "the client" => :itself, "sync_http_client" => :sync_http_client }.each do |place, holder|
-    it "have a class each for connecting, sending and receiving, when they are set on #{place}", :fix, :socket do
+    it "have separate error classes for connecting, sending and receiving if they are set on #{place}", :fix, :socket do
       errors = { full_backlog: :connect_timeout=, stop_reading: :send_timeout=, hang_after_request: :receive_timeout= }
                .map do |fault, writer|
         client = Pusher::Client.new(start_fault(fault).client_options)

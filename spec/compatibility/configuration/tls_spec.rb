@@ -17,7 +17,7 @@ RSpec.describe "The choice between https and http" do
     expect(Pusher::Client.new(use_tls: false)).to have_attributes(scheme: "http", port: 80, encrypted?: false)
   end
 
-  it "leaves an explicit port alone" do
+  it "does not change an explicit port" do
     expect(Pusher::Client.new(port: 8080)).to have_attributes(scheme: "https", port: 8080)
     expect(Pusher::Client.new(port: 8080, use_tls: false)).to have_attributes(scheme: "http", port: 8080)
   end
@@ -37,7 +37,7 @@ RSpec.describe "The choice between https and http" do
     end
   end
 
-  it "is what scheme= says, which leaves the port alone" do
+  it "is set by scheme=, which does not change the port" do
     client = Pusher::Client.new
     client.scheme = "http"
     expect(client).to have_attributes(scheme: "http", port: 443, encrypted?: false)
@@ -48,32 +48,32 @@ RSpec.describe "The choice between https and http" do
               "Use `use_tls` instead.\n"
 
     { true => ["https", 443], false => ["http", 80], nil => ["https", 443] }.each do |value, (scheme, port)|
-      it "is #{scheme} when that is #{value.inspect}" do
+      it "is #{scheme} if that is #{value.inspect}" do
         client = nil
         expect { client = Pusher::Client.new(encrypted: value) }.to output.to_stderr
         expect(client).to have_attributes(scheme:, port:)
       end
 
-      it "prints one warning when that is #{value.inspect}" do
+      it "prints one warning if that is #{value.inspect}" do
         expect { Pusher::Client.new(encrypted: value) }.to output(warning).to_stderr
       end
     end
 
-    it "prints the warning for every client" do
+    it "prints the warning for each client" do
       expect { 2.times { Pusher::Client.new(encrypted: true) } }.to output(warning * 2).to_stderr
     end
 
-    it "prints no warning when the option is not given" do
+    it "prints no warning if the option is not given" do
       expect { Pusher::Client.new(use_tls: false) }.not_to output.to_stderr
     end
 
-    it "is http where one of the two options says so" do
+    it "is http if one of the two options is false" do
       client = nil
       expect { client = Pusher::Client.new(encrypted: false, use_tls: true) }.to output(warning).to_stderr
       expect(client).to have_attributes(scheme: "http", port: 80)
     end
 
-    it "leaves an explicit port alone" do
+    it "does not change an explicit port" do
       client = nil
       expect { client = Pusher::Client.new(encrypted: false, port: 8080) }.to output(warning).to_stderr
       expect(client).to have_attributes(scheme: "http", port: 8080)

@@ -12,13 +12,13 @@ RSpec.describe "A client configured by a url" do
   end
 
   { "http" => 80, "https" => 443, "unknown" => nil }.each do |scheme, port|
-    it "has the port #{port.inspect} where a url with the scheme #{scheme} names none" do
+    it "has the port #{port.inspect} for a #{scheme} url without a port" do
       client.url = "#{scheme}://k:s@events.test/apps/87"
       expect(client).to have_attributes(scheme:, port:)
     end
   end
 
-  it "takes the values as they stand, without percent decoding" do
+  it "takes the values unchanged, without percent-decoding" do
     client.url = "https://some%20key:some%2Bsecret@events.test/apps/8%37"
     expect(client).to have_attributes(key: "some%20key", secret: "some%2Bsecret", app_id: "8%37")
   end
@@ -28,13 +28,13 @@ RSpec.describe "A client configured by a url" do
     expect(client.app_id).to eq("87")
   end
 
-  it "has no app_id when the url has no path" do
+  it "has no app_id if the url has no path" do
     client.app_id = "20"
     client.url = "https://k:s@events.test"
     expect(client.app_id).to be_nil
   end
 
-  it "keeps what a url says nothing about" do
+  it "keeps settings that a url does not contain" do
     client = Pusher::Client.new(encryption_master_key_base64: ["k" * 32].pack("m0"))
     client.url = "https://k:s@events.test/apps/87"
     expect(client.encryption_master_key).to eq("k" * 32)
@@ -46,7 +46,7 @@ RSpec.describe "A client configured by a url" do
     end
   end
 
-  it "refuses nil and says so", :fix do
+  it "refuses nil with a message that says so", :fix do
     expect { client.url = nil }.to raise_error(URI::InvalidURIError, /nil/)
   end
 
@@ -55,14 +55,14 @@ RSpec.describe "A client configured by a url" do
       .to raise_error(URI::InvalidURIError) { |error| expect(error.message).not_to match(/somekey|somesecret/) }
   end
 
-  it "is made by from_url" do
+  it "is created by from_url" do
     client = Pusher::Client.from_url("https://somekey:somesecret@api-eu.pusher.com/apps/87")
     expect(client).to be_instance_of(Pusher::Client)
     expect(client).to have_attributes(scheme: "https", host: "api-eu.pusher.com", port: 443)
     expect(client).to have_attributes(key: "somekey", secret: "somesecret", app_id: "87")
   end
 
-  it "is a new one for every call of from_url" do
+  it "is a new object at each call of from_url" do
     url = "https://k:s@events.test/apps/87"
     expect(Pusher::Client.from_url(url)).not_to equal(Pusher::Client.from_url(url))
   end

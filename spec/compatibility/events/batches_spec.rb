@@ -18,22 +18,22 @@ RSpec.describe "trigger_batch" do
     expect(endpoint.requests.map(&:path)).to eq(["/apps/3/batch_events"])
   end
 
-  it "takes the events as arguments" do
+  it "accepts the events as arguments" do
     client.trigger_batch(first, second)
     expect(endpoint.events.map(&:name)).to eq(%w[first second])
   end
 
-  it "takes one event without braces" do
+  it "accepts one event without braces" do
     client.trigger_batch(channel: "news", name: "third", data: "3")
     expect(endpoint.events.map(&:name)).to eq(["third"])
   end
 
-  it "takes nested Arrays" do
+  it "accepts nested Arrays" do
     client.trigger_batch([first, [second, [first]]])
     expect(endpoint.events.map(&:name)).to eq(%w[first second first])
   end
 
-  it "sends the members of an event in their order, with data as a String" do
+  it "sends the members of an event in their order, with the data as a String" do
     client.trigger_batch([{ data: { a: 1 }, info: "subscription_count", channel: "news", name: "first" }])
     expect(body)
       .to eq('{"batch":[{"data":"{\"a\":1}","info":"subscription_count","channel":"news","name":"first"}]}')
@@ -44,28 +44,28 @@ RSpec.describe "trigger_batch" do
     expect(endpoint.events.first.data).to eq("null")
   end
 
-  it "leaves out the socket that caused an event" do
+  it "excludes the socket that caused an event" do
     client.trigger_batch([first.merge(socket_id: "1.1"), second])
     expect(endpoint.events.map(&:socket_id)).to eq(["1.1", nil])
   end
 
-  it "asks for attributes of the channels" do
+  it "requests attributes of the channels" do
     expect(client.trigger_batch([{ channel: "presence-a", name: "first", data: "1", info: "user_count" }]))
       .to eq({ batch: [{ "user_count" => 0 }] })
   end
 
-  it "gives true for a reply without content" do
+  it "returns true for a reply without content" do
     endpoint.reply_with(status: 202)
     expect(client.trigger_batch([first])).to be(true)
   end
 
-  it "leaves the caller's Hashes alone" do
+  it "does not modify the caller's Hashes" do
     batch = [second.freeze].freeze
     client.trigger_batch(batch)
     expect(batch).to eq([{ channel: "sports", name: "second", data: { a: 2 } }])
   end
 
-  it "encrypts what goes to encrypted channels, and nothing else" do
+  it "encrypts only the events on encrypted channels" do
     client.encryption_master_key_base64 = ["k" * 32].pack("m0")
     listener = endpoint.subscribe("private-encrypted-a", auth: client.authenticate("private-encrypted-a", "1.1"))
     client.trigger_batch([{ channel: "private-encrypted-a", name: "first", data: { a: 1 } }, second])
@@ -73,7 +73,7 @@ RSpec.describe "trigger_batch" do
     expect(endpoint.events.map(&:data)).to match([/"ciphertext"/, '{"a":2}'])
   end
 
-  it "encrypts for more than one encrypted channel" do
+  it "encrypts events on several encrypted channels" do
     client.encryption_master_key_base64 = ["k" * 32].pack("m0")
     names = %w[private-encrypted-a private-encrypted-b]
     listeners = names.map { |name| endpoint.subscribe(name, auth: client.authenticate(name, "1.1")) }
@@ -93,16 +93,16 @@ RSpec.describe "trigger_batch" do
       .to raise_error(Pusher::Error, "Illegal channel name 'private-encrypted-a b'")
   end
 
-  it "raises what the service says" do
+  it "raises the error of the service" do
     expect { client.trigger_batch([first] * 11) }.to raise_error(Pusher::Error, /\ABad request: .*a batch holds/)
   end
 
-  it "takes events with String keys", :fix do
+  it "accepts events with String keys", :fix do
     client.trigger_batch([{ "channel" => "news", "name" => "first", "data" => { a: 1 } }])
     expect(endpoint.events.first).to have_attributes(channel: "news", name: "first", data: '{"a":1}')
   end
 
-  it "checks the size of each event before sending any", :added do
+  it "checks the size of each event before it sends any", :added do
     client.max_event_bytes = 10
     expect { client.trigger_batch([first, first.merge(name: "big", data: "x" * 11)]) }
       .to raise_error(Pusher::PayloadTooLargeError, /"big".*11.*10/)

@@ -7,17 +7,17 @@ RSpec.describe "A channel" do
   let(:channel) { client["news"] }
   let(:stand_in) { double("client") }
 
-  it "comes from [] and from channel" do
+  it "is returned by [] and by channel" do
     expect([client["news"], client.channel("news")]).to all(be_instance_of(Pusher::Channel))
     expect([client["news"], client.channel("news")].map(&:name)).to eq(%w[news news])
   end
 
-  it "can be made with a client" do
+  it "can be created with a client" do
     Pusher::Channel.new(nil, "news", client).trigger!("event", "data")
     expect(endpoint.events.first.channels).to eq(["news"])
   end
 
-  it "has its name in @name" do
+  it "keeps its name in @name" do
     channel.instance_variable_set(:@name, "sports")
     channel.trigger!("event", "data")
     expect([channel.name, endpoint.events.first.channels]).to eq(["sports", ["sports"]])
@@ -29,12 +29,12 @@ RSpec.describe "A channel" do
       expect(endpoint.events.first).to have_attributes(name: "headline", channels: ["news"], data: '{"a":1}')
     end
 
-    it "takes data without braces" do
+    it "accepts data without braces" do
       channel.trigger!("headline", a: 1)
       expect(endpoint.events.first.data).to eq('{"a":1}')
     end
 
-    it "leaves out a socket" do
+    it "excludes a socket" do
       channel.trigger!("headline", { a: 1 }, "123.456")
       expect(endpoint.events.first.socket_id).to eq("123.456")
     end
@@ -46,7 +46,7 @@ RSpec.describe "A channel" do
       end
     end
 
-    it "raises what fails" do
+    it "raises errors" do
       endpoint.reply_with(status: 400, body: "no")
       expect { channel.trigger!("headline", "data") }.to raise_error(Pusher::Error, "Bad request: no")
     end
@@ -73,7 +73,7 @@ RSpec.describe "A channel" do
       channel.trigger("headline", "data")
     end
 
-    it "logs a wrong socket id" do
+    it "logs an invalid socket id" do
       Pusher.logger = instance_double(Logger, debug: nil)
       expect(Pusher.logger).to receive(:error).with(/\AInvalid socket ID .*\(Pusher::Error\)\z/)
       channel.trigger("headline", "data", "nonsense")
@@ -87,20 +87,20 @@ RSpec.describe "A channel" do
       channel.trigger("headline", "data")
     end
 
-    it "logs a failing network", :fix do
+    it "logs a network failure", :fix do
       Pusher.logger = instance_double(Logger, debug: nil)
       endpoint.drop(times: nil)
       expect(Pusher.logger).to receive(:error).with(/ \(Pusher::HTTPError\)\z/)
       channel.trigger("headline", "data")
     end
 
-    it "raises what is no Pusher::Error" do
+    it "raises an error that is not a Pusher::Error" do
       allow(stand_in).to receive(:trigger).and_raise(ArgumentError, "no")
       expect { Pusher::Channel.new(nil, "news", stand_in).trigger("event", "data") }.to raise_error(ArgumentError, "no")
     end
   end
 
-  it "passes trigger_async on to the client" do
+  it "passes trigger_async to the client" do
     expect(stand_in).to receive(:trigger_async).with("news", "headline", "b", { socket_id: "1.1" }).and_return(:reply)
     expect(Pusher::Channel.new(nil, "news", stand_in).trigger_async("headline", "b", "1.1")).to eq(:reply)
   end

@@ -40,7 +40,7 @@ RSpec.describe "End-to-end encryption" do
     expect(envelope["ciphertext"].unpack1("m0").bytesize).to eq(16 + "text".bytesize)
   end
 
-  it "takes a new nonce for every event" do
+  it "uses a new nonce for each event" do
     nonces = Array.new(3) do
       client.trigger(room, "event", "text")
       envelope["nonce"]
@@ -62,19 +62,19 @@ RSpec.describe "End-to-end encryption" do
     expect(listener.messages.first.json).to eq("a" => 1)
   end
 
-  it "leaves the name of the event readable" do
+  it "does not encrypt the name of the event" do
     client.trigger(room, "event", "text")
     expect(endpoint.events.last.name).to eq("event")
   end
 
-  it "is readable with the shared secret of the channel alone" do
+  it "can be read only with the shared secret of the channel" do
     client.trigger(room, "event", "data")
     other = client["private-encrypted-other"].shared_secret(client.encryption_master_key)
     expect { ChannelsApi::Envelope.parse(endpoint.events.first.data).open(other) }
       .to raise_error(ChannelsApi::Envelope::Unreadable)
   end
 
-  it "is for one channel at a time" do
+  it "is limited to one channel at a time" do
     [[room, "news"], ["news", room], [room, "private-encrypted-other"]].each do |channels|
       expect { client.trigger(channels, "event", "data") }
         .to raise_error(Pusher::Error, "Cannot trigger to multiple channels if any are encrypted")
@@ -94,7 +94,7 @@ RSpec.describe "End-to-end encryption" do
       .to raise_error(Pusher::Error, "Illegal channel name '#{room} 2'")
   end
 
-  it "looks for the master key before it checks the name" do
+  it "checks the master key before the name" do
     client.encryption_master_key = nil
     expect { client.trigger("#{room} 2", "event", "data") }.to raise_error(Pusher::ConfigurationError)
   end

@@ -11,30 +11,30 @@ RSpec.describe "The body of a trigger" do
     endpoint.requests.last.body
   end
 
-  it "has the name, the channels and the data" do
+  it "contains the name, the channels and the data" do
     expect(sent("news", "event", "data")).to eq('{"name":"event","channels":["news"],"data":"data"}')
   end
 
-  it "has the data as a String, even when it is JSON" do
+  it "contains the data as a String, even if it is JSON" do
     expect(sent("news", "event", { a: 1 })).to eq('{"name":"event","channels":["news"],"data":"{\"a\":1}"}')
   end
 
-  it "begins with further parameters" do
+  it "begins with the additional parameters" do
     expect(sent("news", "event", "data", { socket_id: "1.1", info: "user_count" }))
       .to eq('{"socket_id":"1.1","info":"user_count","name":"event","channels":["news"],"data":"data"}')
   end
 
-  it "keeps the place of what the parameters name, but not its value" do
+  it "has the arguments of trigger instead of parameters with the same name" do
     expect(sent("news", "event", "data", { data: "x", socket_id: "1.1", name: "y" }))
       .to eq('{"data":"data","socket_id":"1.1","name":"event","channels":["news"]}')
   end
 
-  it "has null for a socket_id that is nil" do
+  it "has null for a socket_id of nil" do
     expect(sent("news", "event", "data", { socket_id: nil }))
       .to eq('{"socket_id":null,"name":"event","channels":["news"],"data":"data"}')
   end
 
-  it "has a socket_id that is not checked" do
+  it "has the socket_id unchecked" do
     expect(sent("news", "event", "data", { socket_id: "no socket id" })).to include('"socket_id":"no socket id"')
   end
 
@@ -53,31 +53,31 @@ RSpec.describe "The body of a trigger" do
   end
 
   { 7 => "7", nil => "null", :event => '"event"' }.each do |name, json|
-    it "has the event name as it is: #{name.inspect}" do
+    it "has the event name unchanged: #{name.inspect}" do
       expect(sent("news", name, "data")).to eq("{\"name\":#{json},\"channels\":[\"news\"],\"data\":\"data\"}")
     end
   end
 
-  it "is made of parameters that answer merge" do
+  it "accepts parameters that respond to merge" do
     parameters = Class.new { def merge(other) = { socket_id: "1.1" }.merge(other) }.new
     expect(sent("news", "event", "data", parameters))
       .to eq('{"socket_id":"1.1","name":"event","channels":["news"],"data":"data"}')
   end
 
-  it "leaves the caller's parameters alone" do
+  it "does not modify the caller's parameters" do
     params = { socket_id: "1.1" }.freeze
     sent("news", "event", "data", params)
     expect(params).to eq({ socket_id: "1.1" })
   end
 
-  it "has no key twice when the parameters have String keys", :fix do
+  it "has no duplicate keys if the parameters have String keys", :fix do
     expect(sent("news", "event", "data", { "name" => "x", "channels" => "y", "data" => "z", "info" => "i" })
       .scan(/"(\w+)":/).flatten).to match_array(%w[name channels data info])
     expect(JSON.parse(endpoint.requests.last.body))
       .to eq({ "name" => "event", "channels" => ["news"], "data" => "data", "info" => "i" })
   end
 
-  it "has the socket_id of the Symbol when there are two", :fix do
+  it "has the socket_id of the Symbol key if there are two", :fix do
     expect(sent("news", "event", "data", { socket_id: "1.1", "socket_id" => "2.2" }).scan(/"socket_id":"(.*?)"/))
       .to eq([["1.1"]])
     expect(sent("news", "event", "data", { "socket_id" => "2.2", socket_id: "1.1" }).scan(/"socket_id":"(.*?)"/))

@@ -20,35 +20,35 @@ RSpec.describe "trigger" do
     expect(endpoint.requests.size).to eq(1)
   end
 
-  it "publishes every language" do
+  it "publishes text in any language" do
     client.trigger("news", "überschrift", { "τίτλος" => "日本語 😀" })
     expect(event).to have_attributes(name: "überschrift", data: '{"τίτλος":"日本語 😀"}')
   end
 
-  it "takes data without braces" do
+  it "accepts data without braces" do
     client.trigger("news", "headline", title: "Hello", "count" => 2)
     expect(event.data).to eq('{"title":"Hello","count":2}')
   end
 
-  it "leaves out the socket that caused the event" do
+  it "excludes the socket that caused the event" do
     listeners = %w[1.1 2.2].map { |socket_id| endpoint.subscribe("news", socket_id:) }
     client.trigger("news", "headline", "data", { socket_id: "1.1" })
     client.trigger("news", "farewell", "data")
     expect(listeners.map { |listener| listener.messages.map(&:name) }).to eq([["farewell"], %w[headline farewell]])
   end
 
-  it "asks for attributes of the channels" do
+  it "requests attributes of the channels" do
     reply = client.trigger(%w[presence-a presence-b], "headline", "data", { info: "subscription_count,user_count" })
     expect(reply).to eq({ channels: { "presence-a" => { "subscription_count" => 0, "user_count" => 0 },
                                       "presence-b" => { "subscription_count" => 0, "user_count" => 0 } } })
   end
 
-  it "gives true for a reply without content" do
+  it "returns true for a reply without content" do
     endpoint.reply_with(status: 202)
     expect(client.trigger("news", "headline", "data")).to be(true)
   end
 
-  it "takes a hundred channels" do
+  it "accepts a hundred channels" do
     names = Array.new(100) { |number| "channel-#{number}" }
     client.trigger(names, "headline", "data")
     expect(event.channels).to eq(names)
@@ -62,22 +62,22 @@ RSpec.describe "trigger" do
     expect(endpoint.requests).to be_empty
   end
 
-  it "does not check the names of channels, so that users can be reached by theirs" do
+  it "does not check channel names, so the channels of users can be used" do
     client.trigger("#server-to-user-7", "greeting", "data")
     expect(event.channels).to eq(["#server-to-user-7"])
   end
 
-  it "sends names that the service refuses, which says so" do
+  it "raises the service's error for an invalid channel name" do
     expect { client.trigger("bad name", "event", "data") }.to raise_error(Pusher::Error, /\ABad request: .*bad name/)
     expect(endpoint.requests.size).to eq(1)
   end
 
-  it "can be done by hand, with post" do
+  it "is equivalent to a post" do
     expect(client.post("/events", { name: "headline", channels: ["news"], data: "text" })).to eq({})
     expect(event.data).to eq("text")
   end
 
-  it "checks the size of an event before sending it", :added do
+  it "checks the size of an event before it is sent", :added do
     client.max_event_bytes = 100
     client.trigger("news", "event", "x" * 100)
     expect { client.trigger("news", "event", "x" * 101) }
@@ -92,11 +92,11 @@ RSpec.describe "trigger" do
     expect(endpoint.requests).to be_empty
   end
 
-  it "takes the limit as an option", :added do
+  it "takes the maximum size as an option", :added do
     expect(Pusher::Client.new(max_event_bytes: 100).max_event_bytes).to eq(100)
   end
 
-  it "checks no size unless it is told to", :added do
+  it "checks no size by default", :added do
     expect(client.max_event_bytes).to be_nil
   end
 end

@@ -5,7 +5,7 @@ require "compatibility_helper"
 RSpec.describe "A signed-in user", :added do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
-  it "is sent events by send_to_user" do
+  it "receives events of send_to_user" do
     listener = endpoint.sign_in("123.456", client.authenticate_user("123.456", { id: "7" }))
     expect(client.send_to_user("7", "greeting", { a: 1 })).to eq({})
     expect(endpoint.events.first).to have_attributes(channels: ["#server-to-user-7"], data: '{"a":1}')
@@ -18,7 +18,7 @@ RSpec.describe "A signed-in user", :added do
       .to have_attributes(verb: "POST", path: "/apps/3/users/7/terminate_connections", body: "{}")
   end
 
-  it "may have an id that no path takes as it is" do
+  it "can have an id that must be escaped in a path" do
     client.terminate_user_connections("a/b?c d")
     expect(endpoint.requests.last.path).to eq("/apps/3/users/a%2Fb%3Fc%20d/terminate_connections")
   end
@@ -31,7 +31,7 @@ RSpec.describe "A signed-in user", :added do
     end
   end
 
-  it "cannot be addressed by an id that leads out of the path" do
+  it "cannot have an id that would change the path" do
     expect { client.terminate_user_connections("..") }.to raise_error(Pusher::Error, /\AInvalid user id/)
     expect(endpoint.requests).to be_empty
   end

@@ -2,7 +2,7 @@
 
 require "compatibility_helper"
 
-RSpec.describe "The module Pusher passes on to the default client:" do
+RSpec.describe "The module Pusher delegates to the default client:" do
   let(:client) { instance_double(Pusher::Client) }
 
   before { Pusher.instance_variable_set(:@default_client, client) }
@@ -53,19 +53,19 @@ RSpec.describe "The module Pusher passes on to the default client:" do
     expect(Pusher.authenticate_user("1.1", { id: "7" })).to eq(:value)
   end
 
-  it "data without braces" do
+  it "trigger, with data without braces" do
     expect(client).to receive(:trigger).with("news", "event", { foo: 1 })
     Pusher.trigger("news", "event", foo: 1)
   end
 
-  it "events without braces" do
+  it "trigger_batch, with events without braces" do
     expect(client).to receive(:trigger_batch).with({ channel: "news", name: "event", data: "data" })
     Pusher.trigger_batch(channel: "news", name: "event", data: "data")
   end
 end
 
 RSpec.describe "The module Pusher" do
-  it "refuses notify, because push notifications were removed", :fix do
+  it "raises for notify, because push notifications were removed", :fix do
     expect { Pusher.notify(["interest"], {}) }.to raise_error(Pusher::Error, /2\.0/)
   end
 end

@@ -2,10 +2,10 @@
 
 require "compatibility_helper"
 
-# For applications that patch Pusher::Request.
+# Applications that patch Pusher::Request rescue these names.
 RSpec.describe "Inside the module Pusher", :added do
   %w[TimeoutError BadResponseError KeepAliveDisconnected].each do |name|
-    it "HTTPClient::#{name} is a class of errors" do
+    it "HTTPClient::#{name} is an error class" do
       expect(Pusher.module_eval("HTTPClient", __FILE__, __LINE__).const_get(name)).to be < StandardError
     end
   end

@@ -15,15 +15,15 @@ RSpec.describe "Pusher.logger" do
     Pusher.logger = Logger.new(log, level:)
   end
 
-  it "is a Logger at INFO by default" do
+  it "is a Logger with level INFO by default" do
     expect(Pusher.logger).to be_a(Logger).and have_attributes(level: Logger::INFO)
   end
 
-  it "writes to the standard output by default" do
+  it "writes to standard output by default" do
     expect { Pusher.logger.info("hello") }.to output(/hello/).to_stdout
   end
 
-  it "is made once" do
+  it "is created once" do
     expect(Pusher.logger).to equal(Pusher.logger)
   end
 
@@ -31,13 +31,13 @@ RSpec.describe "Pusher.logger" do
     expect(Pusher.logger = log_from(Logger::DEBUG)).to equal(Pusher.logger)
   end
 
-  it "is the default again when it is set to nil" do
+  it "is the default again after it is set to nil" do
     log_from(Logger::DEBUG)
     Pusher.logger = nil
     expect(Pusher.logger).to be_a(Logger).and have_attributes(level: Logger::INFO)
   end
 
-  it "is kept in @logger, where tests reset it" do
+  it "is kept in @logger, which tests can reset" do
     log_from(Logger::DEBUG)
     Pusher.instance_variable_set(:@logger, nil)
     expect(Pusher.logger.level).to eq(Logger::INFO)
@@ -55,7 +55,7 @@ RSpec.describe "Pusher.logger" do
     expect(lines).to eq(['DEBUG Signing 123.456::user::{"id":"7"}'])
   end
 
-  it "receives the error of Channel#trigger, its backtrace at DEBUG" do
+  it "receives the error of Channel#trigger, and its backtrace at DEBUG" do
     log_from(Logger::DEBUG)
     endpoint.reply_with(status: 500, body: "oops")
     client["news"].trigger("event", "data")
@@ -69,21 +69,21 @@ RSpec.describe "Pusher.logger" do
     expect(lines).to eq(["WARN Received webhook with unknown key: other"])
   end
 
-  it "receives a warning for a webhook with a wrong signature" do
+  it "receives a warning for a webhook with an invalid signature" do
     log_from(Logger::DEBUG)
     client.webhook({ key: client.key, signature: "x", body: "{}" }).valid?
     expect(lines).to eq(["WARN Received WebHook with invalid signature: got x, " \
                          "expected #{OpenSSL::HMAC.hexdigest("SHA256", client.secret, "{}")}"])
   end
 
-  it "receives nothing from a trigger, whatever its level" do
+  it "receives nothing from a trigger at any level" do
     Pusher.logger = instance_double(Logger)
     expect(client.trigger("news", "event", "data")).to eq({})
     endpoint.reply_with(status: 500)
     expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::Error)
   end
 
-  it "receives nothing from what succeeds" do
+  it "receives nothing from requests that succeed" do
     log_from(Logger::DEBUG)
     client.trigger_batch([{ channel: "news", name: "event", data: "data" }])
     client["news"].trigger("event", "data")

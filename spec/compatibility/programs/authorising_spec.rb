@@ -3,8 +3,8 @@
 require "compatibility_helper"
 require_relative "../../support/applications"
 
-# How applications answer a browser that wants to enter a channel. The endpoint lets in who shows a genuine answer.
-RSpec.describe "An application that authorises" do
+# How the auth endpoints of applications use the gem. The test server admits sockets with a valid signature.
+RSpec.describe "An application that authorises subscriptions" do
   include Applications
 
   before { configure_environment }
@@ -19,7 +19,7 @@ RSpec.describe "An application that authorises" do
       [controller.status, JSON.parse(controller.body)]
     end
 
-    it "lets a user into a private channel" do
+    it "authorises a user for a private channel" do
       status, auth = ask(:auth, { channel_name: "private-kitchen", socket_id: "1.1" })
       expect([status, auth.keys]).to eq([200, ["auth"]])
       reader = endpoint.subscribe("private-kitchen", auth:)
@@ -27,7 +27,7 @@ RSpec.describe "An application that authorises" do
       expect(reader.wait_for(1).first.json).to eq({ "a" => 1 })
     end
 
-    it "lets a user into a presence channel, with what others may know" do
+    it "authorises a user for a presence channel, with the user's public data" do
       status, auth = ask(:auth, { channel_name: "presence-kitchen", socket_id: "1.1" })
       expect(status).to eq(200)
       expect(JSON.parse(auth["channel_data"]))
@@ -35,7 +35,7 @@ RSpec.describe "An application that authorises" do
       expect(endpoint.subscribe("presence-kitchen", auth:).member.user_info).to include("name" => "Ann Lee")
     end
 
-    it "hands out the key of an encrypted channel" do
+    it "returns the shared secret of an encrypted channel" do
       client = Pusher::Client.new(**endpoint.client_options, encryption_master_key_base64: ["k" * 32].pack("m0"))
       status, auth = ask(:auth, { channel_name: "private-encrypted-kitchen", socket_id: "1.1" }, client:)
       expect([status, auth.keys]).to eq([200, %w[auth shared_secret]])
@@ -48,13 +48,13 @@ RSpec.describe "An application that authorises" do
       expect { endpoint.sign_in("1.1", auth) }.not_to raise_error
     end
 
-    it "signs nothing for others" do
+    it "signs nothing for other users" do
       params = { channel_name: "private-cellar", socket_id: "1.1" }
       expect(ask(:auth, params)).to eq([403, { "error" => "not your room" }])
       expect(ask(:auth, params, user: nil)).to eq([403, { "error" => "not signed in" }])
     end
 
-    it "answers with the error of the gem when the request is wrong" do
+    it "responds with the gem's error to an invalid request" do
       expect(ask(:auth, { channel_name: "private-kitchen", socket_id: "1" }))
         .to match([400, { "error" => start_with("Invalid socket ID") }])
       expect(ask(:auth, { channel_name: "private/-kitchen", socket_id: "1.1" }))
@@ -62,29 +62,29 @@ RSpec.describe "An application that authorises" do
     end
   end
 
-  describe "by the channel itself" do
+  describe "with a channel object" do
     let(:auth_endpoint) { load_application("channel_auth_endpoint")::AuthEndpoint.new }
 
-    it "answers as the client does" do
+    it "responds like the client" do
       expect(auth_endpoint.call("private-a", "1.1")).to eq([200, Pusher.authenticate("private-a", "1.1")])
     end
 
-    it "takes the user's data without braces" do
+    it "accepts the user's data without braces" do
       data = { user_id: 7, user_info: { name: "Ann" } }
       expect(auth_endpoint.call("presence-a", "1.1", { id: 7, name: "Ann" }))
         .to eq([200, Pusher.authenticate("presence-a", "1.1", data)])
     end
 
-    it "forbids what cannot be signed" do
+    it "refuses data that cannot be signed" do
       expect(auth_endpoint.call("private a", "1.1")).to eq([403, { error: "Forbidden" }])
     end
   end
 
-  describe "encrypted rooms" do
+  describe "for encrypted rooms" do
     let(:key) { ["0123456789abcdef" * 2].pack("m0") }
     let(:chat) { load_application("secret_chat")::SecretChat.new(key, **endpoint.client_options) }
 
-    it "lets members read what is said, and nobody else" do
+    it "lets only members read the messages" do
       reader = endpoint.subscribe("private-encrypted-den", auth: chat.enter("den", "1.1"))
       chat.say("den", "the password is swordfish")
       message = reader.wait_for(1).first

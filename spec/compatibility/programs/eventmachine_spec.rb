@@ -4,7 +4,7 @@ require "compatibility_helper"
 require "timeout"
 require_relative "../../support/applications"
 
-# Servers on EventMachine, which is loaded in a run of its own: PUSHER_SPECS=eventmachine.
+# Servers on EventMachine, which is loaded in a separate run: PUSHER_SPECS=eventmachine.
 RSpec.describe "An application on EventMachine", :eventmachine do
   include Applications
 
@@ -23,17 +23,17 @@ RSpec.describe "An application on EventMachine", :eventmachine do
     relay
   end
 
-  it "publishes what it reads, and goes on reading meanwhile" do
+  it "publishes what it reads, and continues to read meanwhile" do
     expect(relay("one", "two", "three")).to have_attributes(delivered: 3, failures: [])
     expect(endpoint.events.map(&:data)).to match_array(%w[{"line":"one"} {"line":"two"} {"line":"three"}])
   end
 
-  it "gets the errors of the service" do
+  it "receives errors of the service" do
     endpoint.reply_with(status: 500, body: "busy")
     expect(relay("one")).to have_attributes(delivered: 0, failures: ["Unknown error (status code 500): busy"])
   end
 
-  it "gets the errors of the network" do
+  it "receives errors of the network" do
     Pusher.logger = instance_double(Logger, debug: nil)
     Pusher.port = closed_port
     expect(relay("one").failures).to match([/\ANetwork error connecting to pusher/])

@@ -3,7 +3,7 @@
 require "compatibility_helper"
 require_relative "../../support/applications"
 
-# How applications publish, and what they do when that fails.
+# How applications publish, and handle failures.
 RSpec.describe "An application that publishes" do
   include Applications
 
@@ -18,14 +18,14 @@ RSpec.describe "An application that publishes" do
   describe "from a callback of a model" do
     let(:message) { load_application("model_callback")::Message.new(id: 1, room_id: 5, text: "hello <b>") }
 
-    it "sends what as_json gives" do
+    it "sends the result of as_json" do
       expect(message.save).to be(true)
       event = endpoint.events.first
       expect(event).to have_attributes(name: "message:created", channels: ["room-5"])
       expect(JSON.parse(event.data)).to eq({ "id" => 1, "text" => "hello <b>", "sent_at" => "2024-01-02T03:04:05Z" })
     end
 
-    it "saves the record when publishing fails, and logs why" do
+    it "saves the record if publishing fails, and logs the reason" do
       log = []
       Pusher.logger = instance_double(Logger, debug: nil)
       allow(Pusher.logger).to receive(:error) { |line| log << line }
@@ -34,7 +34,7 @@ RSpec.describe "An application that publishes" do
       expect(log).to eq(["Unknown error (status code 503): busy (Pusher::Error)"])
     end
 
-    it "saves the record when nothing is configured" do
+    it "saves the record if nothing is configured" do
       Pusher.logger = instance_double(Logger, debug: nil, error: nil)
       ENV.delete("PUSHER_URL")
       expect(message.save).to be(true)
@@ -43,72 +43,72 @@ RSpec.describe "An application that publishes" do
     end
   end
 
-  describe "from a controller that leaves out the sender" do
+  describe "from a controller that excludes the sender" do
     let(:controller) { load_application("socket_id_of_request")::TodosController }
     let(:params) { { id: 7, done: true } }
 
-    it "sends the socket id of the request's header" do
+    it "sends the socket id from the header of the request" do
       others = [endpoint.subscribe("todos", socket_id: "1.1"), endpoint.subscribe("todos", socket_id: "2.2")]
       controller.new(headers: { "X-Socket-ID" => "1.1" }, params:).update
       expect(others.last.wait_for(1).first.json).to eq({ "id" => 7, "done" => true })
       expect(others.first.messages).to be_empty
     end
 
-    it "sends no socket id where the header is missing" do
+    it "sends no socket id if the header is missing" do
       controller.new(headers: {}, params:).update
       expect(endpoint.requests.first.json.keys).to contain_exactly("name", "channels", "data")
     end
 
-    it "gets the server's error when the header is no socket id" do
+    it "receives the server's error if the header is not a socket id" do
       expect { controller.new(headers: { "X-Socket-ID" => "undefined" }, params:).update }
         .to raise_error(Pusher::Error, /\ABad request: /)
     end
   end
 
-  describe "by a service that tries again" do
+  describe "from a service that retries" do
     let(:program) { load_application("retrying_service") }
     let(:service) { program::PublishEvent.new(client:, sleeper:) }
 
-    it "publishes at once when nothing fails" do
+    it "publishes at the first attempt if nothing fails" do
       expect(service.call("news", "event", "data")).to eq({})
       expect(sleeper.naps).to be_empty
     end
 
-    it "publishes in the end when the network fails twice", :fix do
+    it "publishes at the third attempt if the network fails twice", :fix do
       endpoint.drop(times: 2)
       expect(service.call("news", "event", "data")).to eq({})
       expect(sleeper.naps).to eq([0.1, 0.2])
       expect(endpoint.requests.size).to eq(3)
     end
 
-    it "gives up when nobody listens", :socket do
+    it "gives up if connections are always refused", :socket do
       client.port = closed_port
       expect { service.call("news", "event", "data") }
         .to raise_error(program::PublishEvent::GaveUp, /\(Errno::ECONNREFUSED\), after 4 attempts\z/)
       expect(sleeper.naps).to eq([0.1, 0.2, 0.4])
     end
 
-    it "does not try again what the service refuses" do
+    it "does not retry what the service refuses" do
       endpoint.reply_with(status: 400, body: "no")
       expect { service.call("news", "event", "data") }
         .to raise_error(program::PublishEvent::GaveUp, "Bad request: no")
       expect(sleeper.naps).to be_empty
     end
 
-    it "raises errors that only a person can put right" do
+    it "raises configuration errors" do
       client.secret = "wrong"
       expect { service.call("news", "event", "data") }.to raise_error(Pusher::AuthenticationError)
       client.secret = nil
       expect { service.call("news", "event", "data") }.to raise_error(Pusher::ConfigurationError)
     end
 
-    it "uses the module when it is given no client" do
+    it "uses the module if no client is injected" do
       program::PublishEvent.new.call("news", "event", "data")
       expect(endpoint.events.size).to eq(1)
     end
   end
 
-  describe "by a job" do
+  describe "from a job" do
     let(:job) { load_application("broadcast_job")::BroadcastJob }
 
     it "sends an event to more than 100 channels in several requests" do
@@ -116,19 +116,19 @@ RSpec.describe "An application that publishes" do
       expect(endpoint.events.map { |event| event.channels.size }).to eq([100, 100, 50])
     end
 
-    it "is tried again when the network fails", :fix do
+    it "is retried if the network fails", :fix do
       endpoint.drop(times: 2)
       job.perform_now("news", "event", "data")
       expect(endpoint.events.size).to eq(1)
     end
 
-    it "fails in the end", :fix do
+    it "fails after the last retry", :fix do
       endpoint.drop(times: 3)
       expect { job.perform_now("news", "event", "data") }.to raise_error(Pusher::HTTPError)
       expect(endpoint.requests.size).to eq(3)
     end
 
-    it "is discarded when the credentials are wrong" do
+    it "is discarded if the credentials are wrong" do
       Pusher.secret = "wrong"
       job.perform_now("news", "event", "data")
       expect(job::DISCARDED).to eq([Pusher::AuthenticationError])
@@ -146,27 +146,27 @@ RSpec.describe "An application that publishes" do
       expect(endpoint.events[1].data).to eq('{"count":2,"items":["item 0","item 1"]}')
     end
 
-    it "sends nothing for nobody" do
+    it "sends nothing for an empty list of users" do
       expect([digest.deliver({}, client:), endpoint.requests]).to eq([[], []])
     end
   end
 
-  describe "through a wrapper that measures" do
+  describe "through a wrapper that measures calls" do
     let(:measured) { load_application("instrumented_client")::MeasuredClient.new(client) }
 
-    it "gives what the client gives" do
+    it "returns what the client returns" do
       expect(measured.trigger("news", "event", { a: 1 }, { socket_id: "1.1" })).to eq({})
       expect(measured.channels(filter_by_prefix: "x")).to eq({ channels: {} })
       expect(measured.measurements.map { |name, outcome, _| "#{name} #{outcome}" }).to eq(["trigger ok", "channels ok"])
     end
 
-    it "sees failures, and lets them through" do
+    it "records failures and raises them" do
       client.secret = nil
       expect { measured.trigger("news", "event", "data") }.to raise_error(Pusher::ConfigurationError)
       expect(measured.measurements.map { |_, outcome, _| outcome }).to eq(["failed"])
     end
 
-    it "lets everything else through" do
+    it "passes all other methods to the client" do
       expect(measured.authenticate("private-a", "1.1")).to eq(client.authenticate("private-a", "1.1"))
       expect(measured["news"]).to be_a(Pusher::Channel)
     end
@@ -175,41 +175,41 @@ RSpec.describe "An application that publishes" do
   describe "from several threads with one client" do
     let(:publisher) { load_application("thread_pool")::ThreadedPublisher.new(client) }
 
-    it "sends everything once" do
+    it "sends each event once" do
       40.times { |number| publisher.publish("news", "event", number.to_s) }
       expect(publisher.finish).to be_empty
       expect(endpoint.events.map(&:data)).to match_array((0...40).map(&:to_s))
     end
 
-    it "fails for one request without disturbing the others" do
+    it "raises the error of one request without affecting the others" do
       10.times { |number| publisher.publish(number == 3 ? "my news" : "news", "event", number.to_s) }
       expect(publisher.finish).to eq([Pusher::Error])
       expect(endpoint.events.size).to eq(9)
     end
   end
 
-  describe "in the background, and waits for the replies", :socket do
+  describe "in the background, and then waits for the replies", :socket do
     let(:program) { load_application("background_publisher") }
 
-    it "gets one status for each" do
+    it "receives a status for each request" do
       events = Array.new(5) { |number| ["news", "event", number.to_s] }
       expect(program::BackgroundPublisher.publish(events)).to eq([200] * 5)
       expect(endpoint.events.map(&:data)).to match_array(%w[0 1 2 3 4])
     end
 
-    it "reads why a request was refused" do
+    it "receives the reason for a refused request" do
       expect { program::BackgroundPublisher.publish([["my news", "event", "data"]], client:) }
         .to raise_error(program::BackgroundPublisher::Failed, /my news/)
     end
 
-    it "gets the errors of the network as they are" do
+    it "receives unwrapped errors of the network" do
       client.port = closed_port
       expect { program::BackgroundPublisher.publish([%w[news event data]], client:) }
         .to raise_error(Errno::ECONNREFUSED)
     end
   end
 
-  describe "and has a fallback" do
+  describe "with a fallback" do
     let(:log) { [] }
     let(:calls) { [] }
     let(:alarm) do
@@ -218,12 +218,12 @@ RSpec.describe "An application that publishes" do
       load_application("fallback")::Alarm.new(fallback: ->(*call) { calls << call }, logger:)
     end
 
-    it "does not use it when all is well" do
+    it "does not use the fallback if the request succeeds" do
       alarm.ring("kitchen", "smoke")
       expect([endpoint.events.size, calls, log]).to eq([1, [], []])
     end
 
-    it "uses it when nobody listens, and logs the original error", :socket do
+    it "uses the fallback if the connection is refused, and logs the original error", :socket do
       Pusher.port = closed_port
       alarm.ring("kitchen", "smoke")
       expect(calls).to eq([%w[kitchen smoke]])
@@ -231,7 +231,7 @@ RSpec.describe "An application that publishes" do
     end
 
     { 401 => "Pusher::AuthenticationError", 403 => "Pusher::Error", 500 => "Pusher::Error" }.each do |status, name|
-      it "uses it when the service answers with #{status}" do
+      it "uses the fallback if the service replies with #{status}" do
         endpoint.reply_with(status:, body: "no")
         alarm.ring("kitchen", "smoke")
         expect([calls, log]).to eq([[%w[kitchen smoke]], ["alarm refused: #{name}"]])

@@ -3,8 +3,8 @@
 require "compatibility_helper"
 require_relative "../../support/applications"
 
-# How applications ask who is there.
-RSpec.describe "An application that asks about channels" do
+# How applications query channels and users.
+RSpec.describe "An application that queries channels" do
   include Applications
 
   let(:client) { Pusher::Client.new(endpoint.client_options) }
@@ -16,7 +16,7 @@ RSpec.describe "An application that asks about channels" do
     endpoint.subscribe(channel, socket_id:, auth: client.authenticate(channel, socket_id, { user_id: }))
   end
 
-  describe "on a page for operators" do
+  describe "on an admin page" do
     let(:page) { load_application("admin_page")::AdminPage.new }
 
     before do
@@ -36,15 +36,15 @@ RSpec.describe "An application that asks about channels" do
       expect(page.users("attic")).to eq([])
     end
 
-    it "knows whether somebody is there" do
+    it "finds out whether a room is occupied" do
       expect([page.online?("cellar", "ann"), page.online?("cellar", "bob")]).to eq([true, false])
     end
 
-    it "uses a client that it is given" do
+    it "uses an injected client" do
       expect(load_application("admin_page")::AdminPage.new(client).users("cellar")).to eq(["ann"])
     end
 
-    it "knows whether the service answers" do
+    it "finds out whether the service responds" do
       expect(page.healthy?).to be(true)
       endpoint.reply_with(status: 500)
       expect(page.healthy?).to be(false)
@@ -53,7 +53,7 @@ RSpec.describe "An application that asks about channels" do
     end
   end
 
-  describe "until somebody is there" do
+  describe "until a channel is occupied" do
     let(:naps) { [] }
     let(:wait) do
       sleeper = Object.new
@@ -66,7 +66,7 @@ RSpec.describe "An application that asks about channels" do
       load_application("wait_for_viewers")::WaitForViewers.new(Pusher["stream"], sleeper:)
     end
 
-    it "asks again until then" do
+    it "repeats the query" do
       expect(wait.call).to eq(1)
       expect(naps).to eq([1, 1])
       expect(endpoint.requests.map { |request| [request.path, request.params["info"]] })

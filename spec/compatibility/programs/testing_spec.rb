@@ -3,8 +3,8 @@
 require "compatibility_helper"
 require_relative "../../support/applications"
 
-# How the test suites of applications keep events from being sent.
-RSpec.describe "An application's test suite" do
+# How the test suites of applications prevent requests.
+RSpec.describe "The test suite of an application" do
   include Applications
 
   let(:program) { load_application("model_callback") }
@@ -32,36 +32,36 @@ RSpec.describe "An application's test suite" do
     expect(channel).to have_received(:trigger).with("message:created", hash_including("id" => 1))
   end
 
-  it "expects a call of any channel" do
+  it "expects a call on any channel" do
     expect_any_instance_of(Pusher::Channel).to receive(:trigger).with("message:created", hash_including("id" => 1))
     message.save
   end
 
-  it "expects a call of any client" do
+  it "expects a call on any client" do
     expect_any_instance_of(Pusher::Client).to receive(:trigger)
       .with("room-5", "message:created", hash_including("id" => 1), {}).and_return({})
     message.save
   end
 
-  it "passes a verifying double of a client" do
+  it "injects a verifying double of a client" do
     client = instance_double(Pusher::Client)
     expect(client).to receive(:trigger).with("news", "event", { a: 1 }).and_return({})
     expect(service::PublishEvent.new(client:).call("news", "event", { a: 1 })).to eq({})
   end
 
-  it "learns from a verifying double that a call is wrong" do
+  it "fails if a call does not fit a verifying double" do
     client = instance_double(Pusher::Client, trigger: {})
     expect { client.trigger("news") }.to raise_error(ArgumentError)
     expect { allow(client).to receive(:publish) }.to raise_error(/does not implement.*publish/)
   end
 
-  it "passes a verifying double of the module" do
+  it "injects a verifying double of the module" do
     publisher = class_double(Pusher, trigger: {})
     service::PublishEvent.new(client: publisher).call("news", "event", { a: 1 })
     expect(publisher).to have_received(:trigger).once
   end
 
-  it "passes a client of its own that keeps the events" do
+  it "injects a fake client that records the events" do
     fake = Class.new do
       attr_reader :events
 
@@ -71,7 +71,7 @@ RSpec.describe "An application's test suite" do
     expect(fake.events).to eq([["news", "event", { a: 1 }]])
   end
 
-  it "replaces the module's client by one that keeps the requests" do
+  it "replaces the module's client with one that records the requests" do
     recorder = Class.new(Pusher::Client) do
       def posts = @posts ||= []
 
@@ -86,13 +86,13 @@ RSpec.describe "An application's test suite" do
     expect(recorder.posts.first.last).to include(name: "message:created", channels: ["room-5"])
   end
 
-  it "forgets the configuration of the last test" do
+  it "resets the configuration between tests" do
     Pusher.url = "http://k:s@events.test/apps/1"
     Pusher.instance_variable_set(:@default_client, nil)
     expect([Pusher.app_id, Pusher.key, Pusher.host]).to eq([nil, nil, "api-mt1.pusher.com"])
   end
 
-  it "passes a strict logger, which is called for failures only" do
+  it "sets a strict logger double, which is called for failures only" do
     logger = instance_double(Logger)
     Pusher.logger = logger
     expect(logger).to receive(:error).with("missing key `app_id' in the client configuration " \
@@ -108,7 +108,7 @@ RSpec.describe "An application's test suite" do
   end
 
   { "Minitest" => %w[minitest minitest_suite], "Mocha" => %w[mocha mocha_suite] }.each do |name, (gem, file)|
-    it "is one of #{name}", needs: gem do
+    it "works with #{name}", needs: gem do
       expect(run_application(file).join("\n"))
         .to match(/^[1-9]\d* runs, [1-9]\d* assertions, 0 failures, 0 errors, 0 skips$/)
     end

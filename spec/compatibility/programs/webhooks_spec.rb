@@ -6,8 +6,8 @@ require "rack/mock"
 require "stringio"
 require_relative "../../support/applications"
 
-# How applications take webhooks.
-RSpec.describe "An application that takes webhooks" do
+# How applications receive webhooks.
+RSpec.describe "An application that receives webhooks" do
   include Applications
 
   before do
@@ -24,7 +24,7 @@ RSpec.describe "An application that takes webhooks" do
       Rack::MockRequest.new(app).request("POST", "/webhook", env).status
     end
 
-    it "follows which channels are occupied" do
+    it "tracks the occupied channels" do
       expect(deliver(endpoint.webhook({ "name" => "channel_occupied", "channel" => "a" },
                                       { "name" => "channel_occupied", "channel" => "b" }))).to eq(200)
       expect(deliver(endpoint.webhook({ "name" => "channel_vacated", "channel" => "a" }))).to eq(200)
@@ -32,7 +32,7 @@ RSpec.describe "An application that takes webhooks" do
       expect(app.occupied["b"]).to be_within(60).of(Time.now)
     end
 
-    it "refuses what is not signed by the service, and the gem logs it" do
+    it "refuses requests that the service has not signed, and the gem logs them" do
       webhook = endpoint.webhook({ "name" => "channel_occupied", "channel" => "a" })
       expect(deliver(webhook, "HTTP_X_PUSHER_SIGNATURE" => "0" * 64)).to eq(401)
       expect(deliver(webhook, input: webhook.body.sub('"a"', '"b"'))).to eq(401)
@@ -45,7 +45,7 @@ RSpec.describe "An application that takes webhooks" do
   describe "in a controller" do
     let(:controller) { load_application("webhooks_controller")::WebhooksController }
 
-    # What the gem asks a request of Rails for.
+    # The parts of a Rails request that the gem uses.
     def request(webhook)
       env = { "rack.input" => StringIO.new(webhook.body), "HTTP_X_PUSHER_KEY" => webhook.key,
               "HTTP_X_PUSHER_SIGNATURE" => webhook.signature }
@@ -59,34 +59,34 @@ RSpec.describe "An application that takes webhooks" do
 
     let(:event) { { "name" => "member_added", "channel" => "presence-a", "user_id" => "7" } }
 
-    it "takes a webhook of the configured app" do
+    it "accepts a webhook of the configured app" do
       expect(head_for(endpoint.webhook(event))).to eq([:ok, ["7"]])
     end
 
-    it "takes one that is still signed with the former token" do
+    it "accepts a webhook that is signed with the previous token" do
       app = ChannelsApi::App.new(id: "3", key: "retired", secret: "retired secret")
       expect(head_for(ChannelsApi::Webhook.new(app, [event]))).to eq([:ok, ["7"]])
     end
 
-    it "takes no other" do
+    it "refuses other webhooks" do
       app = ChannelsApi::App.new(id: "3", key: "retired", secret: "guessed")
       expect(head_for(ChannelsApi::Webhook.new(app, [event]))).to eq([:unauthorized, []])
     end
 
-    it "takes a webhook whose body was read before, as by a log of parameters" do
+    it "accepts a webhook whose body was read before, for example by parameter logging" do
       incoming = request(endpoint.webhook(event))
       incoming.body.read
       expect(controller.new(incoming).create).to eq(:ok)
     end
 
-    it "leaves the body readable for the application" do
+    it "leaves the body readable" do
       incoming = request(endpoint.webhook(event))
       controller.new(incoming).create
       expect(JSON.parse(incoming.body.read)["events"]).to eq([event])
     end
   end
 
-  describe "and stands in for the service" do
+  describe "that verifies requests in place of the service" do
     let(:server) { load_application("verifying_server")::VerifyingServer.new({ "k" => "s" }) }
 
     # The query of a request that the client sends.
@@ -100,11 +100,11 @@ RSpec.describe "An application that takes webhooks" do
 
     before { endpoint.reply_with(times: nil, body: "{}") }
 
-    it "accepts what the gem has signed" do
+    it "accepts requests that the gem has signed" do
       expect(server.call("GET", "/apps/3/channels", query)).to eq([200, "{}"])
     end
 
-    it "refuses another path, other parameters, another key and an old request" do
+    it "refuses a changed path, changed parameters, an unknown key and an expired request" do
       old = query.merge("auth_timestamp" => (query["auth_timestamp"].to_i - 601).to_s)
       calls = [["/apps/3/other", query], ["/apps/3/channels", query.merge("info" => "y")],
                ["/apps/3/channels", query.merge("auth_key" => "other")], ["/apps/3/channels", old]]

@@ -3,8 +3,8 @@
 require "compatibility_helper"
 require_relative "../../support/applications"
 
-# Test suites that stub requests with WebMock, which is loaded in a run of its own: PUSHER_SPECS=webmock.
-RSpec.describe "An application's test suite with WebMock", :webmock do
+# Test suites that stub requests with WebMock, which is loaded in a separate run: PUSHER_SPECS=webmock.
+RSpec.describe "The test suite of an application with WebMock", :webmock do
   include Applications
   include WebMock::API if defined?(WebMock)
 
@@ -39,14 +39,14 @@ RSpec.describe "An application's test suite with WebMock", :webmock do
     assert_requested(stub, times: 1)
   end
 
-  it "answers each request with another reply" do
+  it "returns a different reply to each request" do
     stub_request(:post, events).to_return({ status: 500, body: "busy" }, { status: 200, body: "{}" })
     expect { Pusher.trigger("news", "event", "data") }
       .to raise_error(Pusher::Error, "Unknown error (status code 500): busy")
     expect(Pusher.trigger("news", "event", "data")).to eq({})
   end
 
-  it "plays a network that fails and comes back" do
+  it "simulates a network that fails and recovers" do
     stub_request(:post, events).to_raise(Errno::ECONNREFUSED).then.to_return(body: "{}")
     naps = []
     sleeper = Object.new
@@ -55,7 +55,7 @@ RSpec.describe "An application's test suite with WebMock", :webmock do
     expect(naps).to eq([0.1])
   end
 
-  it "plays timeouts", :fix do
+  it "simulates timeouts", :fix do
     stub_request(:post, events).to_timeout
     expect { service.new(sleeper: Class.new { def self.sleep(_) = nil }).call("news", "event", "data") }
       .to raise_error(/after 4 attempts/)
@@ -69,7 +69,7 @@ RSpec.describe "An application's test suite with WebMock", :webmock do
     expect(load_application("admin_page")::AdminPage.new.rooms).to eq([{ name: "kitchen", users: 2 }])
   end
 
-  it "fails with WebMock's own error for a request that it has not stubbed" do
+  it "fails with WebMock's error for an unstubbed request" do
     expect { Pusher.trigger("news", "event", "data") }
       .to raise_error(WebMock::NetConnectNotAllowedError, %r{POST https://api-eu\.pusher\.com/apps/20/events})
   end

@@ -2,39 +2,39 @@
 
 require "compatibility_helper"
 
-RSpec.describe "A channel asked for its state" do
+RSpec.describe "The state of a channel object" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
-  it "says whether it is occupied" do
+  it "includes whether the channel is occupied" do
     expect(client["news"].info).to eq({ occupied: false })
     endpoint.subscribe("news")
     expect(client["news"].info).to eq({ occupied: true })
   end
 
-  it "says what it is asked for" do
+  it "includes the requested attributes" do
     expect(client["presence-a"].info(%w[user_count subscription_count]))
       .to eq({ occupied: false, user_count: 0, subscription_count: 0 })
     expect(endpoint.requests.last.params["info"]).to eq("user_count,subscription_count")
   end
 
-  it "is asked with an empty list by default" do
+  it "is queried with an empty list by default" do
     client["news"].info
     expect(endpoint.requests.last.params["info"]).to eq("")
   end
 
-  it "lists its users" do
+  it "includes the users" do
     auth = client.authenticate("presence-a", "1.1", { user_id: "7" })
     endpoint.subscribe("presence-a", socket_id: "1.1", auth:)
     expect(client["presence-a"].users).to eq([{ "id" => "7" }])
   end
 
-  it "lists its users with parameters" do
+  it "includes the users, with parameters" do
     client["presence-a"].users({ page: 2 })
     expect(endpoint.requests.last.path).to eq("/apps/3/channels/presence-a/users")
     expect(endpoint.requests.last.params["page"]).to eq("2")
   end
 
-  describe "with a stand-in for its client" do
+  describe "with a double of its client" do
     let(:stand_in) { double("client") }
     let(:channel) { Pusher::Channel.new(nil, "presence-a", stand_in) }
 

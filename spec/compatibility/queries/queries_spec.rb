@@ -26,13 +26,13 @@ RSpec.describe "Queries" do
       expect(request).to have_attributes(verb: "GET", path: "/apps/3/channels")
     end
 
-    it "takes a prefix and asks for attributes" do
+    it "can have a prefix and request attributes" do
       expect(client.channels({ filter_by_prefix: "presence-", info: "user_count" }))
         .to eq({ channels: { "presence-a" => { "user_count" => 2 } } })
       expect(request.params).to include("filter_by_prefix" => "presence-", "info" => "user_count")
     end
 
-    it "takes its parameters without braces" do
+    it "accepts its parameters without braces" do
       client.channels(filter_by_prefix: "presence-")
       expect(request.params).to include("filter_by_prefix" => "presence-")
     end
@@ -44,12 +44,12 @@ RSpec.describe "Queries" do
       expect(request).to have_attributes(verb: "GET", path: "/apps/3/channels/news")
     end
 
-    it "asks for attributes" do
+    it "requests attributes" do
       expect(client.channel_info("presence-a", { info: "user_count" })).to eq({ occupied: true, user_count: 2 })
       expect(request.params).to include("info" => "user_count")
     end
 
-    it "takes its parameters without braces" do
+    it "accepts its parameters without braces" do
       expect(client.channel_info("presence-a", info: "user_count")).to eq({ occupied: true, user_count: 2 })
     end
   end
@@ -60,23 +60,23 @@ RSpec.describe "Queries" do
       expect(request).to have_attributes(verb: "GET", path: "/apps/3/channels/presence-a/users")
     end
 
-    it "takes parameters" do
+    it "accepts parameters" do
       client.channel_users("presence-a", { page: 2 })
       expect(request.params).to include("page" => "2")
     end
 
-    it "raises what the service says" do
+    it "raises the error of the service" do
       expect { client.channel_users("news") }
         .to raise_error(Pusher::Error, /\ABad request: .*users are known for presence channels only\z/)
     end
   end
 
   describe "get" do
-    it "asks for any path" do
+    it "queries any path" do
       expect(client.get("/channels")).to eq({ channels: { "news" => {}, "presence-a" => {} } })
     end
 
-    it "takes parameters, with and without braces" do
+    it "accepts parameters with and without braces" do
       expect(client.get("/channels", { filter_by_prefix: "presence-" })).to eq({ channels: { "presence-a" => {} } })
       expect(client.get("/channels", filter_by_prefix: "presence-")).to eq({ channels: { "presence-a" => {} } })
     end

@@ -27,40 +27,40 @@ RSpec.describe "The body of a post" do
     end
   end
 
-  it "is what the application's JSON engine makes of other objects" do
+  it "is encoded by the application's JSON engine for other objects" do
     object = Struct.new(:a).new(1)
     params = { object: }
     stub_json_engine(params, '{"object" : "as the engine likes"}')
     expect(sent(params)).to eq('{"object" : "as the engine likes"}')
   end
 
-  it "is equal to what the application's JSON engine makes of plain values" do
+  it "is equal to the output of the application's JSON engine for plain values" do
     params = { s: "</script>", i: -1, f: 1.0e20, n: nil, a: [[], {}], "k" => :v, big: 2**70 }
     expect(sent(params)).to eq(json_of(params))
   end
 
-  it "leaves the caller's Hash alone" do
+  it "does not modify the caller's Hash" do
     params = { a: { b: [1] } }
     expect { sent(params) }.not_to(change(params, :inspect))
   end
 
   { "NaN" => Float::NAN, "invalid UTF-8" => "\xFF" }.each do |name, value|
-    it "cannot hold #{name}, which is a Pusher::Error raised before anything is sent", :fix do
+    it "cannot contain #{name}: a Pusher::Error is raised before anything is sent", :fix do
       expect { client.post("/events", { a: value }) }.to raise_error(Pusher::Error)
       expect(endpoint.requests).to be_empty
     end
 
-    it "cannot hold #{name}, which the engine's error says as the cause", :fix do
+    it "cannot contain #{name}: the cause is the engine's error", :fix do
       expect { client.post("/events", { a: value }) }
         .to raise_error(Pusher::Error) { |error| expect(error.cause).to be_a(StandardError) }
     end
 
-    it "cannot hold #{name}, which is found before a missing credential", :fix do
+    it "cannot contain #{name}: this is checked before the credentials", :fix do
       expect { Pusher::Client.new.post("/events", { a: value }) }.to raise_error(an_instance_of(Pusher::Error))
     end
   end
 
-  it "passes on the error of an engine that raises, as the cause", :fix do
+  it "raises a Pusher::Error whose cause is the engine's error", :fix do
     object = Class.new { def to_json(*) = raise(ArgumentError, "not me") }.new
     expect { client.post("/events", { object: }) }.to raise_error(Pusher::Error) { |error|
       expect(error.cause).to be_a(ArgumentError).and have_attributes(message: "not me")

@@ -18,11 +18,11 @@ RSpec.describe "A request over TLS", :socket do
     expect(server.events).to be_empty
   end
 
-  it "refuses a server whose authority it does not know" do
+  it "refuses a server of an unknown authority" do
     expect_refused
   end
 
-  it "raises an HTTPError for a certificate that it refuses", :fix do
+  it "raises an HTTPError for a refused certificate", :fix do
     expect { publish }.to raise_error(Pusher::HTTPError)
   end
 
@@ -36,7 +36,7 @@ RSpec.describe "A request over TLS", :socket do
     expect(publish).to eq({})
   end
 
-  it "trusts the authorities in a folder, under the names that OpenSSL looks for" do
+  it "trusts the authorities in a folder with OpenSSL's file names" do
     Dir.mktmpdir do |folder|
       name = format("%08x.0", certificates.authority.subject.hash & 0xffffffff)
       FileUtils.cp(certificates.pem_file, File.join(folder, name))
@@ -45,7 +45,7 @@ RSpec.describe "A request over TLS", :socket do
     end
   end
 
-  it "trusts the authorities in a folder, whatever their names", :fix do
+  it "trusts the authorities in a folder with any file names", :fix do
     Dir.mktmpdir do |folder|
       FileUtils.cp(certificates.pem_file, File.join(folder, "authority.pem"))
       ssl.add_trust_ca(folder)
@@ -53,12 +53,12 @@ RSpec.describe "A request over TLS", :socket do
     end
   end
 
-  it "verifies nothing when it is told so" do
+  it "accepts any certificate with VERIFY_NONE" do
     ssl.verify_mode = OpenSSL::SSL::VERIFY_NONE
     expect(publish).to eq({})
   end
 
-  it "verifies again when it is told so" do
+  it "verifies certificates again with VERIFY_PEER" do
     ssl.verify_mode = OpenSSL::SSL::VERIFY_NONE
     ssl.verify_mode = OpenSSL::SSL::VERIFY_PEER
     expect_refused
@@ -88,7 +88,7 @@ RSpec.describe "A request over TLS", :socket do
     expect(publish).to eq({})
   end
 
-  it "trusts what is added to cert_store" do
+  it "trusts the authorities that are added to cert_store" do
     ssl.cert_store.add_file(certificates.pem_file)
     expect(publish).to eq({})
   end
@@ -98,12 +98,12 @@ RSpec.describe "A request over TLS", :socket do
     expect(publish).to eq({})
   end
 
-  it "raises an error that names an SSL_CERT_FILE which cannot be read", :fix do
+  it "raises an error that names an unreadable SSL_CERT_FILE", :fix do
     ENV["SSL_CERT_FILE"] = "/no/such/file.pem"
     expect { publish }.to raise_error(StandardError, %r{/no/such/file\.pem})
   end
 
-  describe "to a server that asks for the client's certificate" do
+  describe "to a server that requests a client certificate" do
     let(:identity) { certificates.good }
     let(:server) { start_endpoint(tls: certificates.good.asking(certificates.authority)) }
 
@@ -113,7 +113,7 @@ RSpec.describe "A request over TLS", :socket do
       expect_refused
     end
 
-    it "shows the one of set_client_cert_file" do
+    it "sends the certificate of set_client_cert_file" do
       key = Tempfile.new("key")
       key.write(identity.key.to_pem)
       key.close
@@ -121,7 +121,7 @@ RSpec.describe "A request over TLS", :socket do
       expect(publish).to eq({})
     end
 
-    it "shows the one of client_cert= and client_key=" do
+    it "sends the certificate of client_cert= and client_key=" do
       ssl.client_cert = identity.certificate
       ssl.client_key = identity.key
       expect(publish).to eq({})

@@ -13,7 +13,7 @@ RSpec.describe "The error class" do
     end
   end
 
-  it "Pusher::ConfigurationError makes its message of the missing key" do
+  it "Pusher::ConfigurationError builds its message from the missing key" do
     expect(Pusher::ConfigurationError.new(:app_id).message)
       .to eq("missing key `app_id' in the client configuration")
   end
@@ -36,7 +36,7 @@ RSpec.describe "The error class" do
     expect(Pusher::PayloadTooLargeError.superclass).to be(Pusher::Error)
   end
 
-  it "Pusher::Error has no status, body and delay unless a reply gave it some", :added do
+  it "Pusher::Error has no status, body and retry_after without a reply", :added do
     expect(Pusher::Error.new("no")).to have_attributes(status: nil, body: nil, retry_after: nil)
   end
 end

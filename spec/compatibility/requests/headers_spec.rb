@@ -24,7 +24,7 @@ RSpec.describe "A request on the wire" do
       expect(request["X-Pusher-Library"]).to eq("pusher-http-ruby #{Pusher::VERSION}")
     end
 
-    it "names a user agent" do
+    it "has a user agent" do
       expect(request["User-Agent"]).to match(/\S/)
     end
 
@@ -32,25 +32,25 @@ RSpec.describe "A request on the wire" do
       expect(request["Host"]).to eq("127.0.0.1:#{endpoint.port}")
     end
 
-    it "asks for no compression", :fix do
+    it "does not ask for compression", :fix do
       expect(request["Accept-Encoding"]).to eq("identity")
     end
 
-    it "has the length of its body in bytes", :socket do
+    it "gives the length of its body in bytes", :socket do
       client.trigger("news", "überschrift", "日本語")
       expect(request["Content-Length"].to_i).to eq(request.body.bytesize)
       expect(request.raw).to end_with("\r\n\r\n#{request.body}".b)
     end
   end
 
-  describe "that asks" do
+  describe "that queries" do
     before { client.get("/channels") }
 
     it "is a GET" do
       expect(request).to have_attributes(verb: "GET", path: "/apps/3/channels")
     end
 
-    it "has no body, and no header about one" do
+    it "has no body and no header about a body" do
       expect(request.body).to eq("")
       expect(request["Content-Type"]).to be_nil
       expect(request["Content-Length"].to_i).to eq(0)
@@ -66,7 +66,7 @@ RSpec.describe "A request on the wire" do
     expect(endpoint.requests.map(&:connection)).to eq([1] * 5)
   end
 
-  it "is sent on a new connection when the server has closed an idle one", :fix, :socket do
+  it "is sent on a new connection if the server has closed an idle one", :fix, :socket do
     client.trigger("news", "event", "data")
     endpoint.close_idle
     client.trigger("news", "event", "data")
@@ -74,13 +74,13 @@ RSpec.describe "A request on the wire" do
   end
 
   ["/a b", "/a\r\nX-Evil: 1", "/a\0"].each do |path|
-    it "is refused when its path is #{path.inspect}" do
+    it "is refused if its path is #{path.inspect}" do
       expect { client.get(path) }.to raise_error(StandardError)
       expect(endpoint.requests).to be_empty
     end
   end
 
-  it "is refused when its host holds a line break", :fix do
+  it "is refused if its host contains a line break", :fix do
     client.host = "127.0.0.1\r\nX-Evil: 1"
     expect { client.get("/channels") }.to raise_error(StandardError)
     expect(endpoint.requests).to be_empty

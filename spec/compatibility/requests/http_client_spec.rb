@@ -24,28 +24,28 @@ RSpec.describe "sync_http_client" do
     expect(http.request(:get, "#{address}/", nil, nil, {}).headers).to include("X-Colour" => "green")
   end
 
-  it "takes a URI" do
+  it "accepts a URI" do
     http.request(:get, URI.parse("#{address}/path"), nil, nil, {})
     expect(request).to have_attributes(verb: "GET", path: "/path")
   end
 
-  it "takes a query as a String" do
+  it "accepts a query as a String" do
     http.request(:get, "#{address}/path", "a=1&b=2", nil, {})
     expect(request.target).to eq("/path?a=1&b=2")
   end
 
-  it "takes no query" do
+  it "accepts a request without a query" do
     http.request(:get, "#{address}/path", nil, nil, {})
     expect(request.target).to eq("/path")
   end
 
-  it "takes a binary body" do
+  it "accepts a binary body" do
     body = (0..255).map(&:chr).join.b
     http.request(:post, "#{address}/path", nil, body, {})
     expect(request.body).to eq(body)
   end
 
-  it "does not raise for a status" do
+  it "raises for no status" do
     server.reply_with(status: 500, body: "oops")
     expect(http.request(:get, "#{address}/", nil, nil, {}).status).to eq(500)
   end
@@ -55,7 +55,7 @@ RSpec.describe "sync_http_client" do
     expect(http.request_async(:get, "#{address}/path", nil, nil, {}).pop.body.read).to eq("text")
   end
 
-  it "can be reset, and goes on" do
+  it "can be reset and used again" do
     2.times do
       expect(http.request(:get, "#{address}/nowhere", nil, nil, {}).status).to eq(404)
       http.reset_all
@@ -63,7 +63,7 @@ RSpec.describe "sync_http_client" do
     expect(server.requests.size).to eq(2)
   end
 
-  it "opens a new connection after it was reset", :socket do
+  it "opens a new connection after a reset", :socket do
     2.times do
       http.request(:get, "#{address}/path", nil, nil, {})
       http.reset_all
@@ -85,7 +85,7 @@ RSpec.describe "sync_http_client" do
     end
   end
 
-  it "shows no password of a proxy", :fix do
+  it "shows no proxy password in inspect", :fix do
     client = Pusher::Client.new(http_proxy: "http://someone:hush@proxy.test")
     expect(client.sync_http_client.inspect).not_to include("hush")
   end

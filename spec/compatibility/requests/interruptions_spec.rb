@@ -34,7 +34,7 @@ RSpec.describe "A request that other code interrupts", :fix, :socket do
     expect(thread.join(30)).to be(thread)
   end
 
-  it "leaves a client that can be used" do
+  it "leaves the client usable" do
     expect { Timeout.timeout(0.2) { client.trigger("news", "event", "data") } }.to raise_error(Timeout::Error)
     expect(client.trigger("news", "event", "data")).to eq({})
   end

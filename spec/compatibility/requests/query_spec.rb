@@ -5,7 +5,7 @@ require "compatibility_helper"
 RSpec.describe "The query of a request" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
-  # The fields as they were sent, without those of the signature.
+  # The fields as they were sent, without the fields of the signature.
   def sent(params)
     endpoint.reply_with(body: "{}")
     client.get("/channels", params)
@@ -31,20 +31,20 @@ RSpec.describe "The query of a request" do
   end
 
   { 7 => "7", :symbol => "symbol", true => "true", 1.5 => "1.5", nil => "" }.each do |value, text|
-    it "holds #{value.inspect} as #{text.inspect}" do
+    it "contains #{value.inspect} as #{text.inspect}" do
       expect(sent({ info: value })).to eq(["info=#{text}"])
     end
   end
 
-  it "is just the signature's without parameters" do
+  it "contains only the signature without parameters" do
     expect(sent({})).to eq([])
   end
 
-  it "is sent as it was signed for Arrays", :fix, :socket do
+  it "is sent as it was signed, also with Arrays", :fix, :socket do
     expect(sent({ info: ["a b", :c, 1] })).to eq(["info%5B%5D=a+b", "info%5B%5D=c", "info%5B%5D=1"])
   end
 
-  it "says nothing of an empty Array", :fix do
+  it "omits an empty Array", :fix do
     expect(sent({ info: [], page: 1 })).to eq(["page=1"])
   end
 
@@ -54,7 +54,7 @@ RSpec.describe "The query of a request" do
     end
   end
 
-  it "leaves the caller's Hash alone" do
+  it "does not modify the caller's Hash" do
     params = { "Info" => "x" }.freeze
     sent(params)
     expect(params).to eq({ "Info" => "x" })

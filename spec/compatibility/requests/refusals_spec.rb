@@ -2,72 +2,72 @@
 
 require "compatibility_helper"
 
-RSpec.describe "A reply that is an error" do
+RSpec.describe "An error reply" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
-  def answered(status, body = "", headers = {})
+  def publish_with_reply(status, body = "", headers = {})
     endpoint.reply_with(status:, body:, headers:)
     client.trigger("news", "event", "data")
   end
 
-  it "of the status 400 is a Pusher::Error with the body" do
-    expect { answered(400, "no such thing") }.to raise_error(an_instance_of(Pusher::Error))
-    expect { answered(400, "no such thing") }.to raise_error("Bad request: no such thing")
+  it "with status 400 raises a Pusher::Error with the body" do
+    expect { publish_with_reply(400, "no such thing") }.to raise_error(an_instance_of(Pusher::Error))
+    expect { publish_with_reply(400, "no such thing") }.to raise_error("Bad request: no such thing")
   end
 
-  it "of the status 401 is an AuthenticationError with the body" do
-    expect { answered(401, "who are you?") }.to raise_error(Pusher::AuthenticationError, "who are you?")
+  it "with status 401 raises an AuthenticationError with the body" do
+    expect { publish_with_reply(401, "who are you?") }.to raise_error(Pusher::AuthenticationError, "who are you?")
   end
 
-  it "of the status 401 is what a wrong secret leads to" do
+  it "with status 401 is the reply to a wrong secret" do
     client.secret = "wrong"
     expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::AuthenticationError, /auth_signature/)
   end
 
-  it "of the status 404 is a Pusher::Error with the path" do
-    expect { answered(404) }.to raise_error(Pusher::Error, "404 Not found (/apps/3/events)")
+  it "with status 404 raises a Pusher::Error with the path" do
+    expect { publish_with_reply(404) }.to raise_error(Pusher::Error, "404 Not found (/apps/3/events)")
     expect { client.get("/nowhere") }.to raise_error(Pusher::Error, "404 Not found (/apps/3/nowhere)")
   end
 
-  it "of the status 407 is a Pusher::Error about the proxy" do
-    expect { answered(407) }.to raise_error(Pusher::Error, "Proxy Authentication Required")
+  it "with status 407 raises a Pusher::Error about the proxy" do
+    expect { publish_with_reply(407) }.to raise_error(Pusher::Error, "Proxy Authentication Required")
   end
 
-  it "of the status 413 is a Pusher::Error about the size" do
-    expect { answered(413, "too much") }.to raise_error(Pusher::Error, "Payload Too Large > 10KB")
+  it "with status 413 raises a Pusher::Error about the size" do
+    expect { publish_with_reply(413, "too much") }.to raise_error(Pusher::Error, "Payload Too Large > 10KB")
   end
 
-  it "of the status 413 is what an event of more than 10 KB leads to" do
+  it "with status 413 is the reply to an event of more than 10 KB" do
     expect { client.trigger("news", "event", "x" * 10_241) }.to raise_error(Pusher::Error, "Payload Too Large > 10KB")
   end
 
   [201, 403, 418, 429, 500, 502, 503].each do |status|
-    it "of the status #{status} is a Pusher::Error with the status and the body" do
-      expect { answered(status, "text") }
+    it "with status #{status} raises a Pusher::Error with the status and the body" do
+      expect { publish_with_reply(status, "text") }
         .to raise_error(Pusher::Error, "Unknown error (status code #{status}): text")
     end
   end
 
-  it "of the status 204 is a Pusher::Error without a body" do
-    expect { answered(204) }.to raise_error(Pusher::Error, "Unknown error (status code 204): ")
+  it "with status 204 raises a Pusher::Error without a body" do
+    expect { publish_with_reply(204) }.to raise_error(Pusher::Error, "Unknown error (status code 204): ")
   end
 
   [301, 302, 307].each do |status|
-    it "of the status #{status} is an error, because redirects are not followed" do
+    it "with status #{status} raises an error, because redirects are not followed" do
       location = "http://#{endpoint.host}:#{endpoint.port}/apps/3/channels"
-      expect { answered(status, "moved", "Location" => location) }
+      expect { publish_with_reply(status, "moved", "Location" => location) }
         .to raise_error(Pusher::Error, "Unknown error (status code #{status}): moved")
       expect(endpoint.requests.size).to eq(1)
     end
   end
 
   [400, 401, 500].each do |status|
-    it "of the status #{status} loses the line break at the end of its body" do
-      expect { answered(status, "line\nline\n") }.to raise_error(Pusher::Error, /line\nline\z/)
+    it "with status #{status} raises an error without the line break at the end of the body" do
+      expect { publish_with_reply(status, "line\nline\n") }.to raise_error(Pusher::Error, /line\nline\z/)
     end
   end
 
-  it "is raised by every kind of call" do
+  it "raises an error from every method" do
     { trigger_batch: [[{ channel: "news", name: "event", data: "data" }]], channels: [], get: ["/channels"],
       channel_info: ["news"], channel_users: ["presence-a"], post: ["/events"] }.each do |name, arguments|
       endpoint.reply_with(status: 400, body: name.to_s)
@@ -75,40 +75,40 @@ RSpec.describe "A reply that is an error" do
     end
   end
 
-  it "does not keep the client from going on" do
-    expect { answered(500) }.to raise_error(Pusher::Error)
+  it "does not affect later requests" do
+    expect { publish_with_reply(500) }.to raise_error(Pusher::Error)
     expect(client.trigger("news", "event", "data")).to eq({})
   end
 
-  it "has its status and body in the error", :added do
-    expect { answered(429, "slow down") }
+  it "raises an error with its status and body", :added do
+    expect { publish_with_reply(429, "slow down") }
       .to raise_error(Pusher::Error) { |error| expect(error).to have_attributes(status: 429, body: "slow down") }
   end
 
-  it "has the very bytes of its body in the error", :added do
-    expect { answered(429, "caf\xE9\n") }
+  it "raises an error with the exact bytes of its body", :added do
+    expect { publish_with_reply(429, "caf\xE9\n") }
       .to raise_error(Pusher::Error) { |error| expect(error.body.b).to eq("caf\xE9\n".b) }
   end
 
-  it "has the seconds of its Retry-After header in the error", :added do
-    expect { answered(503, "", "Retry-After" => "7") }
+  it "raises an error with the seconds of its Retry-After header", :added do
+    expect { publish_with_reply(503, "", "Retry-After" => "7") }
       .to raise_error(Pusher::Error) { |error| expect(error.retry_after).to eq(7) }
-    expect { answered(503) }.to raise_error(Pusher::Error) { |error| expect(error.retry_after).to be_nil }
+    expect { publish_with_reply(503) }.to raise_error(Pusher::Error) { |error| expect(error.retry_after).to be_nil }
   end
 
-  it "of the status 413 is a PayloadTooLargeError", :added do
-    expect { answered(413) }.to raise_error(Pusher::PayloadTooLargeError, "Payload Too Large > 10KB")
+  it "with status 413 raises a PayloadTooLargeError", :added do
+    expect { publish_with_reply(413) }.to raise_error(Pusher::PayloadTooLargeError, "Payload Too Large > 10KB")
   end
 
   { 400 => false, 401 => false, 404 => false, 413 => false, 429 => true, 500 => true, 503 => true }
     .each do |status, retriable|
-    it "of the status #{status} is #{"not " unless retriable}worth another try", :added do
-      expect { answered(status) }.to raise_error(Pusher::Error) { |e| expect(e.retriable?).to be(retriable) }
+    it "with status #{status} raises an error that is #{"not " unless retriable}retriable", :added do
+      expect { publish_with_reply(status) }.to raise_error(Pusher::Error) { |e| expect(e.retriable?).to be(retriable) }
     end
   end
 
-  it "has a message in valid UTF-8, whatever its body", :added do
-    expect { answered(400, "caf\xE9") }.to raise_error(Pusher::Error) { |error|
+  it "raises an error with a message in valid UTF-8, for any body", :added do
+    expect { publish_with_reply(400, "caf\xE9") }.to raise_error(Pusher::Error) { |error|
       expect(error.message).to have_attributes(encoding: Encoding::UTF_8, valid_encoding?: true)
     }
   end

@@ -2,28 +2,28 @@
 
 require "compatibility_helper"
 
-RSpec.describe "A request by hand with" do
+RSpec.describe "A request made with" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
   describe "Pusher::Resource" do
     let(:resource) { Pusher::Resource.new(client, "/channels") }
 
-    it "is made by Client#resource" do
+    it "is returned by Client#resource" do
       expect(client.resource("/channels")).to be_a(Pusher::Resource)
       expect(client.resource("/channels").get({})).to eq({ channels: {} })
     end
 
-    it "gets" do
+    it "sends a GET" do
       expect(resource.get({ filter_by_prefix: "a" })).to eq({ channels: {} })
       expect(endpoint.requests.last.params).to include("filter_by_prefix" => "a")
     end
 
-    it "posts" do
+    it "sends a POST" do
       Pusher::Resource.new(client, "/events").post({ name: "event", channels: ["news"], data: "data" })
       expect(endpoint.events.first.name).to eq("event")
     end
 
-    it "refuses to get without a Hash" do
+    it "refuses a GET without a Hash" do
       expect { resource.get(nil) }.to raise_error(ArgumentError, "Expected hash")
       expect(endpoint.requests).to be_empty
     end
@@ -49,7 +49,7 @@ RSpec.describe "A request by hand with" do
       expect(request.send_sync).to eq({ channels: {} })
     end
 
-    it "names what is missing" do
+    it "names a missing credential" do
       client.secret = nil
       expect { request }.to raise_error(Pusher::ConfigurationError, /`secret'/)
     end

@@ -2,7 +2,7 @@
 
 require "compatibility_helper"
 
-# The endpoint checks every signature of every chapter; here the bytes are looked at one by one.
+# The test server checks the signature of every request in all specs. These examples check each part of a signature.
 RSpec.describe "The signature of a request" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
@@ -52,14 +52,14 @@ RSpec.describe "The signature of a request" do
     TEXT
   end
 
-  it "comes with the key, the version and the time" do
+  it "is sent with the key, the version and the time" do
     allow(Time).to receive(:now).and_return(Time.at(Process.clock_gettime(Process::CLOCK_REALTIME, :second) - 5))
     client.channels
     expect(params).to include("auth_key" => client.key, "auth_version" => "1.0",
                               "auth_timestamp" => Time.now.to_i.to_s)
   end
 
-  it "is made with the time of Ruby's Time.now, which tests freeze" do
+  it "uses the time of Ruby's Time.now, which tests can freeze" do
     allow(Time).to receive(:now).and_return(Time.at(1_353_088_179))
     expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::AuthenticationError, /clock/)
     expect(params["auth_timestamp"]).to eq("1353088179")
@@ -70,17 +70,17 @@ RSpec.describe "The signature of a request" do
     expect(params["body_md5"]).to eq(Digest::MD5.hexdigest(endpoint.requests.last.body))
   end
 
-  it "comes with no body_md5 when there is no body" do
+  it "is sent without body_md5 if there is no body" do
     client.channels
     expect(params).not_to have_key("body_md5")
   end
 
-  it "is in lowercase hexadecimal digits" do
+  it "is written in lowercase hexadecimal digits" do
     client.channels
     expect(params["auth_signature"]).to match(/\A[0-9a-f]{64}\z/)
   end
 
-  it "replaces a caller's own auth parameters" do
+  it "replaces auth parameters of the caller" do
     client.get("/channels", { auth_key: "mine", "auth_version" => "9", auth_timestamp: 1, auth_signature: "x" })
     expect(params).to include("auth_key" => client.key, "auth_version" => "1.0")
     expect(endpoint.refusals).to be_empty

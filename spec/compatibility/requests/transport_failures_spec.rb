@@ -4,14 +4,14 @@ require "compatibility_helper"
 require "socket"
 require "timeout"
 
-RSpec.describe "A request that fails on its way" do
+RSpec.describe "A request that fails in transport" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
   def publish(client = self.client)
     client.trigger("news", "event", "data")
   end
 
-  # The HTTPError of the block, checked for what every one of them has.
+  # The HTTPError of the block, with the checks that apply to all of them.
   def failure
     yield
     raise "nothing failed"
@@ -21,38 +21,38 @@ RSpec.describe "A request that fails on its way" do
     e
   end
 
-  describe "because nobody listens there", :socket do
+  describe "because the connection is refused", :socket do
     before { client.port = closed_port }
 
-    it "raises an HTTPError with the Errno::ECONNREFUSED in it" do
+    it "raises an HTTPError whose original error is an Errno::ECONNREFUSED" do
       expect(failure { publish }.original_error).to be_a(Errno::ECONNREFUSED)
     end
 
-    it "raises it for queries, too" do
+    it "raises the same for queries" do
       expect(failure { client.channels }.original_error).to be_a(Errno::ECONNREFUSED)
     end
 
-    it "can be sent again once somebody listens" do
+    it "can be sent again when the server listens" do
       failure { publish }
       client.port = endpoint.port
       expect(publish).to eq({})
     end
 
-    it "is worth another try", :added do
+    it "raises a retriable error", :added do
       expect(failure { publish }.retriable?).to be(true)
     end
 
-    it "has no reply in its error", :added do
+    it "raises an error without a status and a body", :added do
       expect(failure { publish }).to have_attributes(status: nil, body: nil, retry_after: nil)
     end
   end
 
-  it "because its host has no address raises a SocketError in an HTTPError", :socket do
+  it "because its host has no address raises an HTTPError around a SocketError", :socket do
     client.host = "#{"x" * 70}.invalid"
     expect(failure { publish }.original_error).to be_a(SocketError)
   end
 
-  it "because the connection is reset raises an Errno::ECONNRESET in an HTTPError", :fix, :socket do
+  it "because the connection is reset raises an HTTPError around an Errno::ECONNRESET", :fix, :socket do
     client.port = start_fault(:reset_after_request).port
     expect(failure { publish }.original_error).to be_a(Errno::ECONNRESET)
   end
@@ -64,18 +64,18 @@ RSpec.describe "A request that fails on its way" do
 
   %i[truncated_head truncated_body missing_last_chunk contradicting_lengths impossible_length bad_chunks
      close garbage].each do |fault|
-    it "because the reply is broken raises an HTTPError (#{fault})", :fix, :socket do
+    it "because the reply is invalid raises an HTTPError (#{fault})", :fix, :socket do
       client.port = start_fault(fault).port
       failure { publish }
     end
   end
 
-  it "because the reply has no end raises an HTTPError", :fix, :socket do
+  it "because the reply never ends raises an HTTPError", :fix, :socket do
     client.port = start_fault(:endless_headers).port
     failure { publish }
   end
 
-  it "shows neither the query string nor the secret in its message", :fix do
+  it "raises an error whose message contains neither the query string nor the secret", :fix do
     endpoint.drop(times: nil)
     error = failure { publish }
     expect(error.full_message(highlight: false)).not_to match(/auth_signature=|auth_key=|#{client.secret}/)

@@ -11,12 +11,12 @@ RSpec.describe "Pusher::Signature::QueryEncoder" do
       expect(encoder.encode_param("key", value)).to eq("key=#{escaped}")
     end
 
-    it "can leave #{value.inspect} as it is" do
+    it "can leave #{value.inspect} unescaped" do
       expect(encoder.encode_param_without_escaping("key", value)).to eq("key=#{value}")
     end
   end
 
-  it "writes nothing for nil" do
+  it "writes an empty value for nil" do
     expect(encoder.encode_param_without_escaping("key", nil)).to eq("key=")
   end
 

@@ -3,13 +3,13 @@
 require "compatibility_helper"
 require "time"
 
-RSpec.describe "Pusher::Signature::Request, which verifies" do
+RSpec.describe "Verifying with Pusher::Signature::Request" do
   let(:token) { Pusher::Signature::Token.new("key", "secret") }
   let(:now) { Time.at(1_700_000_000) }
 
   before { allow(Time).to receive(:now).and_return(now) }
 
-  # A request as a server finds it, signed here by OpenSSL.
+  # A request as a server receives it, signed with OpenSSL.
   def received(params = {}, secret: "secret", **changes)
     params = { "auth_key" => "key", "auth_timestamp" => now.to_i.to_s, "auth_version" => "1.0", "info" => "x" }
              .merge(params)
@@ -27,7 +27,7 @@ RSpec.describe "Pusher::Signature::Request, which verifies" do
     expect(received.authenticate_by_token(token)).to be_truthy
   end
 
-  it "accepts what it has signed itself" do
+  it "accepts a request that it has signed" do
     request = Pusher::Signature::Request.new("POST", "/apps/3/events", { "info" => "x" })
     request.sign(token)
     params = request.signed_params.transform_keys(&:to_s)
@@ -43,7 +43,7 @@ RSpec.describe "Pusher::Signature::Request, which verifies" do
     expect(verified.authenticate_by_token!(client.authentication_token)).to be_truthy
   end
 
-  it "has an error class of its own" do
+  it "has its own error class" do
     expect(Pusher::Signature::AuthenticationError.superclass).to be(RuntimeError)
   end
 
@@ -54,7 +54,7 @@ RSpec.describe "Pusher::Signature::Request, which verifies" do
     )
   end
 
-  it "shows the string to sign in its refusal" do
+  it "shows the string to sign in the error" do
     request = received(auth_signature: "x")
     expect { request.authenticate_by_token!(token) }.to refused(
       "Invalid signature: you should have sent HmacSHA256Hex(#{request.send(:string_to_sign).inspect}, " \
@@ -79,7 +79,7 @@ RSpec.describe "Pusher::Signature::Request, which verifies" do
     expect { received(**bad.except(:auth_version)).authenticate_by_token!(token) }.to refused("Timestamp required")
   end
 
-  it "says false instead of raising in authenticate_by_token" do
+  it "returns false instead of raising in authenticate_by_token" do
     expect(received(auth_signature: "x").authenticate_by_token(token)).to be(false)
     expect(received(auth_version: nil).authenticate_by_token(token)).to be(false)
   end
@@ -89,14 +89,14 @@ RSpec.describe "Pusher::Signature::Request, which verifies" do
       .to raise_error(RuntimeError, "Provided token is missing secret")
   end
 
-  describe "by the timestamp" do
+  describe "by timestamp" do
     def aged(seconds) = received({ "auth_timestamp" => (now.to_i - seconds).to_s })
 
-    it "accepts what is younger than ten minutes" do
+    it "accepts a request younger than ten minutes" do
       expect(aged(599).authenticate_by_token!(token)).to be_truthy
     end
 
-    it "refuses what is ten minutes old" do
+    it "refuses a request that is ten minutes old" do
       expect { aged(600).authenticate_by_token!(token) }.to refused(
         /\ATimestamp expired: Given timestamp \(\S+\) not within 600s of server time \(\S+\)\z/
       )
@@ -109,18 +109,18 @@ RSpec.describe "Pusher::Signature::Request, which verifies" do
         .to eq([now.to_i - 700, now.to_i])
     end
 
-    it "takes another grace" do
+    it "accepts another grace period" do
       expect(aged(9).authenticate_by_token!(token, 10)).to be_truthy
       expect { aged(10).authenticate_by_token!(token, 10) }.to refused(/not within 10s/)
     end
 
-    it "accepts every age without a grace" do
+    it "accepts any age without a grace period" do
       expect(aged(1_000_000).authenticate_by_token!(token, nil)).to be_truthy
     end
   end
 
-  describe "by a token that is looked up" do
-    it "gives the key to the block and accepts the token it returns" do
+  describe "with a token that is looked up" do
+    it "passes the key to the block, and verifies with the token that it returns" do
       keys = []
       expect(received.authenticate { |key| (keys << key) && token }).to be_truthy
       expect(keys).to eq(["key"])
@@ -131,7 +131,7 @@ RSpec.describe "Pusher::Signature::Request, which verifies" do
       expect { received.authenticate { other } }.to refused(/\AInvalid signature/)
     end
 
-    it "refuses a key that nobody knows" do
+    it "refuses an unknown key" do
       expect { received.authenticate { nil } }.to refused("Unknown auth_key")
     end
 
@@ -139,7 +139,7 @@ RSpec.describe "Pusher::Signature::Request, which verifies" do
       expect { received(auth_key: nil).authenticate { token } }.to refused("Missing parameter: auth_key")
     end
 
-    it "takes another grace" do
+    it "accepts another grace period" do
       old = received({ "auth_timestamp" => (now.to_i - 10).to_s })
       expect { old.authenticate(10) { token } }.to refused(/not within 10s/)
     end

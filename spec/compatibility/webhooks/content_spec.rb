@@ -14,7 +14,7 @@ RSpec.describe "The content of a webhook" do
       .to eq([{ "name" => "member_added", "user_id" => "7" }, { "name" => "ü" }])
   end
 
-  it "may have no events" do
+  it "can be without events" do
     expect(webhook('{"time_ms":1,"events":[]}').events).to eq([])
   end
 
@@ -34,14 +34,14 @@ RSpec.describe "The content of a webhook" do
   end
 
   ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"].each do |type|
-    it "is refused when it is #{type}" do
+    it "is refused if its type is #{type}" do
       expect { webhook("{}", content_type: type).data }.to raise_error(RuntimeError, "Unknown Content-Type (#{type})")
       expect { webhook("{}", content_type: type).events }.to raise_error(RuntimeError, "Unknown Content-Type (#{type})")
     end
   end
 
   ["{broken", "no JSON"].each do |body|
-    it "is refused when it is no JSON: #{body.inspect}" do
+    it "is refused if it is not JSON: #{body.inspect}" do
       expect { webhook(body).data }.to raise_error(json_parse_error)
     end
   end

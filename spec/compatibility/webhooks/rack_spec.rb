@@ -14,19 +14,19 @@ RSpec.describe "A webhook in a Rack application" do
                                         "HTTP_X_PUSHER_SIGNATURE" => delivery.signature, **more)
   end
 
-  it "comes as a Rack::Request" do
+  it "can be a Rack::Request" do
     webhook = client.webhook(Rack::Request.new(env))
     expect(webhook.valid?).to be(true)
     expect(webhook.events).to eq([{ "name" => "channel_occupied", "channel" => "news" }])
     expect(webhook).to have_attributes(key: delivery.key, signature: delivery.signature)
   end
 
-  it "may have a content type with parameters" do
+  it "can have a content type with parameters" do
     webhook = client.webhook(Rack::Request.new(env("CONTENT_TYPE" => "application/json; charset=utf-8")))
     expect(webhook.data.keys).to contain_exactly("time_ms", "events")
   end
 
-  it "leaves the body readable for others" do
+  it "leaves the body readable" do
     app = lambda do |env|
       webhook = client.webhook(Rack::Request.new(env))
       [webhook.valid? ? 200 : 401, {}, [Rack::Request.new(env).body.read]]

@@ -3,7 +3,7 @@
 require "compatibility_helper"
 require "stringio"
 
-# What a webhook takes, shown by small objects: Rack is not needed.
+# The objects that a webhook accepts. Rack is not needed.
 RSpec.describe "A webhook" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
   let(:delivery) { endpoint.webhook({ "name" => "channel_occupied", "channel" => "news" }) }
@@ -21,44 +21,44 @@ RSpec.describe "A webhook" do
     expect(webhook.events).to eq([{ "name" => "channel_occupied", "channel" => "news" }])
   end
 
-  it "is made by Client#webhook" do
+  it "is returned by Client#webhook" do
     expect(client.webhook(delivery.to_h)).to be_a(Pusher::WebHook)
   end
 
-  it "can be made with a client" do
+  it "can be created with a client" do
     expect_genuine(Pusher::WebHook.new(delivery.to_h, client))
   end
 
-  it "comes as a request with env and content_type" do
+  it "can be a request with env and content_type" do
     expect_genuine(client.webhook(request))
   end
 
-  it "comes as a request with a media type, which counts then" do
+  it "can be a request with media_type, which takes precedence over content_type" do
     expect_genuine(client.webhook(request(content_type: "application/json; charset=utf-8",
                                           media_type: "application/json")))
   end
 
-  it "comes as a Hash" do
+  it "can be a Hash" do
     expect_genuine(client.webhook(delivery.to_h))
   end
 
-  it "comes as a Hash with the stream of a request as its body", :fix do
+  it "can be a Hash whose body is the stream of a request", :fix do
     body = StringIO.new(delivery.body).tap(&:read)
     expect_genuine(client.webhook(delivery.to_h.merge(body:)))
     expect(body.read).to eq(delivery.body)
   end
 
-  it "comes without braces" do
+  it "can be a Hash without braces" do
     expect_genuine(client.webhook(key: delivery.key, signature: delivery.signature, body: delivery.body))
   end
 
-  it "comes as anything that answers []" do
+  it "can be any object with []" do
     fields = delivery.to_h
     parameters = Class.new { define_method(:[]) { |name| fields[name] } }.new
     expect_genuine(client.webhook(parameters))
   end
 
-  it "is JSON in a Hash that says nothing about it" do
+  it "has the content type JSON if a Hash gives none" do
     expect_genuine(client.webhook(delivery.to_h.except(:content_type)))
   end
 
@@ -68,29 +68,29 @@ RSpec.describe "A webhook" do
     end
   end
 
-  it "leaves the body readable for others" do
+  it "leaves the body readable" do
     input = StringIO.new(delivery.body)
     expect_genuine(client.webhook(request(env(input:))))
     expect(input.read).to eq(delivery.body)
   end
 
-  it "comes with a body that cannot be rewound", :fix do
+  it "can have a body that cannot be rewound", :fix do
     input = Class.new { def initialize(body) = @body = body }.new(delivery.body)
     def input.read(*) = @body
     expect_genuine(client.webhook(request(env(input:))))
   end
 
-  it "may have no body", :fix do
+  it "can have no body", :fix do
     Pusher.logger = instance_double(Logger, warn: nil)
     expect(client.webhook(request(env(input: nil))).valid?).to be(false)
     expect(client.webhook(delivery.to_h.merge(body: nil)).valid?).to be(false)
   end
 
-  it "may have a content type with parameters as a request", :fix do
+  it "can have a content type with parameters in a request", :fix do
     expect_genuine(client.webhook(request(content_type: "application/json; charset=utf-8")))
   end
 
-  it "may have a content type with parameters as a Hash", :fix do
+  it "can have a content type with parameters in a Hash", :fix do
     expect_genuine(client.webhook(delivery.to_h.merge(content_type: "application/json;charset=utf-8")))
   end
 end

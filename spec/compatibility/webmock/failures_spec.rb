@@ -2,7 +2,7 @@
 
 require "compatibility_helper"
 
-# WebMock is loaded in a run of its own: PUSHER_SPECS=webmock.
+# WebMock is loaded in a separate run: PUSHER_SPECS=webmock.
 RSpec.describe "A failure that WebMock stubs", :webmock do
   include WebMock::API if defined?(WebMock)
 
@@ -21,7 +21,7 @@ RSpec.describe "A failure that WebMock stubs", :webmock do
     expect { publish }.to raise_error(Pusher::HTTPError, "Exception from WebMock (SocketError)")
   end
 
-  it "is an HTTPError with that very error in it" do
+  it "is an HTTPError whose original error is the same object" do
     error = Errno::ECONNREFUSED.new("nobody there")
     stub.to_raise(error)
     expect { publish }.to raise_error(Pusher::HTTPError, "#{error.message} (Errno::ECONNREFUSED)") { |raised|
@@ -37,29 +37,29 @@ RSpec.describe "A failure that WebMock stubs", :webmock do
     end
   end
 
-  it "is itself when it is a Pusher::Error" do
+  it "is not wrapped if it is a Pusher::Error" do
     error = Pusher::Error.new("mine")
     stub.to_raise(error)
     expect { publish }.to raise_error(be(error))
   end
 
   if defined?(HTTPClient)
-    it "may be one of httpclient's" do
+    it "can be an error of httpclient" do
       stub.to_raise(HTTPClient::TimeoutError)
       expect { publish }.to raise_error(Pusher::HTTPError, "Exception from WebMock (HTTPClient::TimeoutError)")
     end
   end
 
-  it "may be a timeout", :fix do
+  it "can be a timeout", :fix do
     stub.to_timeout
     expect { publish }.to raise_error(Pusher::HTTPError)
   end
 
-  it "passes as it is when there is no stub" do
+  it "is WebMock's own error without a stub" do
     expect { publish }.to raise_error(WebMock::NetConnectNotAllowedError)
   end
 
-  it "is raised by pop in the background" do
+  it "is raised by pop for a background request" do
     stub.to_raise(Errno::ECONNREFUSED)
     expect { client.trigger_async("news", "event", "data").pop }.to raise_error(Errno::ECONNREFUSED)
   end

@@ -2,7 +2,7 @@
 
 require "compatibility_helper"
 
-# WebMock is loaded in a run of its own: PUSHER_SPECS=webmock.
+# WebMock is loaded in a separate run: PUSHER_SPECS=webmock.
 RSpec.describe "A request that WebMock stubs", :webmock do
   include WebMock::API if defined?(WebMock)
 
@@ -20,7 +20,7 @@ RSpec.describe "A request that WebMock stubs", :webmock do
     seen
   end
 
-  it "has a Symbol for its method" do
+  it "has a Symbol as its method" do
     expect([signature { publish }.method, signature { client.channels }.method]).to eq(%i[post get])
   end
 
@@ -48,7 +48,7 @@ RSpec.describe "A request that WebMock stubs", :webmock do
     expect(publish).to eq({ a: 1 })
   end
 
-  it "is matched by a part of its query" do
+  it "is matched by part of its query" do
     stub_request(:get, "https://api.test/apps/20/channels")
       .with(query: hash_including({ "auth_key" => "the-key", "info" => "user_count" }))
       .to_return(body: '{"channels":{}}')
@@ -62,13 +62,13 @@ RSpec.describe "A request that WebMock stubs", :webmock do
     expect { assert_requested(:post, address, times: 1) }.to raise_error(/expected to execute 1 time/)
   end
 
-  it "reads an empty String where the stub has no body" do
+  it "has an empty body if the stub has none" do
     stub_request(:any, /api\.test/)
     reply = client.sync_http_client.request(:get, "https://api.test/", nil, nil, {})
     expect([reply.status, reply.body]).to eq([200, ""])
   end
 
-  it "is true for a stubbed 202 without a body" do
+  it "returns true for a stubbed 202 without a body" do
     stub_request(:post, address).to_return(status: 202)
     expect(publish).to be(true)
   end

@@ -1,7 +1,9 @@
 # frozen_string_literal: true
 
+require "pusher/webhooks"
 require "uri"
 require_relative "inbox"
+require_relative "rack_adapter"
 require_relative "web_server"
 
 module EndToEnd
@@ -14,6 +16,8 @@ module EndToEnd
 
     # The webhooks as they were received: Hashes that Pusher::Client#webhook takes.
     attr_reader :webhooks
+    # The events that the webhook endpoint of the gem passed to its handlers.
+    attr_reader :events
 
     # What the application knows of a user; as channel data and as user data.
     def self.info(user)
@@ -23,7 +27,9 @@ module EndToEnd
     def initialize(pusher)
       @pusher = pusher
       @webhooks = Inbox.new
-      @server = WebServer.new { |request| answer(request) }
+      @events = Inbox.new
+      @endpoint = webhook_endpoint(pusher, @events)
+      @server = WebServer.new { |request| respond(request) }
     end
 
     def channels_url
@@ -44,16 +50,16 @@ module EndToEnd
 
     private
 
-    def answer(request)
+    def respond(request)
       case request.path
-      when CHANNELS_PATH then answer_user(request) { |form| authorise(**form) }
-      when USERS_PATH then answer_user(request) { |form| sign_in(**form) }
+      when CHANNELS_PATH then respond_to_user(request) { |form| authorise(**form) }
+      when USERS_PATH then respond_to_user(request) { |form| sign_in(**form) }
       when WEBHOOKS_PATH then take_webhook(request)
       else ChannelsApi::Reply.text(404, "There is nothing at #{request.path}")
       end
     end
 
-    def answer_user(request)
+    def respond_to_user(request)
       form = URI.decode_www_form(request.body).to_h.transform_keys(&:to_sym)
       return ChannelsApi::Reply.text(403, "Who are you?") if form[:user] == "stranger"
 
@@ -73,7 +79,13 @@ module EndToEnd
     def take_webhook(request)
       webhooks << { key: request["X-Pusher-Key"], signature: request["X-Pusher-Signature"], body: request.body,
                     content_type: request["Content-Type"] }
-      ChannelsApi::Reply.new
+      RackAdapter.serve(@endpoint, request)
+    end
+
+    def webhook_endpoint(pusher, inbox)
+      Pusher::Webhooks.new(pusher) do
+        Pusher::Webhooks::EVENTS.each { |name| on(name) { |event| inbox << event } }
+      end
     end
   end
 end

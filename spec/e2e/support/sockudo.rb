@@ -8,7 +8,7 @@ require_relative "inbox"
 require_relative "toolbox"
 
 module EndToEnd
-  # The real server: sockudo, in a process, a folder and a configuration of its own.
+  # The real server: sockudo, in a separate process, with a temporary folder and configuration.
   class Sockudo
     # The server did not start.
     class Failed < StandardError; end

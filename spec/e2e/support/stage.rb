@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "application"
+require_relative "endpoints"
 require_relative "sockudo"
 
 module EndToEnd
@@ -20,11 +21,12 @@ module EndToEnd
       end
     end
 
-    attr_reader :server, :pusher, :application
+    attr_reader :server, :pusher, :application, :endpoints
 
     def initialize
       @pusher = Pusher::Client.new(encryption_master_key_base64: MASTER_KEY)
       @application = Application.new(@pusher)
+      @endpoints = Endpoints.new(@pusher)
       @server = Sockudo.new(webhooks_url: @application.webhooks_url, webhook_events: WEBHOOKS)
       @server.start
       configure
@@ -38,6 +40,7 @@ module EndToEnd
     def stop
       server.stop
       application.stop
+      endpoints.stop
     end
 
     private

@@ -7,7 +7,7 @@ const readline = require("node:readline");
 
 const [library, settings] = process.argv.slice(2);
 const Pusher = require(library);
-const { key, options } = JSON.parse(settings);
+const { key, options, batch } = JSON.parse(settings);
 
 const tell = (report) => process.stdout.write(`${JSON.stringify(report)}\n`);
 
@@ -19,6 +19,28 @@ Pusher.Runtime.createWebSocket = function (url) {
   return socket;
 };
 
+// Collects the channels of one turn of the event loop, and authorises them with one request.
+function batchAuthorization({ endpoint, params }) {
+  let waiting = [];
+  const send = async () => {
+    const requests = waiting;
+    waiting = [];
+    const body = new URLSearchParams({ ...params, socket_id: requests[0].socketId });
+    requests.forEach(({ channelName }) => body.append("channel_name[]", channelName));
+    const response = await fetch(endpoint, { method: "POST", body });
+    const results = await response.json();
+    requests.forEach(({ channelName, callback }) => {
+      const { status, data, error } = results[channelName];
+      status === 200 ? callback(null, data) : callback(new Error(`${status} ${error}`), null);
+    });
+  };
+  return ({ socketId, channelName }, callback) => {
+    if (waiting.length === 0) setTimeout(send, 0);
+    waiting.push({ socketId, channelName, callback });
+  };
+}
+if (batch) options.channelAuthorization.customHandler = batchAuthorization(options.channelAuthorization);
+
 const client = new Pusher(key, options);
 client.connection.bind("state_change", ({ current }) =>
   tell({ report: "state", state: current, socket_id: client.connection.socket_id }),
@@ -29,6 +51,9 @@ client.user.bind_global((name, data) => tell({ report: "user", name, data }));
 const commands = {
   subscribe({ channel }) {
     client.subscribe(channel).bind_global((name, data) => tell({ report: "event", channel, name, data }));
+  },
+  subscribe_all({ channels }) {
+    channels.forEach((channel) => commands.subscribe({ channel }));
   },
   unsubscribe({ channel }) {
     client.unsubscribe(channel);

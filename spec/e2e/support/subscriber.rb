@@ -5,7 +5,7 @@ require_relative "inbox"
 require_relative "toolbox"
 
 module EndToEnd
-  # A pusher-js client in a Node process of its own, which ends with this process.
+  # A pusher-js client in a separate Node process, which ends with this process.
   class Subscriber
     # The server or the application's auth endpoint refused it.
     class Refused < StandardError; end
@@ -15,11 +15,12 @@ module EndToEnd
 
     attr_reader :user
 
-    # `server` has `host`, `port` and `key`. The urls are those of an application's endpoints.
-    def initialize(server, user: "ann", channels_url: nil, users_url: nil)
+    # `server` has `host`, `port` and `key`. The urls are those of an application's endpoints. `batch`: whether channels
+    # that are subscribed together are authorised by one request.
+    def initialize(server, user: "ann", channels_url: nil, users_url: nil, batch: false)
       @user = user
       @reports = Inbox.new
-      settings = JSON.generate(settings(server, channels_url, users_url))
+      settings = JSON.generate(settings(server, channels_url, users_url).merge(batch:))
       @node = IO.popen(["node", PROGRAM, Toolbox.pusher_js, settings], "r+", external_encoding: Encoding::UTF_8)
       @listener = Thread.new { listen }
     end
@@ -42,6 +43,12 @@ module EndToEnd
     def ask_for(channel)
       socket_id
       tell(do: "subscribe", channel:)
+    end
+
+    # Subscribes to several channels at once, without waiting.
+    def ask_for_all(channels)
+      socket_id
+      tell(do: "subscribe_all", channels:)
     end
 
     # Waits for the subscription; for the `times`th one where pusher-js subscribes again after a reconnect.

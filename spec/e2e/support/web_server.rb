@@ -45,7 +45,7 @@ module EndToEnd
     def converse(socket)
       reader = ChannelsApi::RequestReader.new(socket, connection: nil)
       while (request = reader.next_request)
-        socket.write(answer(request).bytes)
+        socket.write(respond(request).bytes)
         break if request.close?
       end
     rescue *DEPARTURES
@@ -57,7 +57,7 @@ module EndToEnd
       socket.close
     end
 
-    def answer(request)
+    def respond(request)
       @handler.call(request)
     rescue StandardError => e
       @failures << e

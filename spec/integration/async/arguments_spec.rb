@@ -4,7 +4,7 @@ require "json"
 require "spec_helper"
 require_relative "../../support/async/requests"
 
-# Background requests send what was passed at the call, however long they wait.
+# Background requests send the arguments at the time of the call, even if they wait in the queue.
 RSpec.describe "Arguments of background requests" do
   include AsyncRequests
 
@@ -79,6 +79,17 @@ RSpec.describe "Arguments of background requests" do
     expect(request.params.slice("filter_by_prefix", "info"))
       .to eq("filter_by_prefix" => "presence-", "info" => "user_count")
     expect(endpoint.refusals).to be_empty
+  end
+
+  it "can change after the call: the elements of query parameters" do
+    behind_held_requests do
+      params = { list: [+"a", [+"b"]] }
+      request = client.get_async("/channels", params)
+      params[:list].flatten.each { |text| text << "changed" }
+      params[:list] << "c"
+      request
+    end
+    expect(endpoint.requests.last.params["list"]).to eq(["a", '["b"]'])
   end
 
   it "can change after the call: parameters of post_async" do

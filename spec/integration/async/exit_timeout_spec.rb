@@ -4,7 +4,7 @@ require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/requests"
 
-# The exit hook waits for requests within a limit.
+# The exit hook waits for requests until a deadline.
 RSpec.describe "Pusher.async_exit_timeout" do
   include AsyncProgram
   include AsyncRequests
@@ -67,7 +67,7 @@ RSpec.describe "Pusher.async_exit_timeout" do
     end
   end
 
-  it "switches the wait off when it is 0" do
+  it "switches the wait off if it is 0" do
     endpoint.hold
     output = within(30) do
       output_of("Pusher.async_exit_timeout = 0\n20.times { publish(\"held\") }\nputs \"ends\"")
@@ -77,7 +77,7 @@ RSpec.describe "Pusher.async_exit_timeout" do
     expect(endpoint.requests.size).to be <= 10
   end
 
-  it "sets no limit when it is nil" do
+  it "waits until all requests have finished if it is nil" do
     endpoint.hold
     program = start_program("Pusher.async_exit_timeout = nil\n#{held}")
     expect(program.line).to eq("ends")
@@ -95,7 +95,7 @@ RSpec.describe "Pusher.async_exit_timeout" do
     expect(endpoint.events.map(&:data)).to eq(["data"])
   end
 
-  it "is one limit for all at_exit handlers that publish" do
+  it "is one deadline for all at_exit handlers that publish" do
     endpoint.hold
     before = Process.clock_gettime(Process::CLOCK_MONOTONIC)
     lines_of(<<~RUBY)

@@ -24,7 +24,7 @@ RSpec.describe "Failure reports of background requests" do
     within { failures.pop }
   end
 
-  # Its result does not matter here.
+  # The result of pop is not checked here.
   def flush
     within { Pusher.flush }
   end
@@ -74,7 +74,7 @@ RSpec.describe "Failure reports of background requests" do
       expect(Array.new(failures.size) { failures.pop.last[:event] }).to match_array(names)
     end
 
-    it "not for failures that are popped" do
+    it "not for failures that pop has raised" do
       record_failures
       expect { within { fail_once.pop } }.to raise_error(Errno::ECONNREFUSED)
       flush
@@ -82,7 +82,7 @@ RSpec.describe "Failure reports of background requests" do
       expect(failures).to be_empty
     end
 
-    it "not for replies, whatever their status" do
+    it "not for replies with any status" do
       record_failures
       endpoint.reply_with(status: 500)
       client.trigger_async("channel", "event", "data")
@@ -126,11 +126,11 @@ RSpec.describe "Failure reports of background requests" do
     end
   end
 
-  describe "do no harm" do
+  describe "do not affect later requests" do
     { "a StandardError" => "raise KeyError, \"a fault\"",
       "another exception" => "raise NotImplementedError, \"a fault\"",
       "a throw" => "throw :nowhere" }.each do |what, fault|
-      it "when the handler ends with #{what}: later failures are reported, and requests sent" do
+      it "if the handler ends with #{what}: later failures are reported, and requests sent" do
         output = output_of(<<~RUBY)
           Pusher.logger = Logger.new(File::NULL)
           names = Queue.new
@@ -150,13 +150,13 @@ RSpec.describe "Failure reports of background requests" do
       end
     end
 
-    it "when the handler raises, which is logged" do
+    it "if the handler raises, which is logged" do
       Pusher.on_async_error = ->(*) { raise KeyError, "a fault" }
       fail_once
       expect(logger.take(1)).to eq([[:error, "on_async_error failed: a fault (KeyError)"]])
     end
 
-    it "when the logger raises" do
+    it "if the logger raises" do
       finished = run_program(<<~RUBY)
         failing = Object.new
         lines = Queue.new
@@ -189,7 +189,7 @@ RSpec.describe "Failure reports of background requests" do
       expect(output).to eq("Errno::ECONNREFUSED\nErrno::ECONNREFUSED\n200\n")
     end
 
-    it "with $VERBOSE, where nothing is warned of" do
+    it "with $VERBOSE, without a warning" do
       output = output_of(<<~RUBY)
         $VERBOSE = true
         Pusher.logger = Logger.new(File::NULL)

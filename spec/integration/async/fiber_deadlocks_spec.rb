@@ -4,7 +4,7 @@ require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/requests"
 
-# A wait for a request whose fiber cannot run would never end: it raises, or returns at once.
+# A wait for a request whose fiber cannot run would never end. So it raises, or returns at once.
 RSpec.describe "A background request of a fiber that cannot run" do
   include AsyncProgram
   include AsyncRequests

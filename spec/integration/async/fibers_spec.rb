@@ -105,7 +105,7 @@ RSpec.describe "Background requests under a fiber scheduler" do
         end
       end
 
-      it "sends requests that nobody waits for" do
+      it "sends requests without a call of join or pop" do
         in_fiber { 20.times { |number| client.trigger_async("channel", "event", number) } }
         expect(within { Pusher.flush }).to be(true)
         expect(endpoint.events.map(&:data)).to match_array(Array.new(20, &:to_s))
@@ -137,7 +137,7 @@ RSpec.describe "Background requests under a fiber scheduler" do
         expect(endpoint.requests).to be_empty
       end
 
-      it "reports a failure once in flush, if nobody pops the request" do
+      it "reports a failure once in flush, if pop was not called" do
         logger = recording_logger
         in_fiber { Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data") }
         within { Pusher.flush }
@@ -205,7 +205,7 @@ RSpec.describe "Background requests under a fiber scheduler" do
         expect(popped).to eq(200)
       end
 
-      it "works beside requests of the pool" do
+      it "works at the same time as requests of the pool" do
         pooled = Array.new(20) { |number| client.trigger_async("channel", "event", "pool #{number}") }
         in_fiber do
           requests = Array.new(20) { |number| client.trigger_async("channel", "event", "fiber #{number}") }

@@ -44,7 +44,7 @@ RSpec.describe "Pusher.flush" do
     expect(within { Pusher.flush }).to be(true)
   end
 
-  it "returns false when a request failed whose error nobody has seen, and reports it" do
+  it "returns false after an unreported failure, and reports it" do
     logger = recording_logger
     publish(2)
     Pusher::Client.new(**AsyncRequests::UNREACHABLE).trigger_async("channel", "event", "data")

@@ -9,7 +9,7 @@ RSpec.describe "A thread of the gem" do
   include AsyncProgram
   include AsyncRequests
 
-  # It would inherit the interrupt mask, and could never be killed.
+  # The thread would inherit the interrupt mask, and could never be killed.
   describe "started where interrupts are deferred" do
     it "does not keep the process from exiting: a thread of the pool" do
       endpoint.hold
@@ -72,7 +72,7 @@ RSpec.describe "A thread of the gem" do
     end
   end
 
-  # It would inherit the group. A server that joins all threads of its group at the end would wait for it endlessly.
+  # The thread would inherit the group. A server that joins all threads of its group at the end would wait for ever.
   describe "started by a thread of a group" do
     it "belongs to the default group, with the default priority" do
       expect(output_of(<<~RUBY)).to eq("0\ntrue\n[0]\n")

@@ -4,7 +4,7 @@ require "spec_helper"
 require_relative "../../support/async/program"
 require_relative "../../support/async/requests"
 
-# Applications, and above all their test suites, kill threads that they did not start.
+# Applications, and especially their test suites, kill threads that they did not start.
 RSpec.describe "Threads of background requests that are killed" do
   include AsyncProgram
   include AsyncRequests

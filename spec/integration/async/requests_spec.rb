@@ -187,7 +187,7 @@ RSpec.describe "Background requests on threads" do
       expect(reply.headers["X-Own"]).to eq("own")
     end
 
-    it "that is the same object when it is popped again" do
+    it "that is the same object in a later pop" do
       request = client.trigger_async("channel", "event", "data")
       first = pop(request)
       expect(pop(request)).to be(first)
@@ -199,7 +199,7 @@ RSpec.describe "Background requests on threads" do
       expect([reply.status, reply.body.read, reply.content]).to eq([202, "", ""])
     end
 
-    it "with an empty body if a double's reply has none" do
+    it "with an empty body if the reply of a double has none" do
       reply = double(status: 202, body: nil, headers: {})
       allow(client.sync_http_client).to receive(:request).and_return(reply)
       popped = within { client.trigger_async("channel", "event", "data").pop }
@@ -207,18 +207,18 @@ RSpec.describe "Background requests on threads" do
     end
 
     [201, 202, 204, 301, 400, 401, 403, 404, 407, 413, 429, 500, 503].each do |status|
-      it "and raise no error for status #{status}" do
+      it "without an error for status #{status}" do
         reply = reply_to(status:, body: status == 204 ? "" : "text")
         expect([reply.status, reply.code]).to eq([status, status])
         expect(reply.body.read).to eq(status == 204 ? "" : "text")
       end
     end
 
-    it "and raise no error for a body that is not JSON" do
+    it "without an error for a body that is not JSON" do
       expect(reply_to(status: 200, body: "no JSON").body.read).to eq("no JSON")
     end
 
-    it "without logging it, whatever its status" do
+    it "without logging it, with any status" do
       logger = recording_logger
       endpoint.reply_with(status: 500, body: "broken", times: 2)
       client.trigger_async("channel", "event", "data")

@@ -10,7 +10,7 @@ RSpec.describe "Timeouts of waits for background requests" do
 
   let(:request) { client.trigger_async("channel", "event", "data") }
 
-  it "can be zero or negative, for no wait" do
+  it "can be zero or negative, which does not wait" do
     Pusher.on_async_error = ->(*) {}
     request
     expect(within { [Pusher.flush(-1), Pusher.flush(0), Pusher.flush(-1e12), request.join(0), request.join(-1)] })

@@ -17,12 +17,12 @@ RSpec.describe "Failures of background requests" do
     refused.trigger_async("channel", event, "confidential")
   end
 
-  # Its result does not matter here.
+  # The result of pop is not checked here.
   def flush
     within { Pusher.flush }
   end
 
-  describe "that nobody pops are logged" do
+  describe "that no call of pop raises are logged" do
     it "within a moment, in one line" do
       fail_once
       expect(logger.take(1)).to match([[:error, /Connection refused.*127\.0\.0\.1:1.*\(Errno::ECONNREFUSED\)\z/]])
@@ -65,7 +65,7 @@ RSpec.describe "Failures of background requests" do
       expect(output).to include("(EOFError)")
     end
 
-    it "once if the logger is replaced meanwhile" do
+    it "once if the logger is replaced in the meantime" do
       fail_once.join
       later = recording_logger
       flush
@@ -73,7 +73,7 @@ RSpec.describe "Failures of background requests" do
     end
   end
 
-  describe "that a caller pops are not logged" do
+  describe "that pop raises are not logged" do
     it "if the request is popped soon" do
       errors = Array.new(5) { error_of { within { fail_once.pop } } }
       expect(errors).to all(be_a(Errno::ECONNREFUSED))

@@ -3,7 +3,7 @@
 require "spec_helper"
 require_relative "support/fresh_process"
 
-# Each combination runs in a process of its own.
+# Each combination runs in a separate process.
 RSpec.describe "An application's own constants inside module Pusher" do
   program = File.expand_path("support/application_constants.rb", __dir__)
 
@@ -61,5 +61,7 @@ RSpec.describe "An application's own constants inside module Pusher" do
     script = File.expand_path("support/public_constants.rb", __dir__)
     expect(FreshProcess.run(script)).to match_array(documented)
     expect(FreshProcess.run(script, "pusher/testing")).to match_array(documented + ["Testing"])
+    expect(FreshProcess.run(script, "pusher/authorization")).to match_array(documented + ["Authorization"])
+    expect(FreshProcess.run(script, "pusher/webhooks")).to match_array(documented + ["Webhooks"])
   end
 end

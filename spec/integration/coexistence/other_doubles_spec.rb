@@ -4,8 +4,8 @@ require "spec_helper"
 require "open3"
 require "rbconfig"
 
-# These libraries change every object, so each runs in a process of its own.
-RSpec.describe "Doubles of other libraries" do
+# These libraries change every object, so each runs in a separate process.
+RSpec.describe "Doubles of Mocha and Minitest" do
   def run(script)
     folders = $LOAD_PATH.flat_map { |folder| ["-I", folder] }
     path = File.expand_path("support/#{script}.rb", __dir__)
@@ -19,7 +19,7 @@ RSpec.describe "Doubles of other libraries" do
 
   { "Minitest" => %w[minitest/mock minitest_doubles], "Mocha" => %w[mocha/api mocha_doubles] }
     .each do |name, (library, script)|
-    it "work, and leave no trace: #{name}" do
+    it "work, and are removed after the test: #{name}" do
       skip "#{name} is not installed" unless installed?(library)
 
       output, status = run(script)

@@ -2,7 +2,7 @@
 
 require "spec_helper"
 
-# What test suites of applications do with RSpec's doubles.
+# How test suites of applications use RSpec's doubles.
 RSpec.describe "Doubles of RSpec" do
   let(:client) { Pusher::Client.from_url(endpoint.url) }
   let(:http_client) { Pusher.const_get(:Internal)::HTTP::Client }
@@ -54,7 +54,7 @@ RSpec.describe "Doubles of RSpec" do
       Pusher.trigger("news", "event", a: 1)
     end
 
-    it "replace what a channel without a client calls" do
+    it "replace the methods that a channel without a client calls" do
       expect(Pusher).to receive(:trigger).with("news", "event", "data", {})
       Pusher::Channel.new(nil, "news").trigger("event", "data")
     end
@@ -133,7 +133,7 @@ RSpec.describe "Doubles of RSpec" do
     end
   end
 
-  # Some doubles return nothing that trigger can use.
+  # Some doubles return a value that trigger cannot use.
   def attempt
     yield
   rescue StandardError, RSpec::Mocks::MockExpectationError
@@ -155,7 +155,7 @@ RSpec.describe "Doubles of RSpec" do
     "Client.new" => ->(_) { allow(Pusher::Client).to receive(:new) },
     "a stub on the http client" => ->(client) { allow(client.sync_http_client).to receive(:request) }
   }.each do |what, stub|
-    it "leave no trace: #{what}" do
+    it "are removed after the example: #{what}" do
       RSpec::Mocks.with_temporary_scope do
         instance_exec(client, &stub)
         attempt { client.trigger("a", "b", "c") }

@@ -64,7 +64,7 @@ RSpec.describe "A server written for Signature::Request" do
         end
       end
 
-      it "refuses a request that is repeated after the grace" do
+      it "refuses a request that is repeated after the grace period" do
         client_of("key", "secret").channels
         raw = @server.requests.last.raw
         later = Time.now + 600

@@ -2,9 +2,9 @@
 
 require "spec_helper"
 
-# A client of an application's own class, in each place that takes a client.
+# A subclass of an application, wherever the gem accepts a client.
 RSpec.describe "A subclass of Pusher::Client" do
-  # Records its calls, and keeps its secret in a variable of its own.
+  # Records its calls, and keeps its secret in another variable.
   let(:type) do
     Class.new(Pusher::Client) do
       attr_reader :published, :asked
@@ -76,7 +76,7 @@ RSpec.describe "A subclass of Pusher::Client" do
     expect(Pusher.authenticate("private-a", "1.1")[:auth]).to start_with("#{client.key}:")
   end
 
-  it "is built by its own from_url and from_env" do
+  it "is created by its from_url and from_env" do
     mine = Class.new(Pusher::Client)
     ENV["PUSHER_URL"] = endpoint.url
     expect([mine.from_env, mine.from_url(endpoint.url)]).to all(be_instance_of(mine))

@@ -16,7 +16,7 @@ RSpec.describe "The demo" do
     end
   end
 
-  it "runs from its first step to its last" do
+  it "runs to the end" do
     demo = run_program("examples/demo.rb")
     expect(demo).to have_attributes(status: 0, errors: "", output: /All 14 steps did what they should/)
     expect(demo.output).to include("subscriber: received headline", "received all 500, in order", "lets Ann in",
@@ -33,7 +33,7 @@ RSpec.describe "The demo" do
       "Pusher::Channel.prepend(Module.new { def shared_secret(_key) = 'k' * 32 })",
       /The demo stopped.*does not open with this channel's shared secret/m
     ],
-    "a query answers with something else" => [
+    "a query returns something else" => [
       "Pusher::Client.prepend(Module.new { def channel_users(*) = {} })",
       /“Ask who is there”, did not do what it should: expected .*, got \{\}/
     ],
@@ -42,7 +42,7 @@ RSpec.describe "The demo" do
       /“Publish with a wrong secret.*, got \[Pusher::AuthenticationError, nil\]/
     ]
   }.each do |what, (code, sentence)|
-    it "stops and says why when #{what}" do
+    it "stops and gives the reason if #{what}" do
       expect(run_broken(code)).to have_attributes(status: 1, output: sentence)
     end
   end

@@ -6,8 +6,8 @@ require "open3"
 require "rbconfig"
 require "securerandom"
 
-# Every Ruby example of the README, run against an endpoint on loopback in the place of the service. The examples of the
-# chapter on testing run beside the specs of the libraries that they need.
+# Every Ruby example of the README, run against an endpoint on loopback in place of the service. The examples of the
+# section on testing run with the specs of the libraries that they need.
 RSpec.describe "README.md" do
   request = /\b(?:trigger(?:_batch)?(?:_async)?!?|get|post|channels|channel_info|send_to_user)\(/
   readme = File.expand_path("../../../README.md", __dir__)
@@ -36,7 +36,7 @@ RSpec.describe "README.md" do
         .gsub(/^Pusher\.cluster = "eu"/, "Pusher.url = '#{service.url}'")
   end
 
-  # In a process of its own: Rails changes the JSON of objects.
+  # In a separate process: Rails changes the JSON of objects.
   def run_in_rails(code)
     lib = File.expand_path("../../../lib", __dir__)
     Open3.capture2e(RbConfig.ruby, "-I", lib, "-r", "action_controller", "-r", "pusher", "-e", <<~RUBY)
@@ -65,7 +65,7 @@ RSpec.describe "README.md" do
   before { ENV["PUSHER_URL"] = service.url }
   after { Pusher.on_async_error = nil }
 
-  # In a process of its own, like Rails.
+  # In a separate process, like Rails.
   def run_with_notifications(code)
     lib = File.expand_path("../../../lib", __dir__)
     Open3.capture2e(RbConfig.ruby, "-I", lib, "-r", "active_support", "-r", "active_support/notifications",

@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require "pusher/authorization"
+require "pusher/webhooks"
 require "rbs"
 
 # The types in sig/, as RBS reads them.
@@ -40,7 +42,9 @@ RSpec.describe "sig/pusher.rbs" do
   [Pusher::Client, Pusher::Channel, Pusher::WebHook, Pusher::Resource, Pusher::Request,
    Pusher::Signature::Token, Pusher::Signature::Request, Pusher::Error, Pusher::HTTPError,
    internal::HTTP::Client, internal::HTTP::TLSConfig, internal::HTTP::TLSConfig::CertStore, internal::HTTP::Reply,
-   internal::Async::AsyncRequest, internal::Async::AsyncReply].each do |type|
+   internal::HTTP::MiddlewareRequest, internal::HTTP::RequestHeaders,
+   internal::Async::AsyncRequest, internal::Async::AsyncReply, Pusher::Authorization, Pusher::Webhooks,
+   internal::Endpoints::Reply].each do |type|
     typed = Types.of_instances(type)
 
     it "declares the public methods of #{type} and no others" do

@@ -4,7 +4,7 @@ require "spec_helper"
 require "open3"
 require "rbconfig"
 
-# Each example runs in a process of its own, since this one has loaded everything.
+# Each example runs in a separate process, because this process has loaded everything.
 RSpec.describe "Requiring the gem" do
   def run_ruby(script, *options)
     load_path = $LOAD_PATH.flat_map { |folder| ["-I", folder] }

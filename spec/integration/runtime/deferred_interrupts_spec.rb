@@ -62,7 +62,7 @@ RSpec.describe "A request under Thread.handle_interrupt" do
     end
   end
 
-  it "ends at its first wait with :on_blocking where an interrupt is pending" do
+  it "ends at its first wait with :on_blocking if an interrupt is pending" do
     ready = Queue.new
     client
     thread = Thread.new do

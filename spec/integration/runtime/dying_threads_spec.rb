@@ -4,7 +4,7 @@ require "English"
 require "spec_helper"
 require_relative "../../support/runtime/hanging_requests"
 
-# Requests in `ensure` blocks, and what requests leave in `$!`.
+# Requests in `ensure` blocks, and the value of `$!` after requests.
 RSpec.describe "Requests of a thread that ends" do
   include HangingRequests
 
@@ -40,7 +40,7 @@ RSpec.describe "Requests of a thread that ends" do
     expect(endpoint.events.map(&:data)).to eq(["last words"])
   end
 
-  it "raise errors there that can be rescued, and the thread ends all the same" do
+  it "raise errors there that can be rescued, and the thread still ends" do
     endpoint.reply_with(status: 500, body: "broken")
     expect(in_ensure_of_killed_thread { client.trigger("channel", "event", "data") })
       .to be_a(Pusher::Error).and(have_attributes(status: 500, cause: nil))
@@ -83,7 +83,7 @@ RSpec.describe "Requests of a thread that ends" do
     expect($ERROR_INFO).to be_nil
   end
 
-  it "leave $! as it is in a rescue block" do
+  it "do not change $! in a rescue block" do
     raise "first"
   rescue RuntimeError => e
     client.trigger("channel", "event", "answered")
@@ -94,7 +94,7 @@ RSpec.describe "Requests of a thread that ends" do
     expect($ERROR_INFO).to be(e)
   end
 
-  it "pass on a throw from one of their steps" do
+  it "do not catch a throw from a method that they call" do
     allow(client).to receive(:post) { throw(:done, :thrown) }
     expect(catch(:done) { client.trigger("channel", "event", "data") }).to eq(:thrown)
   end

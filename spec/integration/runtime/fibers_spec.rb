@@ -129,7 +129,7 @@ RSpec.describe "Requests and fibers" do
         expect(outcomes.map(&:status)).to eq(statuses)
       end
 
-      it "work beside requests of threads" do
+      it "work at the same time as requests of threads" do
         client = client_of(endpoint)
         threads = Array.new(3) { |thread| Thread.new { publish(client, "thread#{thread}", 30) } }
         jobs = Array.new(10) { |fiber| -> { publish(client, "fiber#{fiber}", 9) } }
@@ -151,9 +151,9 @@ RSpec.describe "Requests and fibers" do
     def close = nil
   end
 
-  # A scheduler ends a wait this way for a timeout of its own.
+  # A scheduler ends a wait this way after its own timeout.
   [nil, false].each do |answer|
-    it "end at once when the scheduler ends the wait with #{answer.inspect}, long before their timeout" do
+    it "end at once if the scheduler ends the wait with #{answer.inspect}, long before their timeout" do
       endpoint.hang
       client = client_of(endpoint, { timeout: 2 * Fibers::PATIENCE })
       outcome = nil

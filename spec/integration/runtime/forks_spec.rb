@@ -45,7 +45,7 @@ RSpec.describe "Requests and forks" do
       let(:endpoint) { start_endpoint(tls: certificate && certificates.good) }
       let(:client) { client_of(endpoint) }
 
-      it "publish from a parent and its children at the same time, on connections of their own" do
+      it "publish from a parent and its children at the same time, on separate connections" do
         publish("before", 1)
         names = %w[child0 child1 child2 child3]
         children = names.map { |name| fork_publishing(name, 50) }
@@ -116,7 +116,7 @@ RSpec.describe "Requests and forks" do
         expect(endpoint.connections).to eq(1)
       end
 
-      it "leave no open connection after reset_all of the parent, while children and programs live on" do
+      it "leave no open connection after reset_all in the parent, while children and programs still run" do
         publish("parent", 1)
         child_lives = IO.pipe
         program = IO.popen(["cat"], "r+")
@@ -162,7 +162,7 @@ RSpec.describe "Requests and forks" do
   context "when a signal handler forks during a request" do
     let(:client) { client_of(endpoint) }
 
-    # Ends the child: with 0 where its copy of the request raised an HTTPError.
+    # Ends the child, with 0 if its copy of the request raised an HTTPError.
     def end_if_child(parent)
       outcome = yield
     rescue Pusher::HTTPError => e

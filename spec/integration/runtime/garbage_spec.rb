@@ -14,7 +14,7 @@ RSpec.describe "Requests and the garbage collector" do
     GC.stress = false
   end
 
-  # Heap limits so high that Ruby collects no garbage on its own.
+  # Heap limits that are so high that Ruby starts no collection.
   def no_collections
     { "RUBY_GC_HEAP_INIT_SLOTS" => "2000000", "RUBY_GC_HEAP_FREE_SLOTS" => "2000000",
       "RUBY_GC_MALLOC_LIMIT" => "2000000000", "RUBY_GC_MALLOC_LIMIT_MAX" => "2000000000",
@@ -44,7 +44,7 @@ RSpec.describe "Requests and the garbage collector" do
     request = Thread.new { client.trigger("channel", "event", "data") }
     endpoint.wait_until_in_flight(1)
     client.sync_http_client.reset_all
-    # There is no public way to drop it.
+    # No public method removes it.
     client.instance_variable_set(:@sync_http_client, nil)
     3.times { GC.start }
     endpoint.release
@@ -53,12 +53,12 @@ RSpec.describe "Requests and the garbage collector" do
   end
 
   it "free the memory of large replies in time" do
-    skip "the memory of a process is not told here" unless File.readable?("/proc/self/status")
+    skip "this system does not show the memory of a process" unless File.readable?("/proc/self/status")
     head = "HTTP/1.1 200 OK\r\nContent-Length: #{4 * 1024 * 1024}\r\n\r\n"
     server = start_fault(:reply, bytes: head + ("x" * 4 * 1024 * 1024))
     child = run_ruby(<<~RUBY, url: server.url)
       client = Pusher.default_client.sync_http_client
-      # So short a url makes Ruby itself allocate no memory outside its heap.
+      # Ruby allocates no memory outside of its heap for a url as short as this.
       100.times { client.request(:get, "http://127.0.0.1:#{server.port}") }
       puts File.read("/proc/self/status")[/^VmHWM:\\s+(\\d+)/, 1]
     RUBY

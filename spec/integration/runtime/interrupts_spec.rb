@@ -7,7 +7,7 @@ require_relative "../../support/runtime/hanging_requests"
 RSpec.describe "Interrupting a request" do
   include HangingRequests
 
-  # RSpec has a handler of its own.
+  # RSpec has its own handler.
   around do |example|
     previous = trap(:INT, "DEFAULT")
     example.run
@@ -73,7 +73,7 @@ RSpec.describe "Interrupting a request" do
             "a real SIGINT" => :by_sigint }
 
   HangingRequests::STAGES.each_key do |place|
-    it "is preceded by a check that the request hangs in #{place}: its timeout there ends it" do
+    it "is tested while the request hangs in #{place}: the timeout of that place ends it" do
       stage = hanging_at(place)
       stage.client.public_send(:"#{stage.limit}=", 0.2)
       error = Pusher.const_get("#{stage.limit.to_s.split("_").map(&:capitalize).join}Error")
@@ -81,7 +81,7 @@ RSpec.describe "Interrupting a request" do
     end
 
     means.each do |name, means_to_end|
-      it "with #{name} in #{place} ends it, raises the interrupt itself and leaves the client usable" do
+      it "with #{name} in #{place} ends it, raises the interrupt unwrapped and leaves the client usable" do
         stage = hanging_at(place)
         before = stage.resources
         ended = Queue.new

@@ -3,7 +3,7 @@
 require "spec_helper"
 require_relative "../../support/runtime/own_process"
 
-# Each example has a process of its own: Ruby runs differently once it has started a Ractor.
+# Each example runs in a separate process, because Ruby behaves differently once a Ractor has been started.
 RSpec.describe "Using the gem in a Ractor other than the main one" do
   include OwnProcess
 
@@ -35,7 +35,7 @@ RSpec.describe "Using the gem in a Ractor other than the main one" do
     end
   end
 
-  it "raises the same after the module was used in the main Ractor" do
+  it "raises the same error after the module was used in the main Ractor" do
     expect(error_in_ractor('Pusher.trigger("channel", "event", "data")', argument: "Pusher.channels && nil"))
       .to start_with("Pusher::Error: pusher works only in the main Ractor")
   end

@@ -85,9 +85,9 @@ RSpec.describe "Requests and threads" do
       .to eq(Array.new(8) { |thread| Array.new(50) { |number| "said#{thread}x#{number}" } })
   end
 
-  # Rust initialises a lazy value under a lock of its own. Ruby code in there would let other threads run, and a thread
-  # that reaches the same place would wait for that lock while it holds Ruby's: a deadlock.
-  it "run no Ruby code while the native part initialises itself at the first use" do
+  # Rust initialises a lazy value under a Rust lock. Ruby code in there would let other threads run, and a thread
+  # that reaches the same code would wait for that lock while it holds Ruby's: a deadlock.
+  it "run no Ruby code while the native part initialises itself on first use" do
     outcome = run_ruby(<<~RUBY, url: endpoint.url)
       def Object.const_get(*) = raise("looked up while others may run")
       threads = Array.new(4) { Thread.new { Pusher.trigger("channel", "event", "data") } }

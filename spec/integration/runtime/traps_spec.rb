@@ -93,7 +93,7 @@ RSpec.describe "Requests from a signal handler" do
   end
 
   HangingRequests::STAGES.each_key do |place|
-    it "work while a request of the same http client waits in #{place}, and do not end that one" do
+    it "work while a request of the same http client waits in #{place}, and do not affect it" do
       stage = hanging_at(place)
       other = client_of(endpoint)
       http = stage.client.sync_http_client

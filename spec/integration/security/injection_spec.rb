@@ -28,19 +28,19 @@ RSpec.describe "Injecting" do
 
   breaks.each do |text|
     describe text.inspect do
-      it "into the value of a parameter fails: it is escaped, and signed unescaped" do
+      it "into the value of a parameter fails: the value is escaped, and signed unescaped" do
         client.get("/x", { k: text })
         expect_unforged
         expect(endpoint.requests.first.params["k"]).to eq(text)
       end
 
-      it "into the name of a parameter fails: it is escaped, and signed unescaped" do
+      it "into the name of a parameter fails: the name is escaped, and signed unescaped" do
         client.get("/x", { "k#{text.downcase}" => "v" })
         expect_unforged
         expect(endpoint.requests.first.params["k#{text.downcase}"]).to eq("v")
       end
 
-      it "into an event fails: it is escaped in the JSON" do
+      it "into an event fails: the text is escaped in the JSON" do
         client.trigger("news#{text}", "event#{text}", "data#{text}", { info: text })
         expect_unforged
         expect(endpoint.requests.first.json)

@@ -31,7 +31,7 @@ RSpec.describe "A host with several addresses" do
     expect(endpoint.events.map(&:data)).to eq(["data"])
   end
 
-  it "is reached at the next address, within one connect timeout, if the first one does not answer" do
+  it "is reached at the next address, within one connect timeout, if the first one does not respond" do
     listener = TCPServer.new(other, endpoint.port)
     backlog = FaultServer::Backlog.new(listener)
     client_resolving_to(other, "127.0.0.1", connect_timeout: 1).trigger("channel", "event", "data")

@@ -60,7 +60,7 @@ RSpec.describe "Unsupported algorithms" do
       end
     end
 
-    it "are accepted in the signature of its own certificate" do
+    it "are accepted in the signature of the authority's certificate" do
       key = keys.fetch("P-256").call
       issuer = ChannelsApi::Certificates.new(key:)
       issuer.authority.sign(key, "SHA512")
@@ -76,9 +76,9 @@ RSpec.describe "Unsupported algorithms" do
                       "use RSA of 2048 to 8192 bits, #{supported})")
     end
 
-    # The server refuses, and does not show its certificate.
+    # The server refuses the handshake without sending its certificate.
     %w[P-521 brainpoolP256r1 Ed448 RSA-PSS].each do |key|
-      it "are a possible reason in the error for a #{key} key" do
+      it "are mentioned as a possible reason in the error for a #{key} key" do
         identity = certificates.good(key: keys.fetch(key).call).weak
         expect_sentence(client_of_issuer(certificates, identity),
                         "the server refused the TLS handshake (HandshakeFailure): no TLS version or algorithm in " \

@@ -7,7 +7,7 @@ require "rbconfig"
 require "tmpdir"
 require_relative "support/attempts"
 
-# Which servers a client trusts, and the errors for those that it does not trust.
+# Which servers a client trusts, and the errors for other servers.
 RSpec.describe "Certificates" do
   include Attempts
 
@@ -51,16 +51,16 @@ RSpec.describe "Certificates" do
       end
     end
 
-    it "are those of an authority that neither the system nor the client trusts" do
+    it "are issued by an authority that neither the system nor the client trusts" do
       expect_refusal(/certificate verify failed \(unable to get local issuer certificate/)
     end
 
-    it "are those of another authority than that of set_trust_ca" do
+    it "are issued by another authority than that of set_trust_ca" do
       ssl_config.set_trust_ca(certificates.pem_file(ChannelsApi::Certificates.new.authority))
       expect_refusal(/certificate verify failed/)
     end
 
-    it "are those for another name of the same machine" do
+    it "are issued for another name of the same machine" do
       server = start_endpoint(tls: certificates.good(names: ["IP:127.0.0.1"]))
       client = client_of(server, host: "localhost")
       expect_transport_error(OpenSSL::SSL::SSLError, /hostname mismatch: .*localhost/) { client.post("/events") }
@@ -99,7 +99,7 @@ RSpec.describe "Certificates" do
       end
     end
 
-    # Each example has a process of its own.
+    # Each example runs in a separate process.
     describe "in the environment" do
       def published_by_program(environment)
         program = "require 'pusher'; Pusher.timeout = 60; p Pusher.trigger('news', 'event', 'data')"
@@ -115,7 +115,7 @@ RSpec.describe "Certificates" do
 
       it "is trusted in SSL_CERT_DIR" do
         Dir.mktmpdir do |folder|
-          # As `openssl rehash` names it.
+          # The name that `openssl rehash` gives it.
           name = format("%<hash>08x.0", hash: certificates.authority.subject.hash)
           FileUtils.cp(certificates.pem_file, File.join(folder, name))
           output, status = published_by_program({ "SSL_CERT_DIR" => folder })
@@ -133,12 +133,12 @@ RSpec.describe "Certificates" do
         end
       end
 
-      it "is trusted in SSL_CERT_FILE where SSL_CERT_DIR is empty" do
+      it "is trusted in SSL_CERT_FILE if SSL_CERT_DIR is empty" do
         output, = published_by_program({ "SSL_CERT_FILE" => certificates.pem_file, "SSL_CERT_DIR" => "" })
         expect(output).to eq("{}\n")
       end
 
-      it "is not trusted where no variable names it" do
+      it "is not trusted if no variable names it" do
         output, status = published_by_program({})
         expect(output).to match(/certificate verify failed .*\(OpenSSL::SSL::SSLError\) \(Pusher::HTTPError\)/)
         expect(status.success?).to be(false)
@@ -160,7 +160,7 @@ RSpec.describe "Certificates" do
       expect(server.events.size).to eq(2)
     end
 
-    it "verifies with every mode but VERIFY_NONE" do
+    it "verifies with every mode except VERIFY_NONE" do
       [OpenSSL::SSL::VERIFY_PEER, OpenSSL::SSL::VERIFY_PEER | OpenSSL::SSL::VERIFY_FAIL_IF_NO_PEER_CERT].each do |mode|
         ssl_config.verify_mode = mode
         expect_refusal(/certificate verify failed/)
@@ -176,7 +176,7 @@ RSpec.describe "Certificates" do
   end
 
   describe "over TLS versions:" do
-    # The names are OpenSSL's.
+    # OpenSSL's names of the versions.
     %w[TLS1_2 TLS1_3].each do |version|
       it "#{version} is supported" do
         server = start_endpoint(tls: certificates.good.over(version))

@@ -163,7 +163,7 @@ RSpec.describe "A faulty server" do
 
     %i[endless_headers endless_header endless_interim_replies endless_body endless_chunks endless_trailers]
       .product(%i[http https]).each do |fault, scheme|
-      it "takes no more memory than the limits of a reply (#{fault} over #{scheme})" do
+      it "takes no more memory than the maximum size of a reply (#{fault} over #{scheme})" do
         client = client_of(start_fault(fault, tls: (certificates.good if scheme == :https)), timeout: 60)
         expect(peak_growth { attempt { client.post("/events") } }).to be < 160
       end

@@ -67,7 +67,7 @@ RSpec.describe "Proxies" do
         expect(server.events.map(&:data)).to eq(%w[1 2])
       end
 
-      it "get their credentials, the server does not" do
+      it "receive their credentials, which the server does not receive" do
         client = client_through(guarded.url("someone:hush"), server)
         publish(client, "1", "2")
         client.channels
@@ -91,7 +91,7 @@ RSpec.describe "Proxies" do
         publish(client, "data")
       end
 
-      it "do not get the client to send credentials that the server asks for" do
+      it "do not make the client send credentials that the server asks for" do
         challenge = { "Proxy-Authenticate" => "Basic realm=\"x\"" }
         server.reply_with(status: 407, headers: challenge, times: 2)
         client = client_through(guarded.url("someone:hush"), server)
@@ -134,7 +134,7 @@ RSpec.describe "Proxies" do
         expect((log_of(squid, client, 1) + log_of(guarded, client, 1)).map(&:status)).to eq(%w[200 200])
       end
 
-      it "raise Errno::ECONNREFUSED inside an HTTPError where they do not run" do
+      it "raise an HTTPError around Errno::ECONNREFUSED if they do not run" do
         client = client_through("http://127.0.0.1:1", server)
         expect_transport_error(Errno::ECONNREFUSED, /127\.0\.0\.1:1/) { client.post("/events") }
       end

@@ -18,7 +18,7 @@ RSpec.describe "A request" do
   end
 
   describe "with http_proxy" do
-    it "Fix: goes directly where the option is an empty String, whatever the environment says" do
+    it "Fix: goes directly if the option is an empty String, with any proxy in the environment" do
       ENV["http_proxy"] = proxy_url
       endpoint.reply_with(body: "{}")
       client = Pusher::Client.new(**endpoint.client_options, http_proxy: "")

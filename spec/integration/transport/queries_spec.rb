@@ -33,7 +33,7 @@ RSpec.describe "The query of a request" do
     expect(own(request)).to eq("a b&c=é" => "v")
   end
 
-  it "Fix: holds each element of an Array, as it was signed" do
+  it "Fix: contains each element of an Array, as it was signed" do
     request = sent({ "list" => ["b", "a", 1, nil, :sym, 2.5, true], other: "x" })
     expect(own(request)).to eq("list" => ["b", "a", "1", "", "sym", "2.5", "true"], "other" => "x")
     expect(endpoint.refusals).to eq([])
@@ -45,11 +45,11 @@ RSpec.describe "The query of a request" do
     expect(request.params["auth_key"]).to eq(client.key)
   end
 
-  it "holds one parameter for names that differ in case only" do
+  it "contains one parameter for names that differ only in case" do
     expect(own(sent({ "K" => 1, k: 2 })).keys).to eq(["k"])
   end
 
-  it "holds the documented parameters of a signature and no others" do
+  it "contains the documented parameters of a signature and no others" do
     expect(sent({}).params.keys).to match_array(%w[auth_key auth_timestamp auth_version auth_signature])
     client.post("/x")
     expect(endpoint.requests.last.params.keys)

@@ -17,7 +17,7 @@ RSpec.describe "A reply" do
     expect(client.post("/x")).to eq({ a: 1 })
   end
 
-  it "Fix: is found behind several interim replies" do
+  it "Fix: can follow several interim replies" do
     interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
     endpoint.reply_with_bytes("#{interim}HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"a\":1}")
     expect(client.post("/x")).to eq({ a: 1 })

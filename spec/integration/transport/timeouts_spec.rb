@@ -3,7 +3,7 @@
 require "spec_helper"
 require_relative "support/attempts"
 
-# Each stage of a request has a timeout and an error class of its own. The other timeouts of an example are longer than
+# Each stage of a request has a separate timeout and error class. The other timeouts of an example are longer than
 # the example may take.
 RSpec.describe "Timeouts" do
   include Attempts
@@ -11,7 +11,7 @@ RSpec.describe "Timeouts" do
   short = 0.2
   large = "x" * 8_000_000
 
-  # The error of the request, which fails sooner than the other timeouts would end it.
+  # The error of the request, which must fail before the other timeouts pass.
   def ending(client, data: "data")
     error = nil
     expect_within(45) { error = attempt { client.post("/events", { data: }) } }
@@ -58,7 +58,7 @@ RSpec.describe "Timeouts" do
       end
 
       [nil, 0].each do |none|
-        it "is no limit when it is #{none.inspect}" do
+        it "is disabled by #{none.inspect}" do
           client = client_of(server, timeout: 60, name => short)
           client.public_send(:"#{name}=", none)
           expect { Timeout.timeout(3 * short) { client.post("/events", { data: large }) } }
@@ -68,7 +68,7 @@ RSpec.describe "Timeouts" do
     end
   end
 
-  it "can be longer than any clock counts" do
+  it "can be longer than any clock can count" do
     client = client_of(endpoint)
     [1e12, 2**64, 1e300, Float::INFINITY].each do |seconds|
       client.timeout = client.keep_alive_timeout = seconds
@@ -76,7 +76,7 @@ RSpec.describe "Timeouts" do
     end
   end
 
-  it "raise an ArgumentError at the next request where they are negative or NaN" do
+  it "raise an ArgumentError at the next request if they are negative or NaN" do
     client = client_of(endpoint)
     [-1, Float::NAN, -Float::INFINITY].each do |seconds|
       client.timeout = seconds
@@ -117,7 +117,7 @@ RSpec.describe "Timeouts" do
   end
 
   # Each byte arrives long before the timeout. All of them would take longer than the test run.
-  describe "of a server that sends one byte after the other" do
+  describe "of a server that sends one byte at a time" do
     # Seconds, enough for the first bytes.
     longer = 1
     large_record = "\x16\x03\x03\x3F\xFF#{"x" * 16_383}".b

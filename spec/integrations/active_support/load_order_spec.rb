@@ -2,7 +2,7 @@
 
 require_relative "support/active_support_helper"
 
-# Each example runs processes of its own, in which neither gem is loaded yet.
+# Each example runs separate processes, in which neither gem is loaded yet.
 RSpec.describe "Loading ActiveSupport and this gem" do
   subscription = <<~RUBY
     require "active_support"
@@ -45,6 +45,15 @@ RSpec.describe "Loading ActiveSupport and this gem" do
     RUBY
   end
 
+  it "does not autoload ActiveSupport::JSON for a request" do
+    expect(run_ruby(<<~RUBY)).to eq("/json\n")
+      require "active_support"
+      require "pusher"
+      Pusher.trigger("a", "greet", { a: 1 })
+      puts ActiveSupport.autoload?(:JSON)[%r{/json}]
+    RUBY
+  end
+
   it "does not load ActiveSupport" do
     expect(run_ruby('require "pusher"; Pusher.trigger("a", "b", ""); p defined?(ActiveSupport)')).to eq("nil\n")
   end
@@ -77,6 +86,16 @@ RSpec.describe "Loading ActiveSupport and this gem" do
       Process.kill("USR1", Process.pid)
       p done.pop
     RUBY
+  end
+
+  it "does not load ActiveSupport's JSON encoding, which changes how objects look as JSON" do
+    output = run_ruby(<<~RUBY)
+      require "active_support"
+      require "pusher"
+      Pusher.trigger("channel", "<event>", { data: "<" })
+      p ActiveSupport.autoload?(:JSON).nil?, {}.respond_to?(:to_json_with_active_support_encoder)
+    RUBY
+    expect(output).to eq("false\nfalse\n")
   end
 
   it "allocates no object for a trigger without a subscriber" do

@@ -14,11 +14,14 @@ RSpec.describe "Pusher::LogSubscriber" do
 
   around do |example|
     previous = ActiveSupport::LogSubscriber.logger
+    colours = ActiveSupport::LogSubscriber.colorize_logging
+    ActiveSupport::LogSubscriber.colorize_logging = false
     Pusher::LogSubscriber.attach_to(:pusher)
     example.run
   ensure
     Pusher::LogSubscriber.detach_from(:pusher)
     ActiveSupport::LogSubscriber.logger = previous
+    ActiveSupport::LogSubscriber.colorize_logging = colours
   end
 
   before do
@@ -33,9 +36,28 @@ RSpec.describe "Pusher::LogSubscriber" do
     expect(lines).to match([%r{\AINFO Pusher POST /apps/3/events greet on my-channel → 200 \(#{milliseconds}\)\z}])
   end
 
-  it "logs a line for a query" do
+  it "logs a line for a query, as debug" do
     client.channels
-    expect(lines).to match([%r{\AINFO Pusher GET /apps/3/channels → 200 \(#{milliseconds}\)\z}])
+    expect(lines).to match([%r{\ADEBUG Pusher GET /apps/3/channels → 200 \(#{milliseconds}\)\z}])
+  end
+
+  it "is quiet if the logger is: it does not even make the line" do
+    ActiveSupport::LogSubscriber.logger.level = Logger::INFO
+    allow_any_instance_of(Pusher::LogSubscriber).to receive(:line).and_raise("made a line")
+    client.channels
+    expect(lines).to be_empty
+  end
+
+  it "uses bold colours by kind, if ActiveSupport does" do
+    ActiveSupport::LogSubscriber.colorize_logging = true
+    client.trigger("a", "b", "c")
+    client.channels
+    endpoint.reply_with(status: 403)
+    expect { client.channels }.to raise_error(Pusher::Error)
+    expect(lines).to match(
+      [%r{\AINFO \e\[1m\e\[32mPusher POST\e\[0m /apps}, %r{\ADEBUG \e\[1m\e\[34mPusher GET\e\[0m /apps},
+       %r{\AERROR \e\[1m\e\[31mPusher GET\e\[0m /apps}]
+    )
   end
 
   it "logs one line for a batch, naming at most three channels" do
@@ -85,7 +107,7 @@ RSpec.describe "Pusher::LogSubscriber" do
   it "logs to Pusher.logger if ActiveSupport::LogSubscriber has no logger" do
     ActiveSupport::LogSubscriber.logger = nil
     Pusher.logger = Logger.new(own = StringIO.new)
-    client.channels
-    expect(own.string).to match(%r{INFO .*Pusher GET /apps/3/channels → 200})
+    client.trigger("a", "b", "c")
+    expect(own.string).to match(%r{INFO .*Pusher POST /apps/3/events b on a → 200})
   end
 end

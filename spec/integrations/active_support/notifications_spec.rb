@@ -26,10 +26,21 @@ RSpec.describe "ActiveSupport::Notifications" do
     expect(events.map(&:name)).to eq(%w[request.pusher request.pusher])
     expect(events.first.payload).to match(
       verb: :post, path: "/apps/3/events", channels: %w[a b], event: "greet",
+      host: endpoint.host, port: endpoint.port, client:, attempt: 1,
       request_bytes: endpoint.requests.first.body.bytesize, status: 200, reply_bytes: be_positive, attempts: 1,
       duration: be_a(Float)
     )
     expect(events.last.payload).to include(verb: :get, path: "/apps/3/channels", channels: [], event: nil)
+  end
+
+  it "has a client that shows no secret, also as JSON" do
+    require "active_support/json"
+    events = collect_events
+    client.encryption_master_key_base64 = ["k" * 32].pack("m0")
+    client.trigger("a", "b", "the data")
+    payload = events.first.payload
+    shown = [payload.inspect, payload.to_json, ActiveSupport::JSON.encode(payload)]
+    expect(shown.join).not_to match(/#{client.secret}|k{32}|the data|auth_/)
   end
 
   it "has ActiveSupport's own keys for an error" do
@@ -51,7 +62,7 @@ RSpec.describe "ActiveSupport::Notifications" do
     expect(seen).to eq(["request.pusher"])
   end
 
-  it "costs no object without a subscriber or while it is switched off" do
+  it "allocates no object without a subscriber or while it is switched off" do
     subscribe("request.another") { raise "not this one" }
     expect(Cost.objects_of { middleware.active? }).to eq(0)
 

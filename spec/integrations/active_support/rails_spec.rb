@@ -2,7 +2,7 @@
 
 require_relative "support/active_support_helper"
 
-# Each example boots an application in a process of its own and sends it a request.
+# Each example boots an application in a separate process and sends it a request.
 RSpec.describe "A Rails application" do
   def application(first: "", initializer: "")
     <<~RUBY
@@ -16,6 +16,7 @@ RSpec.describe "A Rails application" do
         config.secret_key_base = "x" * 64
         config.logger = Logger.new($stdout, formatter: ->(level, _, _, message) { "\#{level} \#{message}\\n" })
         config.log_tags = [:request_id]
+        config.colorize_logging = false
         config.hosts.clear if config.respond_to?(:hosts)
         initializer("pusher") { #{initializer} }
         routes.append { post "/greet", to: "greetings#create" }

@@ -4,7 +4,7 @@ require "spec_helper"
 require "open3"
 require "rbconfig"
 
-# Runs the files of support/ with Minitest, in processes of their own.
+# Runs the files of support/ with Minitest, in separate processes.
 RSpec.describe "The assertions for Minitest" do
   def run_minitest(file, environment = {})
     lib = File.expand_path("../../../lib", __dir__)

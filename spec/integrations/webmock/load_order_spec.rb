@@ -3,7 +3,7 @@
 require "open3"
 require "rbconfig"
 
-# Each example runs a process of its own, in which neither gem is loaded yet.
+# Each example runs a separate process, in which neither gem is loaded yet.
 RSpec.describe "Loading WebMock and this gem" do
   lib = File.expand_path("../../../lib", __dir__)
 

@@ -4,7 +4,7 @@ require "fileutils"
 require "open3"
 require "tmpdir"
 
-# An empty home for gems. Its commands do not see this checkout: they run in a folder of their own, with an environment
+# An empty home for gems. Its commands do not see this checkout: they run in another folder, with an environment
 # of the variables that are listed here.
 class GemHome
   Result = Struct.new(:output, :success)

@@ -59,7 +59,7 @@ module ChannelsApi
     def turn(io, reader)
       request = reader.next_request or return false
       @ledger.arrived(request)
-      @responder.answer(io, request) && !request.close?
+      @responder.respond(io, request) && !request.close?
     end
 
     def refuse(io, refusal)

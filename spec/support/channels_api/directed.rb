@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # What a spec can make a server do in the place of the service's replies.
+  # The methods with which a spec replaces the replies of the service.
   module Directed
     # Replies to the next `times` requests (nil: to all) with this reply, or with that of the block for the request. A
     # request that the checks refuse is refused, and does not count.

@@ -3,7 +3,7 @@
 require "forwardable"
 
 module ChannelsApi
-  # What a spec can ask a server, and wait for.
+  # The methods with which a spec reads what a server has received, and waits for it.
   module Observed
     extend Forwardable
 

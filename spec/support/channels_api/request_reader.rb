@@ -3,7 +3,7 @@
 module ChannelsApi
   # Reads requests from a socket, as strictly as the standard allows.
   class RequestReader
-    # The bytes are no valid request.
+    # The bytes are not a valid request.
     class Malformed < StandardError; end
     # The client closed the connection during a request.
     class Truncated < StandardError; end

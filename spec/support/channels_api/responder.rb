@@ -15,7 +15,7 @@ module ChannelsApi
     end
 
     # Whether the connection may be used again.
-    def answer(io, request)
+    def respond(io, request)
       step = step_for(request)
       @gate.pass
       sleep(pause) if pause.positive?

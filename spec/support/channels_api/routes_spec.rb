@@ -64,7 +64,7 @@ RSpec.describe "The embedded endpoint's API" do
       "an illegal channel" => [{ channels: ["ha ll"] }, /"ha ll" is no channel name/],
       "a long channel" => [{ channels: ["c" * 201] }, /is no channel name/],
       "a missing channel" => [{ channels: [nil] }, /nil is no channel name/],
-      "data that is no String" => [{ data: { a: 1 } }, /data must be a String/],
+      "data that is not a String" => [{ data: { a: 1 } }, /data must be a String/],
       "an odd socket id" => [{ socket_id: "1.x" }, /is no socket id/],
       "several channels, one encrypted" => [{ channels: %w[a private-encrypted-b] }, /goes to one channel/],
       "plain data for an encrypted channel" => [{ channels: ["private-encrypted-b"] }, /nonce and ciphertext/],
@@ -89,7 +89,7 @@ RSpec.describe "The embedded endpoint's API" do
       expect(post("/events", event(data: "x" * 10_241))).to have_attributes(status: 413, body: /this has 10241/)
     end
 
-    it "refuses a body that is no JSON object" do
+    it "refuses a body that is not a JSON object" do
       expect(post("/events", "{")).to have_attributes(status: 400, body: /is no JSON/)
       expect(post("/events", "[]")).to have_attributes(status: 400, body: /must be a JSON object/)
     end

@@ -1,10 +1,10 @@
 # frozen_string_literal: true
 
 module ChannelsApi
-  # Steps that replace the replies of the service, one for each request. A step answers `prepare(io, request)` with the
-  # bytes to write, and whether the connection stays open.
+  # Steps that replace the replies of the service, one for each request. The method `prepare(io, request)` of a step
+  # returns the bytes to write, and whether the connection stays open.
   class Script
-    # Bytes in the place of a reply.
+    # Bytes in place of a reply.
     RawBytes = Struct.new(:bytes, :close) do
       def prepare(_io, _request)
         [bytes, !close]

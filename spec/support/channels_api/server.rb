@@ -97,7 +97,7 @@ module ChannelsApi
       @ledger.disconnected
     end
 
-    # A thread whose exceptions `stop` raises, whatever Thread.abort_on_exception is.
+    # A thread whose exceptions `stop` raises, for any Thread.abort_on_exception.
     def guarded_thread
       Thread.new do
         yield

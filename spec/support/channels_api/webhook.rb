@@ -18,7 +18,7 @@ module ChannelsApi
       { "Content-Type" => "application/json", "X-Pusher-Key" => key, "X-Pusher-Signature" => signature }
     end
 
-    # The Hash that the gem takes without a web framework.
+    # The Hash that the gem accepts without a web framework.
     def to_h
       { key:, signature:, body:, content_type: "application/json" }
     end

@@ -36,7 +36,7 @@ class FaultServer
     end
 
     # Reads a request, calls the block and waits until the client closes the connection.
-    def answer
+    def after_request
       read_request
       yield
       wait_for_departure

@@ -33,7 +33,7 @@ module Garbage
 
     def serve(control, report)
       server = ChannelsApi::Server.start(tls: @tls)
-      server.reply_with(times: nil) { |request| answer(request) }
+      server.reply_with(times: nil) { |request| respond(request) }
       send(report, server.client_options)
       send(report, server.requests.map { |request| facts(request) }) while control.gets
       server.stop
@@ -45,7 +45,7 @@ module Garbage
       [request.verb, request.path, query, request.body]
     end
 
-    def answer(request)
+    def respond(request)
       return CHANNELS if request.verb == "GET"
       return ChannelsApi::Script::Hang.new if request.body.include?(HANG)
       return ChannelsApi::Script::RawBytes.new("", true) if request.body.include?(DROP)

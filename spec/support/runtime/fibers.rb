@@ -10,7 +10,7 @@ module Fibers
 
   # Under ruby-async.
   module Async
-    # Runs each job in a fiber of its own and returns their values.
+    # Runs each job in a separate fiber and returns their values.
     def self.run(jobs)
       results = Array.new(jobs.size)
       Sync { |task| jobs.each_with_index { |job, index| task.async { results[index] = job.call } } }
@@ -27,7 +27,7 @@ module Fibers
     end
   end
 
-  # Under a scheduler of our own.
+  # Under our own scheduler.
   module Plain
     def self.run(jobs)
       results = Array.new(jobs.size)

@@ -68,13 +68,13 @@ module HangingRequests
       # Created here because two threads use them.
       @looking_up = []
       @started = Queue.new
-      @answers = Queue.new
+      @results = Queue.new
     end
 
     def look_up
       looking_up << Thread.current
       started << true
-      Array(answers.pop)
+      Array(results.pop)
     end
 
     def reached
@@ -86,12 +86,12 @@ module HangingRequests
     end
 
     def finish
-      answers.close
+      results.close
     end
 
     private
 
-    attr_reader :looking_up, :started, :answers
+    attr_reader :looking_up, :started, :results
   end
 
   def self.included(group)

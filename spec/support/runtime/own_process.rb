@@ -3,7 +3,7 @@
 require "open3"
 require "rbconfig"
 
-# Runs code in a Ruby process of its own, with the gem loaded and not yet used.
+# Runs code in a separate Ruby process, with the gem loaded and not yet used.
 module OwnProcess
   LIB = File.expand_path("../../../lib", __dir__)
   # Ends a process that hangs. Longer than any wait in the examples.

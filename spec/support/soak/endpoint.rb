@@ -5,7 +5,7 @@ require "socket"
 require_relative "../channels_api"
 
 module Soak
-  # A fast server in a process of its own that records nothing. The event's name decides whether a request gets a
+  # A fast server in a separate process that records nothing. The event's name decides whether a request gets a
   # result, is refused or hangs.
   class Endpoint
     REPLY = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"channels\":{}}"

@@ -33,7 +33,7 @@ RSpec.describe Pusher::Client, "authentication" do
         expect { call.call(client) }.to missing(:secret)
       end
 
-      it "raises a TypeError for a secret that is no String" do
+      it "raises a TypeError for a secret that is not a String" do
         [:secret, 123].each do |secret|
           client.secret = secret
           expect { call.call(client) }.to raise_error(TypeError)
@@ -57,7 +57,7 @@ RSpec.describe Pusher::Client, "authentication" do
     end
   end
 
-  it "passes its arguments on to Channel#authenticate" do
+  it "passes its arguments to Channel#authenticate" do
     channel = double("channel")
     allow(client).to receive(:channel).and_return(channel)
     expect(channel).to receive(:authenticate).with("1.1", { user_id: "1" }).and_return(:answer)

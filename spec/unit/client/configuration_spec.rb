@@ -25,9 +25,15 @@ RSpec.describe Pusher::Client, "configuration" do
   end
 
   describe "timeouts" do
-    it "Added: the option timeout sets those that are not set by an option of their own" do
+    it "Added: the option timeout sets those that are not set by a separate option" do
       expect(timeouts_of(described_class.new(timeout: 9))).to eq([9, 9, 9, 30])
       expect(timeouts_of(described_class.new(receive_timeout: 2, timeout: 9))).to eq([9, 9, 2, 30])
+    end
+
+    it "can be nil, by an option of their own or by timeout: none" do
+      expect(timeouts_of(described_class.new(timeout: 9, connect_timeout: nil, keep_alive_timeout: nil)))
+        .to eq([nil, 9, 9, nil])
+      expect(timeouts_of(described_class.new(timeout: nil))).to eq([nil, nil, nil, 30])
     end
 
     it "are read from the instance variables at each request" do
@@ -45,6 +51,12 @@ RSpec.describe Pusher::Client, "configuration" do
     end
   end
 
+  it "keeps the proxy when another one is refused" do
+    client.http_proxy = "http://proxy.test:3128"
+    expect { client.http_proxy = "http://other proxy" }.to raise_error(URI::InvalidURIError)
+    expect(client).to have_attributes(http_proxy: "http://proxy.test:3128", proxy: include(host: "proxy.test"))
+  end
+
   describe "encryption_master_key_base64" do
     let(:key) { "\xFB\xFF".b * 16 }
 
@@ -56,7 +68,7 @@ RSpec.describe Pusher::Client, "configuration" do
       end
     end
 
-    it "Fix: can be an empty option, which is none" do
+    it "Fix: counts as missing if the option is an empty String" do
       expect(described_class.new(encryption_master_key_base64: "").encryption_master_key).to be_nil
     end
 
@@ -74,14 +86,14 @@ RSpec.describe Pusher::Client, "configuration" do
       end
     end
 
-    it "takes a key that is not valid UTF-8" do
+    it "accepts a key that is not valid UTF-8" do
       client.key = "k\xFF"
       expect(client.authentication_token.key).to eq("k\xFF")
     end
   end
 
   describe "a copy" do
-    it "has a configuration of its own" do
+    it "has an independent configuration" do
       copy = client.dup
       copy.key = "other"
       copy.host = "other.test"
@@ -89,10 +101,23 @@ RSpec.describe Pusher::Client, "configuration" do
       expect(copy).to have_attributes(key: "other", host: "other.test", secret: client.secret)
     end
 
-    it "has connections of its own, also after a first request" do
+    it "has separate connections, also after the first request" do
       stub_http(client)
       client.trigger("news", "event", "data")
       expect(client.dup.sync_http_client).not_to equal(client.sync_http_client)
+    end
+
+    it "is the client that its requests name to middleware" do
+      client.sync_http_client
+      copy = client.dup
+      type = Pusher.const_get(:Internal)::HTTP::OutgoingRequest
+      request = type.new(copy.sync_http_client, :get, copy.url("/x"), nil, nil, {})
+      expect(request.client).to equal(copy)
+    end
+
+    it "keeps a stand-in for the http client" do
+      client.instance_variable_set(:@sync_http_client, stand_in = Object.new)
+      expect(client.dup.sync_http_client).to equal(stand_in)
     end
 
     it "sends requests" do
@@ -127,7 +152,7 @@ RSpec.describe Pusher::Client, "configuration" do
       expect(endpoint.requests.map(&:connection)).to eq([1, 2])
     end
 
-    it "keeps what a subclass adds to a client" do
+    it "keeps the variables that a subclass adds" do
       type = stub_const("MarshalledClient", Class.new(described_class) { attr_accessor :name })
       original = type.new(key: "k")
       original.name = "mine"

@@ -25,16 +25,25 @@ RSpec.describe Pusher::Client, "events" do
       expect(json).to include("channels" => ["café"], "data" => "café")
     end
 
-    it "takes parameters without braces after data in braces" do
+    it "accepts parameters without braces after data in braces" do
       client.trigger("news", "event", { a: 1 }, socket_id: "1.1")
       expect(json).to include("data" => '{"a":1}', "socket_id" => "1.1")
     end
 
-    it "sends parameters of every plain kind" do
+    it "sends parameters of every plain class" do
       params = { s: "é\"\\\n\u2028", y: :sym, i: -1, f: 1.5, t: true, n: nil, a: [1, [2]], h: { "k" => { j: 1 } } }
       client.trigger("news", "event", "data", params)
       expect(json).to include("s" => "é\"\\\n\u2028", "y" => "sym", "i" => -1, "f" => 1.5, "t" => true, "n" => nil,
                               "a" => [1, [2]], "h" => { "k" => { "j" => 1 } })
+    end
+  end
+
+  it "counts the bytes of the data for max_event_bytes" do
+    client.max_event_bytes = 3
+    client.trigger("news", "event", "aé")
+    [-> { client.trigger("news", "event", "éé") },
+     -> { client.trigger_batch(channel: "news", name: "event", data: "éé") }].each do |call|
+      expect(&call).to raise_error(Pusher::PayloadTooLargeError, /has 4 bytes/)
     end
   end
 
@@ -49,7 +58,18 @@ RSpec.describe Pusher::Client, "events" do
       expect(json["batch"].first["data"]).to eq("null")
     end
 
-    it "raises a TypeError for an event that is no Hash, and sends nothing" do
+    it "prefers the Symbol where an event has a Symbol and a String of the same name, also for nil" do
+      client.trigger_batch([{ channel: "news", name: "event", data: nil, "data" => "other" }])
+      expect(json["batch"]).to eq([{ "channel" => "news", "name" => "event", "data" => "null" }])
+    end
+
+    it "encrypts for a channel whose name has another encoding" do
+      client.encryption_master_key = "k" * 32
+      client.trigger_batch([{ channel: "private-encrypted-a".encode("UTF-16LE"), name: "event", data: "data" }])
+      expect(json["batch"].first["data"]).to include("ciphertext")
+    end
+
+    it "raises a TypeError for an event that is not a Hash, and sends nothing" do
       expect { client.trigger_batch(["news"]) }.to raise_error(TypeError, /must be a Hash, got String/)
       expect(calls).to be_empty
     end

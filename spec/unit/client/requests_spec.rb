@@ -38,7 +38,7 @@ RSpec.describe Pusher::Client, "requests" do
         expect(sent).to be_empty
       end
 
-      it "raises a TypeError for a secret that is no String, and sends nothing" do
+      it "raises a TypeError for a secret that is not a String, and sends nothing" do
         sent = stub_http(client)
         [:secret, 123, ["secret"]].each do |secret|
           client.secret = secret
@@ -88,7 +88,7 @@ RSpec.describe Pusher::Client, "requests" do
       expect(client.sync_http_client).to equal(http)
     end
 
-    it "is the same for two threads that ask for it first" do
+    it "is the same for two threads that use it first at the same time" do
       meanwhile = nil
       makers = 0
       allow(Pusher.const_get(:Internal)::HTTP::Client).to receive(:new).and_wrap_original do |original|
@@ -99,7 +99,7 @@ RSpec.describe Pusher::Client, "requests" do
       expect(client.sync_http_client).to equal(meanwhile)
     end
 
-    it "can be stubbed before and after a first use" do
+    it "can be stubbed before and after first use" do
       first = stub_http(client)
       client.trigger("news", "event", "data")
       second = stub_http(client, body: '{"second":true}')

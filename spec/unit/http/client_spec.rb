@@ -15,7 +15,7 @@ RSpec.describe "The http client" do
     endpoint.requests.last
   end
 
-  it "takes the uri as a String, a URI or a URI::Generic" do
+  it "accepts the uri as a String, a URI or a URI::Generic" do
     http.request(:get, url, nil, nil, {})
     http.request(:get, URI(url), nil, nil, {})
     http.request(:get, URI::Generic.build(scheme: "http", host: "127.0.0.1", port: endpoint.port, path: "/some/path"),

@@ -37,7 +37,7 @@ RSpec.describe "The name of a host" do
     expect(publish).to eq({})
   end
 
-  it "may have several addresses, which are tried in order" do
+  it "can have several addresses, which are tried in order" do
     system_knows("channels.test", "::1", "127.0.0.1")
     expect(publish).to eq({})
     system_knows("channels.test", "127.0.0.1", "::1")
@@ -45,26 +45,26 @@ RSpec.describe "The name of a host" do
     expect(publish).to eq({})
   end
 
-  it "is reported with the last of its addresses when none can be reached" do
+  it "is reported with its last address if none can be reached" do
     system_knows("channels.test", "::1", "127.0.0.1")
     client.port = closed_port
     expect(failure.message).to include("channels.test:#{closed_port} (127.0.0.1)")
     expect(failure.original_error).to be_a(Errno::ECONNREFUSED)
   end
 
-  it "is resolved once for a connection, however many requests the connection serves" do
+  it "is resolved once for each connection, not for each request" do
     system_knows("channels.test", "127.0.0.1")
     3.times { publish }
     expect(Addrinfo).to have_received(:getaddrinfo).with("channels.test", any_args).once
   end
 
-  it "is named in the error when the system does not know it" do
+  it "is named in the error if the system does not know it" do
     client.host = "#{"x" * 70}.invalid"
     expect(failure.original_error).to be_a(SocketError)
     expect(failure.message).to include(client.host)
   end
 
-  it "is named in the error when it has no address" do
+  it "is named in the error if it has no address" do
     system_knows("channels.test")
     expect(failure.original_error).to be_a(SocketError)
     expect(failure.message).to eq("no address for channels.test (SocketError)")
@@ -87,7 +87,15 @@ RSpec.describe "The name of a host" do
     expect(publish).to eq({})
   end
 
-  it "is not resolved where a proxy is asked: that is the proxy's part" do
+  it "is looked up once for each address, and not at all where it is empty" do
+    resolution = Pusher.const_get(:Internal)::HTTP::NameResolution
+    open = -> { ObjectSpace.each_object(IO).count { |io| !io.closed? } }
+    expect { expect(resolution.look_up("127.0.0.1", 80)).to eq(["127.0.0.1"]) }.not_to change(&open)
+    expect(Addrinfo).not_to receive(:getaddrinfo)
+    expect(resolution.look_up("", 80)).to eq("the host name is empty")
+  end
+
+  it "is not resolved with a proxy, because the proxy resolves it" do
     system_knows("proxy.test", "127.0.0.1")
     proxy = RecordingProxy.new
     client.http_proxy = "http://proxy.test:#{proxy.port}"
@@ -106,7 +114,7 @@ RSpec.describe "The name of a host" do
       expect(publish).to eq({})
     end
 
-    it "may be one of IPv6, in brackets" do
+    it "can be an IPv6 address in brackets" do
       server = start_endpoint(host: "::1")
       expect(publish(Pusher::Client.new(**server.client_options, host: "[::1]"))).to eq({})
       expect(publish(Pusher::Client.from_url("http://#{server.app.key}:#{server.app.secret}@[::1]:#{server.port}" \
@@ -115,7 +123,7 @@ RSpec.describe "The name of a host" do
   end
 
   # `allow(IPSocket).to receive(:getaddress)`, resolv-replace, and other libraries that do as it does.
-  describe "where Ruby's resolver has been replaced" do
+  describe "if Ruby's resolver has been replaced" do
     def replacement_answers(&answer)
       allow(IPSocket).to receive(:getaddress, &answer)
     end
@@ -149,14 +157,14 @@ RSpec.describe "The name of a host" do
     { "a Resolv::IPv4" => Resolv::IPv4.create("127.0.0.1"), "an IPAddr" => IPAddr.new("127.0.0.1"),
       "a name that the system knows" => "localhost", "an Array of addresses" => ["::1", "127.0.0.1"] }
       .each do |what, answer|
-      it "may be answered with #{what}" do
+      it "can be resolved to #{what}" do
         replacement_answers { answer }
         expect(publish).to eq({})
       end
     end
 
     [nil, "", []].each do |answer|
-      it "has no address when the answer is #{answer.inspect}" do
+      it "has no address if the result is #{answer.inspect}" do
         replacement_answers { answer }
         expect(failure.original_error).to be_a(SocketError)
         expect(failure.message).to eq("no address for channels.test (SocketError)")
@@ -165,8 +173,8 @@ RSpec.describe "The name of a host" do
 
     { "a SocketError" => SocketError.new("Hostname not known: channels.test"),
       "a Resolv::ResolvError" => Resolv::ResolvError.new("no address for channels.test"),
-      "an error of its own" => ArgumentError.new("channels.test is blocked") }.each do |what, error|
-      it "is not known when the replacement raises #{what}, whose message is kept" do
+      "an error of another class" => ArgumentError.new("channels.test is blocked") }.each do |what, error|
+      it "is unknown if the replacement raises #{what}, whose message is kept" do
         replacement_answers { raise error }
         expect(failure.original_error).to be_a(SocketError)
         expect(failure.message).to eq("#{error.message} (SocketError)")
@@ -174,12 +182,12 @@ RSpec.describe "The name of a host" do
       end
     end
 
-    it "is added to a message that does not name it" do
+    it "is added to an error message that does not name it" do
       replacement_answers { raise Resolv::ResolvTimeout, "too slow" }
       expect(failure.message).to eq("too slow (channels.test) (SocketError)")
     end
 
-    it "takes no longer than the connect timeout when the replacement hangs" do
+    it "takes no longer than the connect timeout if the replacement hangs" do
       resolver = nil
       replacement_answers { (resolver = Thread.current) && sleep }
       client.connect_timeout = 0.1
@@ -188,7 +196,7 @@ RSpec.describe "The name of a host" do
     end
   end
 
-  # In a process of its own, for it changes all sockets. Resolv reads a hosts file of the example, and nothing else.
+  # In a separate process, for it changes all sockets. Resolv reads a hosts file of the example, and nothing else.
   describe "with resolv-replace" do
     def output_of(code, hosts:)
       Tempfile.create("hosts") do |file|
@@ -232,18 +240,18 @@ RSpec.describe "The name of a host" do
       end
     end
 
-    it "is not known when Resolv does not know it, whatever the system knows" do
+    it "is unknown if Resolv does not know it, even if the system does" do
       code = "def Addrinfo.getaddrinfo(*) = [Addrinfo.tcp('127.0.0.1', 0)]\npublish"
       expect(output_of(code, hosts: "127.0.0.1 other.test\n")).to eq("no address for channels.test (SocketError)\n")
     end
 
-    it "is not known when Resolv fails" do
+    it "is unknown if Resolv fails" do
       code = "def Resolv.getaddresses(name) = raise(Resolv::ResolvError, 'the name server refuses')\npublish"
       expect(output_of(code, hosts: "127.0.0.1 channels.test\n"))
         .to eq("the name server refuses (channels.test) (SocketError)\n")
     end
 
-    it "takes no longer than the connect timeout when Resolv hangs" do
+    it "takes no longer than the connect timeout if Resolv hangs" do
       code = <<~RUBY
         Resolv::DefaultResolver.replace_resolvers([Class.new { def each_address(_) = sleep }.new])
         Pusher.connect_timeout = 0.1
@@ -252,7 +260,7 @@ RSpec.describe "The name of a host" do
       expect(output_of(code, hosts: "")).to match(/channels\.test within the connect timeout/)
     end
 
-    it "may be replaced once more, as a test suite does it" do
+    it "can be resolved by a second replacement, as in a test suite" do
       code = "def IPSocket.getaddress(_) = '127.0.0.1'\npublish"
       expect(output_of(code, hosts: "::1 channels.test\n")).to eq("{}\n")
     end

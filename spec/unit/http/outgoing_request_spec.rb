@@ -19,26 +19,57 @@ RSpec.describe "An outgoing request" do
 
   def event_request = request_of { |client| client.trigger("a", "b", "c") }
 
-  it "knows the verb, the path, the client and the body" do
+  it "has the verb, the path, the client and the body" do
     request = event_request
     expect(request).to have_attributes(verb: :post, path: "/apps/3/events",
                                        body: '{"name":"b","channels":["a"],"data":"c"}')
     expect(request.client).to equal(client)
   end
 
-  it "has no client where the http client is used alone" do
+  it "has no client if the http client is used alone" do
     http = Pusher.const_get(:Internal)::HTTP::Client.new
     expect(type.new(http, "GET", "http://127.0.0.1/x", nil, nil, {}).client).to be_nil
   end
 
-  it "does not show the query when it is inspected" do
+  it "has its verb as a Symbol in lowercase" do
+    verbs = ["GET", :Get, "post"].map { |verb| type.new(client.sync_http_client, verb, "http://a/x", nil, nil, {}).verb }
+    expect(verbs).to eq(%i[get get post])
+  end
+
+  it "has header fields with several values" do
+    expect(type.reply(200, "", { "A" => %w[1 2], B: 3 }).headers).to eq("A" => "1, 2", "B" => "3")
+  end
+
+  describe "#events" do
+    def events_of(verb, path, body)
+      type.new(client.sync_http_client, verb, "http://127.0.0.1#{path}", nil, body, {}).events
+    end
+
+    it "are the Hashes in the body of a POST to events or batch_events" do
+      expect(events_of(:post, "/apps/3/events", '{"name":"a"}')).to eq([{ "name" => "a" }])
+      expect(events_of(:post, "/apps/3/batch_events", '{"batch":[{"name":"a"},1,{"name":"b"}]}'))
+        .to eq([{ "name" => "a" }, { "name" => "b" }])
+    end
+
+    it "are none in any other request, and in a body that is no JSON" do
+      requests = [[:get, "/apps/3/events", '{"name":"a"}'], [:post, "/apps/3/events/x", '{"name":"a"}'],
+                  [:post, "/apps/3/events", "no JSON"], [:post, "/apps/3/events", nil]]
+      expect(requests.map { |request| events_of(*request) }).to all(eq([]))
+    end
+
+    it "may be nested to any depth" do
+      expect(events_of(:post, "/apps/3/events", "{\"name\":\"a\",\"data\":#{"[" * 500}#{"]" * 500}}").size).to eq(1)
+    end
+  end
+
+  it "does not show the query in inspect" do
     expect(event_request.inspect).to eq("#<Pusher::Internal::HTTP::OutgoingRequest post /apps/3/events>")
   end
 
   describe "#facts" do
     def facts_of(&call) = request_of(&call).facts
 
-    it "name the event and its channels, and hold nothing of its data" do
+    it "name the event and its channels, and contain no data" do
       expect(facts_of { |client| client.trigger(%w[a b], "e", "d") })
         .to eq(verb: :post, path: "/apps/3/events", channels: %w[a b], event: "e")
     end
@@ -47,6 +78,12 @@ RSpec.describe "An outgoing request" do
       batch = %w[a b].map { |channel| { channel:, name: "on-#{channel}", data: "d" } }
       expect(facts_of { |client| client.trigger_batch(batch) })
         .to eq(verb: :post, path: "/apps/3/batch_events", channels: %w[a b], event: %w[on-a on-b])
+    end
+
+    it "name each channel and event once, and leave out a missing channel" do
+      batch = [{ channel: "a", name: "e", data: "d" }, { channel: "a", name: "e", data: "d" }]
+      expect(facts_of { |client| client.trigger_batch(batch) }).to include(channels: ["a"], event: "e")
+      expect(facts_of { |client| client.post("/events", { name: "e" }) }).to include(channels: [], event: "e")
     end
 
     it "name no channels and no event for other requests" do

@@ -12,6 +12,7 @@ RSpec.describe "The http client's ssl_config" do
 
   it "is the same object every time" do
     expect(http.ssl_config).to equal(http.ssl_config)
+    expect(http.ssl_config.cert_store).to equal(http.ssl_config.cert_store)
   end
 
   it "is copied with the client and with the http client" do
@@ -68,6 +69,25 @@ RSpec.describe "The http client's ssl_config" do
     end
   end
 
+  it "has no client certificate while there is only a key, or only a certificate" do
+    identity = certificates.good
+    allow(http).to receive(:native_identify)
+    http.ssl_config.client_key = identity.key
+    expect(http).to have_received(:native_identify).with([], nil)
+    http.ssl_config.client_key = nil
+    http.ssl_config.client_cert = identity.certificate
+    expect(http).to have_received(:native_identify).with([identity.certificate.to_der], nil)
+  end
+
+  it "trusts each authority that is added" do
+    Dir.mktmpdir do |folder|
+      other = File.join(folder, "other.pem")
+      File.write(other, certificates.self_signed.certificate.to_pem)
+      [certificates.pem_file, other].each { |path| http.ssl_config.add_trust_ca(path) }
+      expect(client.trigger("news", "event", "data")).to eq({})
+    end
+  end
+
   describe "for a server that asks for a certificate" do
     let(:identity) { certificates.good }
     let(:secure) { start_endpoint(tls: certificates.good.asking(certificates.authority)) }
@@ -78,7 +98,7 @@ RSpec.describe "The http client's ssl_config" do
       File.join(folder, name).tap { |path| File.write(path, text) }
     end
 
-    it "takes a key with a password" do
+    it "accepts a key with a password" do
       Dir.mktmpdir do |folder|
         cert = file(folder, "cert", identity.certificate.to_pem)
         key = file(folder, "key", identity.key.private_to_pem("aes-256-cbc", "hush"))
@@ -87,20 +107,46 @@ RSpec.describe "The http client's ssl_config" do
         end
         http.ssl_config.set_client_cert_file(cert, key, "hush")
         expect(client.trigger("news", "event", "data")).to eq({})
+        expect(http.ssl_config.client_cert).to eq(identity.certificate.to_pem)
+        expect(http.ssl_config.client_key.to_pem).to eq(identity.key.to_pem)
       end
     end
 
-    it "takes certificate and key in PEM form, in any order, and copies them with the client" do
+    it "accepts certificate and key in PEM form, in any order, and copies them with the client" do
       http.ssl_config.client_key = identity.key.to_pem
       http.ssl_config.client_cert = identity.certificate.to_pem
       copy = client.dup
       http.ssl_config.client_cert = nil
       expect(copy.trigger("news", "event", "data")).to eq({})
-      expect(copy.sync_http_client.ssl_config.client_key).to eq(identity.key.to_pem)
+      expect(copy.sync_http_client.ssl_config)
+        .to have_attributes(client_key: identity.key.to_pem, client_cert: identity.certificate.to_pem)
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError)
     end
 
-    it "raises an HTTPError that names the client certificate where the key is another's" do
+    it "keeps certificate and key when other ones are refused" do
+      http.ssl_config.client_key = identity.key
+      http.ssl_config.client_cert = identity.certificate
+      expect { http.ssl_config.client_cert = "no certificate" }.to raise_error(OpenSSL::OpenSSLError)
+      expect { http.ssl_config.client_key = "no key" }.to raise_error(OpenSSL::OpenSSLError)
+      expect(http.ssl_config).to have_attributes(client_cert: identity.certificate, client_key: identity.key)
+      expect(client.trigger("news", "event", "data")).to eq({})
+    end
+
+    it "shows the certificates of the issuers, too" do
+      allow(http).to receive(:native_identify)
+      http.ssl_config.client_cert = identity.certificate.to_pem + certificates.authority.to_pem
+      expect(http).to have_received(:native_identify)
+        .with([identity.certificate.to_der, certificates.authority.to_der], nil)
+    end
+
+    # OpenSSL asks on the terminal where there is no password.
+    it "reads a key with an empty password unless there is another one" do
+      allow(OpenSSL::PKey).to receive(:read).and_call_original
+      http.ssl_config.client_key = identity.key.to_pem
+      expect(OpenSSL::PKey).to have_received(:read).with(identity.key.to_pem, "")
+    end
+
+    it "raises an HTTPError that names the client certificate if the key belongs to another one" do
       http.ssl_config.client_cert = identity.certificate
       http.ssl_config.client_key = certificates.good.key
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, /client certificate/)
@@ -130,7 +176,7 @@ RSpec.describe "The http client's ssl_config" do
         .to raise_error(OpenSSL::PKey::PKeyError, /\Athe client key cannot be read: .* its password/)
     end
 
-    it "does not show the key when it is inspected" do
+    it "does not show the key in inspect" do
       http.ssl_config.client_key = identity.key.to_pem
       expect(http.ssl_config.inspect + http.ssl_config.cert_store.inspect).not_to include("PRIVATE")
     end

@@ -37,7 +37,43 @@ RSpec.describe "A transport failure" do
     end
   end
 
-  it "does not wrap a Pusher::Error, also one that a middleware raises as a failure" do
+  describe "of a middleware" do
+    let(:internal) { Pusher.const_get(:Internal)::HTTP }
+
+    def replace_transport(error)
+      allow(internal::Middleware).to receive_messages(active?: true, call: nil)
+      allow(internal::Middleware).to receive(:call).and_raise(error)
+    end
+
+    it "may be frozen, and is wrapped" do
+      error = KeyError.new("broken").freeze
+      replace_transport(internal::OutgoingRequest.failure(error))
+      expect(failure.original_error).to equal(error)
+      expect(internal::TransportFailure.attempts(error)).to be_nil
+    end
+
+    it "is wrapped where it is marked, whatever its class, and not where it is not" do
+      replace_transport(internal::OutgoingRequest.failure(KeyError.new("broken")))
+      expect(failure.original_error).to be_a(KeyError)
+      replace_transport(Errno::ECONNRESET.new)
+      expect { client.post("/x") }.to raise_error(Errno::ECONNRESET)
+    end
+  end
+
+  it "is not a frozen error of another class without a middleware" do
+    raise_from_http(KeyError.new("mine").freeze)
+    expect { client.post("/x") }.to raise_error(KeyError)
+  end
+
+  { Errno::ECONNRESET => true, EOFError => true, Errno::ECONNREFUSED => true, SocketError => true, IOError => false,
+    OpenSSL::SSL::SSLError => false }.each do |type, retriable|
+    it "#{retriable ? "may" : "will not"} be over when the request is tried again: #{type}" do
+      raise_from_http(type.new("broken"))
+      expect(failure.retriable?).to be(retriable)
+    end
+  end
+
+  it "does not wrap a Pusher::Error, not even one that a middleware raises as a failure" do
     error = Pusher::HTTPError.new("made by a wrapper")
     raise_from_http(error)
     expect { client.post("/x") }.to raise_error(be(error))
@@ -47,7 +83,7 @@ RSpec.describe "A transport failure" do
 
   [ArgumentError, Interrupt, SystemExit, NoMemoryError,
    Class.new(Exception)].each do |type| # rubocop:disable Lint/InheritException
-    it "does not wrap what is no network error: #{type}" do
+    it "does not wrap other errors: #{type}" do
       raise_from_http(type)
       expect { client.post("/x") }.to raise_error(type)
     end
@@ -70,6 +106,12 @@ RSpec.describe "A transport failure" do
         expect_wrapped(error, type)
         expect(error.retriable?).to be(retriable)
       end
+    end
+
+    it "is found where the gem has only some of its errors" do
+      HTTPClient.send(:remove_const, :KeepAliveDisconnected)
+      raise_from_http(HTTPClient::TimeoutError, "broken")
+      expect(failure.retriable?).to be(true)
     end
 
     it "does not wrap its other errors" do

@@ -4,7 +4,7 @@ require "spec_helper"
 require "open3"
 require "rbconfig"
 
-# Each example runs a process of its own, since httpclient cannot be unloaded.
+# Each example runs a separate process, since httpclient cannot be unloaded.
 RSpec.describe "HTTPClient's error names inside the module Pusher" do
   def run_ruby(script)
     output, status = Open3.capture2e(RbConfig.ruby, *$LOAD_PATH.flat_map { |folder| ["-I", folder] }, "-e", script)

@@ -43,7 +43,7 @@ RSpec.describe "Random requests (SIGNATURE_SEED=#{seed})" do
     end
   end
 
-  it "are verified, and refused when the path has changed" do
+  it "are verified, and refused if the path has changed" do
     1000.times do |number|
       verb = random.verb
       path = random.path

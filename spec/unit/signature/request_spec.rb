@@ -42,7 +42,7 @@ RSpec.describe Pusher::Signature::Request do
   end
 
   describe "signing" do
-    it "takes the verb in any case" do
+    it "accepts the verb in any case" do
       requests = %w[post POST Post].map { |verb| described_class.new(verb, "/", {}).sign(token)[:auth_signature] }
       expect(requests.uniq.length).to eq(1)
     end
@@ -54,7 +54,7 @@ RSpec.describe Pusher::Signature::Request do
       expect(request.signed_params.keys).not_to include("auth_other", "auth_signature")
     end
 
-    it "signs values as they are, unescaped" do
+    it "signs unescaped values" do
       request = received({ "a" => "1 & 2=é/%20" })
       request.sign(token)
       expect(request.send(:string_to_sign)).to eq(
@@ -70,7 +70,7 @@ RSpec.describe Pusher::Signature::Request do
       )
     end
 
-    it "has no signed parameters before" do
+    it "is required before signed_params can be read" do
       expect { received({}).signed_params }.to raise_error(RuntimeError, "Request not signed")
     end
 
@@ -86,13 +86,13 @@ RSpec.describe Pusher::Signature::Request do
   end
 
   describe "new" do
-    it "needs a path that is a String" do
+    it "needs a String as path" do
       [nil, :path, 1, URI("/path")].each do |path|
         expect { described_class.new("GET", path, {}) }.to raise_error(ArgumentError, "Expected string")
       end
     end
 
-    it "needs a query that is a Hash" do
+    it "needs a Hash as query" do
       [nil, "a=1", [%w[a 1]]].each do |query|
         expect { described_class.new("GET", "/", query) }.to raise_error(ArgumentError, "Expected hash")
       end
@@ -100,7 +100,7 @@ RSpec.describe Pusher::Signature::Request do
   end
 
   describe "verifying" do
-    it "accepts what this class signed, parameters of every kind included" do
+    it "accepts a request that this class has signed, with parameters of every kind" do
       signing = received({ "Mixed" => "Case", list: [1, nil, "ü"], nothing: nil, empty: [] })
       signing.sign(token)
       expect(received(signing.signed_params).authenticate_by_token!(token)).to be(true)
@@ -124,21 +124,21 @@ RSpec.describe Pusher::Signature::Request do
         .to raise_error(Pusher::Signature::AuthenticationError, /\AInvalid signature: .*, but you sent nil\z/)
     end
 
-    it "refuses the beginning of a signature, and an uppercased one" do
+    it "refuses the beginning of a signature, and an uppercase signature" do
       signature = signed_query["auth_signature"]
       [signature[0, 63], "#{signature}0", "", signature.upcase].each do |forged|
         expect(received(signed_query.merge("auth_signature" => forged)).authenticate_by_token(token)).to be(false)
       end
     end
 
-    it "accepts a timestamp within the grace, in the past and in the future" do
+    it "accepts a timestamp within the grace period, in the past and in the future" do
       [-599, 599].each do |offset|
         query = signed_query(auth_timestamp: (now.to_i + offset).to_s)
         expect(received(query).authenticate_by_token!(token)).to be(true)
       end
     end
 
-    it "refuses a timestamp that is exactly the grace away, in the past and in the future" do
+    it "refuses a timestamp at exactly the grace period, in the past and in the future" do
       [-600, 600].each do |offset|
         query = signed_query(auth_timestamp: (now.to_i + offset).to_s)
         expect { received(query).authenticate_by_token!(token) }.to raise_error(
@@ -158,7 +158,7 @@ RSpec.describe Pusher::Signature::Request do
       expect(received(query, path: "/apps/3/events").authenticate_by_token!(token)).to be(true)
     end
 
-    it "ignores the timestamp for a grace of nil" do
+    it "ignores the timestamp if the grace period is nil" do
       query = signed_query(auth_timestamp: "1")
       expect(received(query).authenticate_by_token!(token, nil)).to be(true)
       expect(received(query).authenticate(nil) { token }).to equal(token)
@@ -188,7 +188,7 @@ RSpec.describe Pusher::Signature::Request do
       end
     end
 
-    it "takes any object with a key and a secret as a token" do
+    it "accepts any object with a key and a secret as a token" do
       look_alike = Struct.new(:key, :secret).new("key", "secret")
       expect(received(signed_query).authenticate_by_token!(look_alike)).to be(true)
     end

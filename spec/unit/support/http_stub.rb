@@ -63,7 +63,7 @@ class HttpCall
   end
 end
 
-# Replies to a client's requests in the place of its http client, before anything is sent.
+# Replies to a client's requests in place of its http client, before anything is sent.
 module HttpStub
   Reply = Struct.new(:status, :body, :headers) do
     alias_method :code, :status

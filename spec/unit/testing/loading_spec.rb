@@ -4,7 +4,7 @@ require_relative "testing_helper"
 require "open3"
 require "rbconfig"
 
-# Each example runs Ruby processes of its own, in which nothing is loaded yet.
+# Each example runs in separate Ruby processes, in which nothing is loaded yet.
 RSpec.describe "Loading pusher/testing" do
   include_context "with the test mode"
 
@@ -27,7 +27,7 @@ RSpec.describe "Loading pusher/testing" do
     expect(output.lines.grep_v(%r{/gems/|vendor_ruby}).join).to eq("false")
   end
 
-  it "leaves requests alone until fake! is called" do
+  it "does not affect requests until fake! is called" do
     script = 'require "pusher/testing"; Pusher.trigger("c", "e", 1); ' \
              "p Pusher.const_get(:Internal)::HTTP::Middleware.active?"
 

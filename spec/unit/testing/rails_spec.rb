@@ -4,7 +4,7 @@ require_relative "testing_helper"
 require "open3"
 require "rbconfig"
 
-# Rails changes the JSON of objects, so it runs in a process of its own.
+# Rails changes the JSON of objects, so it runs in a separate process.
 RSpec.describe "The test mode in Rails" do
   before(:all) do
     skip "railties and actionpack are not installed" unless Gem::Specification.find_all_by_name("railties").any?

@@ -5,7 +5,7 @@ require "open3"
 require "rbconfig"
 require "tmpdir"
 
-# Plain examples run in this process; files of a test suite run together, in a process of their own.
+# Plain examples run in this process; files of a test suite run together, in a separate process.
 RSpec.describe "The examples of the test mode in README.md" do
   chapters = ["The test mode", "RSpec", "Minitest", "Webhooks in controller specs"]
   text = File.read(File.expand_path("../../../README.md", __dir__))

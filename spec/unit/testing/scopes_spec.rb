@@ -61,7 +61,7 @@ RSpec.describe Pusher::Testing, "fake! and disable!" do
       expect(results.size).to be > 10
     end
 
-    it "has a recording of its own, and restores the outer one" do
+    it "has a separate recording, and restores the outer one" do
       testing.fake! do
         trigger("outer")
         testing.fail_with(500, event: "inner")
@@ -123,7 +123,7 @@ RSpec.describe Pusher::Testing, "fake! and disable!" do
       expect(names).to eq(%w[worker fiber])
     end
 
-    it "stays on around blocks, which have recordings of their own" do
+    it "stays on around blocks, which have separate recordings" do
       testing.fake!
       testing.fake! { trigger("block") }
       trigger("global")
@@ -233,7 +233,7 @@ RSpec.describe Pusher::Testing, "fake! and disable!" do
       expect(testing).not_to be_faking
     end
 
-    it "applies to threads without a block of their own" do
+    it "applies to threads without a block" do
       jobs = Queue.new
       worker = Thread.new { jobs.pop.call }
       testing.fake! do
@@ -243,7 +243,7 @@ RSpec.describe Pusher::Testing, "fake! and disable!" do
       end
     end
 
-    it "applies the block opened last to threads without a block of their own" do
+    it "applies the block opened last to threads without a block" do
       jobs = Queue.new
       worker = Thread.new { jobs.pop.call }
       first = Fiber.new { testing.fake! { Fiber.yield } }
@@ -257,7 +257,7 @@ RSpec.describe Pusher::Testing, "fake! and disable!" do
       expect(last.resume(true)).to eq(["worker"])
     end
 
-    it "applies to threads without a block of their own while another thread is in a disable! block" do
+    it "applies to threads without a block while another thread is in a disable! block" do
       jobs = Queue.new
       worker = Thread.new { jobs.pop.call }
       ready = Queue.new

@@ -1,4 +1,4 @@
-//! Algorithms of certificates and keys: their names, and whether rustls with ring supports them.
+//! The algorithms of certificates and keys: their names, and whether rustls with ring supports them.
 
 /// The key types that certificates of servers and authorities may have.
 pub(crate) const SUPPORTED_KEYS: &str = "RSA of 2048 to 8192 bits, P-256, P-384 or Ed25519";

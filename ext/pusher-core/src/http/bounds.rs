@@ -1,4 +1,4 @@
-//! The largest reply that is read.
+//! The maximum size of a reply.
 
 /// The largest reply head, in bytes.
 pub const MAX_HEAD: usize = 64 * 1024;

@@ -14,7 +14,7 @@ use super::waiter::Waiter;
 use super::wire::Wire;
 use crate::Error;
 
-/// How much too early a wait may end.
+/// How much earlier than its deadline a wait may end.
 const TIMER_PRECISION: Duration = Duration::from_millis(10);
 
 /// Makes the connections of one agent.
@@ -153,8 +153,8 @@ impl fmt::Debug for Dialer {
     }
 }
 
-/// The deadline of the next address. The time left is divided equally among the addresses left, so that one that does not
-/// answer leaves time for the others.
+/// The deadline of the next address. The remaining time is divided equally among the remaining addresses, so that an
+/// address that does not respond leaves time for the others.
 fn share(deadline: Deadline, addresses_left: usize) -> Deadline {
     let now = Instant::now();
     let left = deadline?.saturating_duration_since(now);
@@ -162,8 +162,8 @@ fn share(deadline: Deadline, addresses_left: usize) -> Deadline {
     Some(now + left / divisor)
 }
 
-/// Whether another address may succeed. A wait that ended before its deadline was ended by the waiter for a reason of its
-/// own, which applies to the other addresses, too.
+/// Whether another address may succeed. If a wait ended before its deadline, the waiter ended it, and would end a wait for
+/// another address as well.
 fn concerns_one_address(error: &Error, deadline: Deadline) -> bool {
     match error {
         Error::Connect { source, .. } => !is_out_of_descriptors(source),
@@ -174,7 +174,7 @@ fn concerns_one_address(error: &Error, deadline: Deadline) -> bool {
     }
 }
 
-/// The later error, unless it says only that there is no route to that address.
+/// The later error, unless it only says that there is no route to its address.
 fn more_telling(earlier: Option<Error>, later: Error) -> Error {
     match (earlier, &later) {
         (Some(earlier), Error::Connect { source, .. }) if is_unreachable(source) => earlier,

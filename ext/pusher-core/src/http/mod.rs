@@ -3,7 +3,7 @@
 //! Sockets are non-blocking. When an operation would block, the code asks its [`Waiter`] to wait, so each
 //! program waits in its own way. [`StdWaiter`] waits with `poll(2)`.
 //!
-//! Only the adapter, a folder of its own, uses the HTTP library; `tests/adapter.rs` checks it.
+//! Only the adapter, in a separate folder, uses the HTTP library; `tests/adapter.rs` checks that.
 
 mod algorithms;
 mod bounds;

@@ -130,7 +130,7 @@ impl Socket {
     /// Discards unsent data when the socket is closed, and ends the connection with a reset.
     pub(crate) fn abort_on_close(&self) {
         if let Ok(own) = self.own() {
-            // An option that cannot be set is no reason to fail.
+            // Without this option, the socket closes in the usual way.
             own.set_linger(Some(Duration::ZERO)).ok();
         }
     }

@@ -28,8 +28,8 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// The timeouts of a second attempt, so that both attempts take no longer than one may. `None` when no time is
-    /// left for a reply.
+    /// The timeouts of a second attempt, so that both attempts together take no longer than one. `None` if no time is left
+    /// for a reply.
     pub(crate) fn after(self, spent: Duration) -> Option<Self> {
         let receive = match self.receive {
             Some(timeout) => Some(timeout.checked_sub(spent).filter(|left| !left.is_zero())?),

@@ -19,7 +19,7 @@ use super::algorithms::{
 use super::roots::system_roots;
 use crate::Error;
 
-/// What is checked of a server's certificate.
+/// How a server's certificate is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verification {
     /// Chain, validity and host name.
@@ -32,7 +32,7 @@ pub enum Verification {
 /// The TLS settings of a client.
 #[derive(Clone, Debug, Default)]
 pub struct TlsSettings {
-    /// What is checked.
+    /// How the server's certificate is checked.
     pub verification: Verification,
     /// Trusted roots, in addition to those of the system or instead of them.
     pub extra_roots: Vec<CertificateDer<'static>>,

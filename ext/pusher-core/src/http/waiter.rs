@@ -34,8 +34,8 @@ pub trait Waiter: Debug + Send + Sync + 'static {
     /// [`Error::Interrupted`] when the waiter was interrupted.
     fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error>;
 
-    /// Waits until the socket is ready (`true`), or until the deadline has passed or the waiter ends the wait for a reason
-    /// of its own (`false`). May return `true` early.
+    /// Waits until the socket is ready (`true`), or until the deadline has passed or the waiter ends the wait for another
+    /// reason (`false`). May return `true` early.
     ///
     /// # Errors
     ///

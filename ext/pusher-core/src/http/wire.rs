@@ -18,7 +18,7 @@ pub(crate) struct Wire {
     session: Option<Box<ClientConnection>>,
 }
 
-/// What the peer has sent although no reply is expected.
+/// Data that the peer has sent although no reply is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnsolicitedData {
     Nothing,

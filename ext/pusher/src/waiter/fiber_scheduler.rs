@@ -12,7 +12,7 @@ use super::poll::poll_without_lock;
 use super::ruby_calls::call_with_keywords;
 use super::{Waited, seconds_left};
 
-/// The scheduler of the current thread, where the current fiber is non-blocking.
+/// The scheduler of the current thread; `None` in a blocking fiber.
 pub(super) fn current() -> Option<Value> {
     // SAFETY: called under `rb_protect`, with the lock.
     let scheduler = unsafe { Value::from_raw(rb_sys::rb_fiber_scheduler_current()) };
@@ -57,8 +57,8 @@ pub(super) fn wait(
 
 /// An `IO` for the socket that never closes it: the descriptor belongs to the connection. Called under `rb_protect`.
 ///
-/// One call does it. If an exception came between `for_fd` and `autoclose = false`, the collector would later close the
-/// descriptor, which could belong to another file by then.
+/// Passes `autoclose: false` to `for_fd`. If an exception came between `for_fd` and `autoclose = false`, the collector
+/// would later close the descriptor, which could belong to another file by then.
 fn io_of(ruby: &Ruby, socket: RawSocket) -> Value {
     let options = ruby.hash_new().as_value();
     let autoclose = ruby.to_symbol("autoclose").as_value();

@@ -51,7 +51,12 @@ module Pusher
         def initialize(request, transport)
           @request = request
           @transport = transport
-          @payload = { **request.facts, request_bytes: request.body.to_s.bytesize }
+          view = request.view
+          @payload = {
+            **request.facts,
+            host: view.host, port: view.port, client: view.client,
+            attempt: [view.attempt, 1].max, request_bytes: view.body_bytes
+          }
           @state = :unsent
         end
 
@@ -72,7 +77,7 @@ module Pusher
         def instrument(instrumenter)
           instrumenter.instrument(EVENT, @payload) { perform }
         rescue StandardError => e
-          raise if @state == :sent # The request was interrupted, such as by Thread#kill: this error takes its place.
+          raise if @state == :sent # The request was interrupted, for example by Thread#kill.
 
           log(e) unless e.equal?(@error)
         end

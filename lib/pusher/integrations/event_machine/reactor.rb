@@ -21,14 +21,14 @@ module Pusher
 
           # Starts a request on the reactor's thread.
           #
-          # @param request [HTTP::OutgoingRequest] what middleware is asked to admit
+          # @param request [HTTP::OutgoingRequest] for {HTTP::Middleware.preflight}
           # @yieldreturn [Hash, true] the parsed reply
           # @return [EventMachine::DefaultDeferrable]
           # @raise [Error] if the reactor has stopped
           def deferrable(request, &work)
-            HTTP::Middleware.preflight(request) if HTTP::Middleware.active?
+            HTTP::Middleware.preflight(request) if HTTP::Middleware.active?(request.http_client)
             reactor = current
-            reactor.start(ReactorRequest.new(reactor, request, HTTP::Middleware.capture(work)))
+            reactor.start(ReactorRequest.new(reactor, request, HTTP::Middleware.capture(work, request.client)))
           end
 
           # Calls something on the reactor's thread, soon.

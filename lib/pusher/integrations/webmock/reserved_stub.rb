@@ -42,8 +42,8 @@ module Pusher
 
         # @return [WebMock::RequestStub]
         attr_reader :stub
-        # @return [WebMock::RequestSignature] the very object that the stub was matched with: a global stub looks its
-        #   response up by it
+        # @return [WebMock::RequestSignature] the object that the stub was matched with. A global stub finds its
+        #   response by the identity of this object.
         attr_reader :signature
 
         # @param signature [WebMock::RequestSignature]
@@ -54,7 +54,7 @@ module Pusher
         end
 
         # @param other [WebMock::RequestSignature]
-        # @return [Boolean] whether it is the same request, which is signed again when it is sent
+        # @return [Boolean] whether it is the same request, apart from its signature: it is signed again when it is sent
         def for?(other)
           signature.method == other.method && signature.body == other.body &&
             signature.uri.to_s.gsub(SIGNING, "") == other.uri.to_s.gsub(SIGNING, "")

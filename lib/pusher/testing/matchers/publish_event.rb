@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "publishing"
+
 module Pusher
   module Testing
     module Matchers

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# An application with constants of its own inside `module Pusher`. It defines them before or after it loads the gem, as
+# An application that defines constants inside `module Pusher`. It defines them before or after it loads the gem, as
 # classes or as modules, uses the gem, and prints what each use returned.
 #
 # Arguments: before|after Class|Module, and the scenarios to run.
@@ -14,7 +14,8 @@ NAMES = %i[
   WorkerThreads ExitHook UnreportedFailures FailureReporter Reactor ReactorRequest Waiter Adapter ReservedStub
   Exchange HttpClient Seam Aside Crew Ending Report Admission StubbedReply CallChain ReactorHost
   Event Message Job Worker Queue Notifier Publisher Subscriber Presence Configuration Middlewares Server Connection
-  Failure Scope Scopes Matchers Assertions Expectation WebhookRequest Rails Railtie Engine
+  Failure Scope Scopes Matchers Assertions Expectation WebhookRequest Rails Railtie Engine Authorization Webhooks
+  Endpoints
   Logger Forwardable Base64 JSON MultiJson MultiJSON URI OpenSSL Timeout Rack RSpec Minitest ActiveSupport
 ].freeze
 
@@ -28,7 +29,7 @@ require "json"
 require "pusher"
 OWN = defined_before || define_constants(Object.const_get(kind))
 
-# What the application does. Each returns something that JSON holds.
+# The actions of the application. Each returns a value that JSON can represent.
 module Scenarios
   module_function
 

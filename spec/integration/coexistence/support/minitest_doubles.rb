@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# What test suites do with Minitest. Prints the result.
+# Uses Minitest's stubs and mocks as test suites do. Prints the result.
 require "minitest"
 require "minitest/mock"
 require "pusher"

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# What test suites do with Mocha. Prints the result.
+# Uses Mocha as test suites do. Prints the result.
 require "minitest"
 require "mocha/minitest"
 require "pusher"

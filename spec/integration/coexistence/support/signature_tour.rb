@@ -2,7 +2,7 @@
 
 require "json"
 
-# Everything that an application does with signatures. Prints the results as JSON.
+# Uses signatures in every way that applications do. Prints the results as JSON.
 module SignatureTour
   BODY = '{"time_ms":1,"events":[]}'
 
@@ -47,7 +47,7 @@ module SignatureTour
     [signature, "another"].map { |given| client.webhook({ key: client.key, signature: given, body: BODY }).valid? }
   end
 
-  # As a server verifies a request.
+  # Verifies a request like a server.
   def verifying(client)
     token = client.authentication_token
     signing = Pusher::Signature::Request.new("POST", "/path", { "a" => "1" })

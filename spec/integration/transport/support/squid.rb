@@ -6,7 +6,7 @@ require "openssl"
 require "socket"
 require "tmpdir"
 
-# A real proxy: Debian's squid with its default configuration, as a process of our own on a free port of loopback.
+# A real proxy: Debian's squid with its default configuration, as a separate process on a free port of loopback.
 #
 # We add a host name (`channels.test`, this machine), tunnels to any
 # unprivileged port (the default is 443 alone), a log file, and credentials where wanted.

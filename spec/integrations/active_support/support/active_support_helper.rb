@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# ActiveSupport changes the JSON of objects, so these specs run in a process of their own.
+# ActiveSupport changes the JSON of objects, so these specs run in a separate process.
 require "active_support"
 require "active_support/notifications"
 require_relative "../../../spec_helper"

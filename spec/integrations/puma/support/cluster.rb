@@ -5,7 +5,7 @@ require "rbconfig"
 require "socket"
 require "tmpdir"
 
-# A Puma cluster in a process of its own, with an application that publishes events.
+# A Puma cluster in a separate process, with an application that publishes events.
 class Cluster
   PATIENCE = 90
   LIB = File.expand_path("../../../../lib", __dir__)

@@ -4,7 +4,7 @@ class FaultServer
   module Faults
     # A reply that goes on until the client closes the connection.
     module EndlessReplies
-      # The limit in bytes: a client that reads this much has no limit of its own.
+      # A client that reads this many bytes does not limit replies.
       LIMIT = 256 * 1024 * 1024
 
       def endless_headers

@@ -24,7 +24,7 @@ class FaultServer
 
       # The head and nothing else.
       def hang_after_head
-        answer { write("#{OK}Content-Length: 100\r\n\r\n") }
+        after_request { write("#{OK}Content-Length: 100\r\n\r\n") }
       end
 
       # Half of the head, then closes.
@@ -35,9 +35,10 @@ class FaultServer
 
       # A valid reply; then closes its sending side (over TLS with a close_notify) and continues to read.
       def end_after_reply
-        read_request
+        request = read_request
         write(WHOLE)
         @tls ? io.sysclose : io.close_write
+        @ledger.landed(request)
         wait_for_departure(@socket)
       end
 
@@ -55,20 +56,20 @@ class FaultServer
 
       # More than the announced body.
       def excessive_body
-        answer { write("#{WHOLE}#{WHOLE}") }
+        after_request { write("#{WHOLE}#{WHOLE}") }
       end
 
       def contradicting_lengths
-        answer { write("#{OK}Content-Length: #{BODY.bytesize}\r\nContent-Length: 2\r\n\r\n#{BODY}") }
+        after_request { write("#{OK}Content-Length: #{BODY.bytesize}\r\nContent-Length: 2\r\n\r\n#{BODY}") }
       end
 
       def impossible_length(length: "-1")
-        answer { write("#{OK}Content-Length: #{length}\r\n\r\n#{BODY}") }
+        after_request { write("#{OK}Content-Length: #{length}\r\n\r\n#{BODY}") }
       end
 
-      # A chunked body with these bytes in the place of its chunks.
+      # A chunked body with these bytes in place of its chunks.
       def bad_chunks(chunks: "zz\r\n{}\r\n0\r\n\r\n")
-        answer { write("#{OK}Transfer-Encoding: chunked\r\n\r\n#{chunks}") }
+        after_request { write("#{OK}Transfer-Encoding: chunked\r\n\r\n#{chunks}") }
       end
 
       # One chunk, then closes without the last chunk.

@@ -17,7 +17,7 @@ class FaultServer
         reset_on_close
       end
 
-      # Sends something that is no HTTP; over TLS, in the place of its part of the handshake.
+      # Sends bytes that are not HTTP; over TLS, in place of its part of the handshake.
       def garbage(bytes: "SSH-2.0-OpenSSH_9.2\r\n")
         @socket.write(bytes)
         wait_for_departure(@socket)
@@ -34,14 +34,14 @@ class FaultServer
         reset_on_close
       end
 
-      # Reads the first byte of the request only, so that sending a large one blocks.
+      # Reads only the first byte of the request, so that sending a large one blocks.
       def stop_reading
         io.readpartial(1)
         @stopped.pop
       end
 
       def hang_after_request
-        answer { nil }
+        after_request { nil }
       end
 
       def close_after_request

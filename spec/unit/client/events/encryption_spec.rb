@@ -53,7 +53,7 @@ RSpec.describe Pusher::Client, "encrypted events" do
     expect(calls.map { |call| envelope(call.json["data"]).first }.uniq.length).to eq(200)
   end
 
-  it "have other nonces in a forked child" do
+  it "have different nonces in a forked child" do
     client.trigger("private-encrypted-a", "event", "data")
     reader, writer = IO.pipe
     child = fork do
@@ -77,14 +77,14 @@ RSpec.describe Pusher::Client, "encrypted events" do
     end
   end
 
-  it "are encrypted for the channel private-encrypted-, and not for one that is spelled in capitals" do
+  it "are encrypted for the channel private-encrypted-, and not if the prefix is in capitals" do
     client.trigger("private-encrypted-", "event", "data")
     expect(open_box(sent, "private-encrypted-")).to eq("data")
     client.trigger("Private-encrypted-a", "event", "data")
     expect(sent).to eq("data")
   end
 
-  it "Fix: are not encrypted for a channel with the prefix on its second line, also beside other channels" do
+  it "Fix: are not encrypted for a channel with the prefix on its second line, alone or among other channels" do
     client.trigger(%W[a\nprivate-encrypted-b c], "event", "data")
     expect(sent).to eq("data")
   end
@@ -102,7 +102,7 @@ RSpec.describe Pusher::Client, "encrypted events" do
   end
 
   describe "in a batch" do
-    it "are encrypted where the event has String keys or no data" do
+    it "are encrypted if the event has String keys or no data" do
       client.trigger_batch([{ "channel" => "private-encrypted-b", "name" => "event", "data" => "text" },
                             { channel: "private-encrypted-c", name: "event" }])
       with_string_keys, without_data = calls.last.json["batch"].map { |event| event["data"] }
@@ -110,7 +110,7 @@ RSpec.describe Pusher::Client, "encrypted events" do
       expect(open_box(without_data, "private-encrypted-c")).to eq("null")
     end
 
-    it "have their names checked, those of other events not" do
+    it "have checked channel names, unlike other events" do
       client.trigger_batch([{ channel: "#server-to-user-7", name: "event", data: "data" }])
       expect(calls.last.json["batch"].first["channel"]).to eq("#server-to-user-7")
       client.encryption_master_key = nil

@@ -68,7 +68,7 @@ RSpec.describe "Pusher.instrumenter" do
     end
   end
 
-  it "costs no object while it is nil or false" do
+  it "allocates no object while it is nil or false" do
     [nil, false].each do |none|
       Pusher.instrumenter = none
       expect(Cost.objects_of { middleware.active? }).to eq(0)
@@ -91,6 +91,7 @@ RSpec.describe "Pusher.instrumenter" do
 
       expect(payload).to match(
         verb: :post, path: "/apps/3/events", channels: %w[a b], event: "greet",
+        host: endpoint.host, port: endpoint.port, client:, attempt: 1,
         request_bytes: endpoint.requests.last.body.bytesize,
         status: 200, reply_bytes: 15, attempts: 1, duration: be_a(Float).and(be_positive)
       )
@@ -128,6 +129,19 @@ RSpec.describe "Pusher.instrumenter" do
       expect(payload).not_to include(:status, :reply_bytes)
     end
 
+    it "has the number of an attempt that middleware makes" do
+      client.use(->(_request, &sending) { Array.new(2) { sending.call }.last })
+      expect(events { client.channels }.map { |_, payload| payload[:attempt] }).to eq([1, 2])
+    end
+
+    it "has the number of an attempt that the gem itself repeats, without any middleware" do
+      http = client.sync_http_client
+      url = client.url("/x").to_s
+      request = Pusher.const_get(:Internal)::HTTP::MiddlewareRequest.new(client, :get, url, nil, {})
+      payloads = events { 2.times { request.__send__(:sending) { http.request(:get, url) } } }.map(&:last)
+      expect(payloads.map { |payload| payload[:attempt] }).to eq([1, 2])
+    end
+
     it "counts a second attempt" do
       client.channels
       endpoint.drop
@@ -136,7 +150,8 @@ RSpec.describe "Pusher.instrumenter" do
 
     it "has the facts of the request while the request runs" do
       instrument do |_, payload, request|
-        expect(payload).to eq(verb: :post, path: "/apps/3/events", channels: ["a"], event: "b", request_bytes: 40)
+        expect(payload).to eq(verb: :post, path: "/apps/3/events", channels: ["a"], event: "b", request_bytes: 40,
+                              host: endpoint.host, port: endpoint.port, client:, attempt: 1)
         request.call
       end
       client.trigger("a", "b", "c")
@@ -165,7 +180,7 @@ RSpec.describe "Pusher.instrumenter" do
       expect { client.trigger("a", "event", "the data") }.to raise_error(Pusher::HTTPError)
 
       expect(shown.size).to eq(5)
-      expect(shown.inspect).not_to match(/the data|the-query|auth_|signature|12345\.678|#{client.key}|#{client.secret}/)
+      expect(shown.inspect).not_to match(/the data|the-query|auth_|signature|12345\.678|#{client.secret}|k{32}/)
     end
   end
 

@@ -55,7 +55,7 @@ fn no_address_is_tried_after_the_first_that_accepts() {
 }
 
 #[test]
-fn addresses_that_do_not_answer_leave_time_for_the_next() {
+fn addresses_that_do_not_respond_leave_time_for_the_next() {
     for count in 1..=3 {
         let silent: Vec<_> = (0..count).map(|_| FullBacklog::new()).collect();
         let server = server();

@@ -90,14 +90,14 @@ fn an_address_is_not_resolved() {
 }
 
 #[test]
-fn an_address_that_does_not_answer_is_a_connect_timeout() {
+fn an_address_that_does_not_respond_is_a_connect_timeout() {
     let full = FullBacklog::new();
     let url = format!("http://{}/", full.address);
     assert_connect_timeout(&url, &full.address.to_string());
 }
 
 #[test]
-fn an_unanswered_tls_handshake_is_a_connect_timeout() {
+fn a_tls_handshake_without_a_reply_is_a_connect_timeout() {
     let server = Server::start(|listener| {
         let mut peer = listener.accept();
         while peer.try_read() {}

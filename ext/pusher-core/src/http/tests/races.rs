@@ -43,7 +43,7 @@ fn assert_read_once(route: &Route, requests: usize) {
         .map(|number| agent.send(&post(&url, number.to_string().as_bytes())))
         .collect();
     is_over.store(true, Ordering::SeqCst);
-    // Lets the server see that it is over.
+    // Ends the loop of the server.
     drop(TcpStream::connect(server.address()).unwrap());
     let counts = receiver.recv().unwrap();
     for (number, outcome) in outcomes.iter().enumerate() {

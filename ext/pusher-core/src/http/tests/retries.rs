@@ -143,7 +143,7 @@ fn a_post_with_unacknowledged_bytes_is_sent_again_and_the_rest_never_arrives() {
     }
 }
 
-/// A reply to the key update would be unacknowledged, or be answered by a reset.
+/// A reply to the key update could be unacknowledged, or cause a reset.
 #[test]
 fn a_post_that_was_read_is_not_sent_again_after_a_key_update() {
     let authority = Authority::new();

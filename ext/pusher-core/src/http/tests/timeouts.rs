@@ -36,7 +36,7 @@ fn a_server_that_does_not_reply_is_a_receive_timeout() {
 }
 
 #[test]
-fn a_request_has_its_own_timeouts_whatever_is_usual() {
+fn a_request_has_its_own_timeouts_with_any_usual_timeouts() {
     let short = Timeouts {
         receive: Some(SHORT_TIMEOUT),
         ..LONG_TIMEOUTS

@@ -108,7 +108,7 @@ fn other_refusals_of_the_proxy_are_errors_with_their_status() {
 
 #[test]
 fn a_malformed_reply_of_the_proxy_is_an_invalid_reply() {
-    for answer in [
+    for reply in [
         &b"SSH-2.0-x\r\n\r\n"[..],
         b"\r\n\r\n",
         b"HTTP/1.1\r\n\r\n",
@@ -117,7 +117,7 @@ fn a_malformed_reply_of_the_proxy_is_an_invalid_reply() {
         b"\xff\xff\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n\r\nunexpected bytes",
     ] {
-        let outcome = tunnel_reply_to(answer);
+        let outcome = tunnel_reply_to(reply);
         assert!(
             matches!(outcome, Err(Error::InvalidReply(_))),
             "{outcome:?}"
@@ -127,8 +127,8 @@ fn a_malformed_reply_of_the_proxy_is_an_invalid_reply() {
 
 #[test]
 fn a_proxy_that_closes_early_is_truncated() {
-    for answer in [&b""[..], b"HTTP/1.1 200 OK\r\n"] {
-        let outcome = tunnel_reply_to(answer);
+    for reply in [&b""[..], b"HTTP/1.1 200 OK\r\n"] {
+        let outcome = tunnel_reply_to(reply);
         assert!(matches!(outcome, Err(Error::Truncated)), "{outcome:?}");
     }
 }
@@ -142,12 +142,12 @@ fn an_endless_reply_of_the_proxy_is_refused() {
     );
 }
 
-fn tunnel_reply_to(answer: &[u8]) -> Result<Reply, Error> {
-    let answer = answer.to_vec();
+fn tunnel_reply_to(reply: &[u8]) -> Result<Reply, Error> {
+    let reply = reply.to_vec();
     let proxy = Server::start(move |listener| {
         let mut peer = listener.accept();
         peer.head();
-        peer.try_send(&answer);
+        peer.try_send(&reply);
         peer.end_replies();
         while peer.try_read() {}
     });

@@ -48,7 +48,7 @@ pub struct Settings {
     pub tls: TlsSettings,
     /// How long an idle connection is kept for reuse. `None` means as long as the server keeps it.
     pub keep_alive: Option<Duration>,
-    /// The timeouts that most requests have. Requests with other ones cost a little more.
+    /// The timeouts that most requests have. Requests with other timeouts cost a little more.
     pub usual_timeouts: Timeouts,
 }
 

@@ -73,8 +73,8 @@ impl Connection {
         outcome
     }
 
-    /// Refuses a fresh connection on which a reply is there before the request. A reused connection was checked when it was
-    /// taken from the pool.
+    /// Refuses a fresh connection on which data arrived before the request was sent. A reused connection was checked when
+    /// it was taken from the pool.
     fn expect_no_reply_yet(&mut self) -> Result<(), Error> {
         if self.is_reused {
             return Ok(());
@@ -140,7 +140,7 @@ impl Connection {
             Err(error) => Err(error),
         };
         if self.may_retry(&outcome) {
-            // Nothing of the abandoned request may arrive later.
+            // Discards the unsent part of the abandoned request, so that it cannot arrive later.
             self.wire.socket().abort_on_close();
             return Err(Error::Stale);
         }
@@ -189,8 +189,8 @@ impl Transport for Connection {
 
     fn is_open(&mut self) -> bool {
         match self.state {
-            // ureq returns the connection to its pool after a complete reply. Unsolicited data is looked for when the
-            // connection is taken again.
+            // After a complete reply ureq returns the connection to its pool. When the connection is taken again, it is
+            // checked for unsolicited data.
             State::Receiving { .. } => {
                 self.state = State::Idle;
                 self.is_reused = true;

@@ -26,7 +26,7 @@ module Pusher
     class Request
       attr_accessor :path, :query_hash
 
-      # Writes to the caller's Hash, and keeps it.
+      # Modifies the caller's Hash, and keeps it.
       def initialize(verb, path, query)
         raise ArgumentError, "Expected string" unless path.is_a?(String)
         raise ArgumentError, "Expected hash" unless query.is_a?(Hash)
@@ -99,7 +99,7 @@ module Pusher
         value.is_a?(Array) ? value.map { |element| "#{name}[]=#{element}" }.join("&") : "#{name}=#{value}"
       end
 
-      # What is wrong, or nil.
+      # The reason why the signature is invalid, or nil.
       def validate_version!
         "Version not supported" unless @signed[:auth_version] == "1.0"
       end

@@ -1,4 +1,4 @@
-//! TLS sessions that a test drives by hand.
+//! TLS sessions that a test controls record by record.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

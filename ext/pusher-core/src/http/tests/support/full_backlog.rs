@@ -1,10 +1,10 @@
-//! An address that does not answer.
+//! An address that does not respond.
 
 use std::net::SocketAddr;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-/// An address that does not answer, because its listener's backlog is full.
+/// An address that does not respond, because its listener's backlog is full.
 pub struct FullBacklog {
     pub address: SocketAddr,
     _listener: Socket,

@@ -50,7 +50,7 @@ impl Route {
         self.establish(listener.accept())
     }
 
-    /// Opens the tunnel and runs the TLS handshake, where the route has them.
+    /// Opens the tunnel and runs the TLS handshake, if the route has them.
     pub fn establish(&self, mut peer: Peer) -> Peer {
         if self.has_tunnel {
             assert!(peer.head().starts_with("CONNECT "));

@@ -2,8 +2,8 @@
 
 require "compatibility_helper"
 
-# Internals call the public methods, so that stubbing one of them changes what the others do.
-RSpec.describe "A stub of a step of a request replaces it:" do
+# The gem calls its own public methods, so a stub of one of them changes the result of the others.
+RSpec.describe "A stub of a public method is used by the others:" do
   let(:client) { Pusher::Client.new(endpoint.client_options) }
 
   it "trigger calls post" do

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Changes one step of a request, in a fork of its own, and prints for each change whether the request passed it.
+# Patches one method of a request in a fork, and prints for each patch whether the request called it.
 
 require "json"
 require "pusher"
@@ -57,7 +57,7 @@ REOPENED = {
   "Request#send_sync" => [Pusher::Request, :send_sync]
 }.to_h { |label, (type, name)| ["#{label} reopened", ->(_client) { reopen(type, name) }] }
 
-# Returns the client to publish with where it is another one.
+# Each returns the client to publish with, if that is another one.
 OTHERS = {
   "Resource.new on the singleton" => ->(_client) { watch_singleton(Pusher::Resource, :new) },
   "Request.new on the singleton" => ->(_client) { watch_singleton(Pusher::Request, :new) },

@@ -1,0 +1,123 @@
+# frozen_string_literal: true
+
+require_relative "published_events"
+require_relative "request_headers"
+
+module Pusher
+  module Internal
+    module HTTP
+      # A request, as the middleware of an application sees it. It has neither the data of an event nor the query, which
+      # holds the signature. The same object is passed to every middleware around the request and its attempts.
+      class MiddlewareRequest
+        # The parts of a url. User and password are not captured.
+        URL = %r{
+          \A(?<scheme>[^:/?\#]+)://(?:[^/?\#]*@)?
+          (?<authority>(?<host>\[[^\]]*\]|[^:/?\#]*)(?::(?<port>\d*))?)(?<path>[^?\#]*)
+        }x
+        # The fiber-local variable of the request whose attempt is about to be sent.
+        SENDING = :pusher_request_being_sent
+        private_constant :URL, :SENDING
+
+        # @api private
+        # @param outgoing [OutgoingRequest]
+        # @return [MiddlewareRequest] the same request
+        def self.of(outgoing)
+          new(outgoing.client, outgoing.verb, outgoing.url, outgoing.body, outgoing.headers)
+        end
+
+        # The request whose attempt the current fiber is about to send. Only the first call returns it, because a
+        # middleware may send another request in between.
+        #
+        # @api private
+        # @return [MiddlewareRequest, nil]
+        def self.take
+          request = Thread.current[SENDING]
+          Thread.current[SENDING] = nil if request
+          request
+        end
+
+        # @return [Pusher::Client, nil] the client that makes the request; nil if the HTTP client is used alone
+        attr_reader :client
+        # @return [Symbol] `:get`, `:post` …
+        attr_reader :verb
+        # @return [Integer] how often the request was sent, or is about to be: 0 before the first attempt, 1 around it
+        attr_reader :attempt
+
+        # @api private
+        def initialize(client, verb, url, body, headers)
+          @client = client
+          @verb = verb
+          @parts = URL.match(url) || {}
+          @body = body
+          @given_headers = headers
+          @attempt = 0
+        end
+
+        # @return [String] `"https"` or `"http"`
+        def scheme = @parts[:scheme].to_s.downcase
+
+        # @return [String] an IPv6 address without its brackets
+        def host = @parts[:host].to_s.delete("[]")
+
+        # @return [Integer]
+        def port
+          port = @parts[:port].to_s
+          return Integer(port, 10) unless port.empty?
+
+          scheme == "https" ? 443 : 80
+        end
+
+        # @return [String] without the query
+        def path = @parts[:path].to_s
+
+        # @return [String] without user, password and query
+        def url = "#{scheme}://#{@parts[:authority]}#{path}"
+
+        # @return [Array<String>] the channels to which events are published, each once; empty for other requests
+        def channels = @channels ||= PublishedEvents.channels(events).freeze
+
+        # @return [Array<String>] the names of the published events, each once; empty for other requests
+        def event_names = @event_names ||= PublishedEvents.names(events).freeze
+
+        # @return [Integer] the size of the body; 0 without one
+        def body_bytes = @body.to_s.bytesize
+
+        # @return [RequestHeaders] the header fields, to read and to add to
+        def headers = @headers ||= RequestHeaders.new(@given_headers)
+
+        # @return [Hash] for notes of the middleware, from the start of the request to its end
+        def notes = @notes ||= {}
+
+        # @return [String] without the query and the body
+        def inspect
+          "#<#{self.class} #{verb} #{path}>"
+        end
+
+        # ActiveSupport would otherwise encode the instance variables.
+        #
+        # @return [String]
+        def as_json(*) = inspect
+
+        private
+
+        def events = @events ||= PublishedEvents.in(verb, path, @body)
+
+        def count_attempt
+          @attempt += 1
+        end
+
+        # Counts an attempt, and makes {.take} return this request meanwhile.
+        #
+        # @yieldparam added [Hash] the header fields that middleware has added
+        # @return [Object] the block's value
+        def sending
+          count_attempt
+          Thread.current[SENDING] = self
+          yield headers.__send__(:added)
+        ensure
+          Thread.current[SENDING] = nil
+        end
+      end
+    end
+  end
+end
