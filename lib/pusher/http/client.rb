@@ -54,7 +54,7 @@ module Pusher
           native_copy_settings(original)
           # Ractor.new copies a client and what it refers to, and would not end if the copies referred to each other.
           @client = nil
-          @tls_settings = @ssl_config.settings if @ssl_config
+          @tls_settings = @ssl_config.__send__(:settings) if @ssl_config
           @ssl_config = nil
         end
 

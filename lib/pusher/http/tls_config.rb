@@ -20,10 +20,6 @@ module Pusher
           @verify_mode, @client_cert, @client_key = settings || [::OpenSSL::SSL::VERIFY_PEER]
         end
 
-        # @api private
-        # @return [Array] for the TLSConfig of a copy of the HTTP client
-        def settings = [verify_mode, client_cert, client_key].freeze
-
         # @param mode [Integer] `OpenSSL::SSL::VERIFY_NONE` accepts any certificate, any other mode verifies
         def verify_mode=(mode)
           @verify_mode = mode
@@ -84,14 +80,16 @@ module Pusher
         end
 
         # @param certificate [OpenSSL::X509::Certificate, String, nil] an object or PEM; not used without a `client_key`
-        # @raise [OpenSSL::OpenSSLError] unless it is a certificate
+        # @raise [OpenSSL::OpenSSLError] for a String that is not a certificate
+        # @raise [TypeError] for another object
         def client_cert=(certificate)
           identify(certificate, @client_key)
           @client_cert = certificate
         end
 
         # @param key [OpenSSL::PKey::PKey, String, nil] an object or PEM without a password
-        # @raise [OpenSSL::OpenSSLError] unless it is a private key
+        # @raise [OpenSSL::OpenSSLError] for a String that is not a private key, or has a password
+        # @raise [TypeError] for another object
         def client_key=(key)
           identify(@client_cert, key)
           @client_key = key
@@ -104,19 +102,39 @@ module Pusher
 
         private
 
+        # For the TLSConfig of a copy of the HTTP client.
+        def settings = [verify_mode, client_cert, client_key].freeze
+
         def identify(certificate, key)
           chain = certificate ? certificates(certificate).map(&:to_der) : []
-          key &&= read_key(key).private_to_der
+          key &&= private_key(key).private_to_der
           @http_client.__send__(:native_identify, chain, (key if certificate))
         end
 
         def certificates(given)
-          given.is_a?(String) ? ::OpenSSL::X509::Certificate.load(given) : [given]
+          return ::OpenSSL::X509::Certificate.load(given) if given.is_a?(String)
+          return [given] if given.respond_to?(:to_der)
+
+          raise TypeError, "a client certificate is an OpenSSL::X509::Certificate or PEM, not an object of " \
+                           "#{given.class}"
+        end
+
+        def private_key(given)
+          key = read_key(given)
+          unless key.respond_to?(:private_to_der)
+            raise TypeError, "a client key is an OpenSSL::PKey or PEM, not an object of #{given.class}"
+          end
+
+          # Not all kinds of keys have this method. OpenSSL's own error is "malloc failure".
+          is_public = key.respond_to?(:private?) && !key.private?
+          is_public ? raise(::OpenSSL::PKey::PKeyError, "the client key is a public key") : key
         end
 
         # Without a password argument OpenSSL would ask for one on the terminal.
         def read_key(given, password = nil)
           given.is_a?(String) ? ::OpenSSL::PKey.read(given, password.to_s) : given
+        rescue ::OpenSSL::PKey::PKeyError => e
+          raise e.class, "the client key cannot be read: it is not PEM, or its password is another one (#{e.message})"
         end
 
         # The trusted certificates, with the method names of `OpenSSL::X509::Store`.

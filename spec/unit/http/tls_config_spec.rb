@@ -152,6 +152,30 @@ RSpec.describe "The http client's ssl_config" do
       expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, /client certificate/)
     end
 
+    it "is named as a possible reason where there is none" do
+      expect { client.trigger("news", "event", "data") }.to raise_error(Pusher::HTTPError, /client certificate that it/)
+    end
+
+    { "an Integer" => 5, "an Array" => [] }.each do |what, given|
+      it "is refused with its type: #{what}" do
+        type = given.class
+        expect { http.ssl_config.client_cert = given }
+          .to raise_error(TypeError, /\Aa client certificate is .*, not an object of #{type}\z/)
+        expect { http.ssl_config.client_key = given }
+          .to raise_error(TypeError, /\Aa client key is .*, not an object of #{type}\z/)
+      end
+    end
+
+    it "is refused with a reason where the key is a public one, or needs another password" do
+      public_key = identity.key.public_to_pem
+      [public_key, OpenSSL::PKey.read(public_key)].each do |key|
+        expect { http.ssl_config.client_key = key }
+          .to raise_error(OpenSSL::PKey::PKeyError, "the client key is a public key")
+      end
+      expect { http.ssl_config.client_key = identity.key.private_to_pem("aes-256-cbc", "hush") }
+        .to raise_error(OpenSSL::PKey::PKeyError, /\Athe client key cannot be read: .* its password/)
+    end
+
     it "does not show the key in inspect" do
       http.ssl_config.client_key = identity.key.to_pem
       expect(http.ssl_config.inspect + http.ssl_config.cert_store.inspect).not_to include("PRIVATE")

@@ -134,8 +134,8 @@ pub(crate) fn explain(error: rustls::Error) -> Error {
             Error::Tls(format!("certificate verify failed ({error})"))
         }
         rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => Error::Tls(
-            "the server refused the TLS handshake (HandshakeFailure): no TLS version or algorithm in common, or a key such \
-             as P-521 in its certificate; use RSA, P-256, P-384 or Ed25519"
+            "the server refused the TLS handshake (HandshakeFailure): no TLS version or algorithm in common, a key such as \
+             P-521 in its certificate (use RSA, P-256, P-384 or Ed25519), or a client certificate that it requires"
                 .into(),
         ),
         error => Error::Tls(error.to_string()),
