@@ -57,8 +57,10 @@ RSpec.describe "The auth endpoint with real subscribers", :e2e do
     channels = Array.new(40) { |number| "#{%w[private presence private-encrypted][number % 3]}-open-#{mark}-#{number}" }
     ann = connect_to_endpoint("ann", batch: true)
     ann.ask_for_all(channels)
-    channels.each { |channel| ann.subscribed(channel) }
-    channels.each { |channel| pusher.trigger(channel, "greet", channel) }
+    channels.each do |channel|
+      ann.subscribed(channel)
+      pusher.trigger(channel, "greet", channel)
+    end
     expect(channels.map { |channel| received(ann, channel) }).to eq(channels.map { |channel| [["greet", channel]] })
     expect(requests_with(mark).size).to eq(1)
   end
