@@ -2,6 +2,8 @@
 
 require "active_support"
 require "active_support/log_subscriber"
+require "active_support/core_ext/object/blank" # for bold text, which needs it since 7.1
+require "active_support/core_ext/enumerable" # the same
 require_relative "../pusher"
 require_relative "integrations/active_support/event_reporting"
 

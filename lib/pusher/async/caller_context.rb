@@ -95,7 +95,8 @@ module Pusher
         end
 
         if Fiber.respond_to?(:[]=)
-          def storage = carried(Fiber.current.storage.keys) { |name| Fiber[name] }
+          # The storage of a fiber is nil until something is stored in it.
+          def storage = carried(Fiber.current.storage.to_h.keys) { |name| Fiber[name] }
         else
           def storage = nil
         end
