@@ -50,7 +50,7 @@ module Pusher
                    :receive_timeout=, :keep_alive_timeout=
     def_delegators :default_client,
                    :authentication_token, :url, :get, :post, :channels, :channel_info, :channel_users, :trigger,
-                   :trigger_batch, :authenticate, :authenticate_user, :webhook, :channel, :[], :send_to_user,
+                   :trigger_batch, :batch, :authenticate, :authenticate_user, :webhook, :channel, :[], :send_to_user,
                    :terminate_user_connections
     def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async
 

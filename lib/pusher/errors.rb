@@ -61,6 +61,41 @@ module Pusher
   # An event or a batch is too large: for the service (status 413), or for `max_event_bytes`.
   class PayloadTooLargeError < Error; end
 
+  # Events of a {Client#batch} were not published. The status, the body and {#retriable?} are those of the error that
+  # stopped the batch, or else of the last failed event.
+  class BatchError < Error
+    # An event that was not published, as {Client#trigger_batch} accepts it, and the error that is the reason.
+    Failure = Struct.new(:event, :error) do
+      # Lets a block take both: `failed.each { |event, error| … }`.
+      alias_method :to_ary, :to_a
+    end
+
+    # @return [Array<Hash>] the events that were published, as {Client#trigger_batch} accepts them
+    attr_reader :sent
+    # @return [Array<Failure>] the events that failed. After an {HTTPError}, the service may have published them.
+    attr_reader :failed
+    # @return [Array<Hash>] the events that were not sent because the batch stopped, as {Client#trigger_batch} accepts
+    #   them
+    attr_reader :unsent
+
+    # @param cause [Error, String, nil] why the events were not published, or a message
+    def initialize(cause = nil, sent: [], failed: [], unsent: [])
+      @sent = sent
+      @failed = failed
+      @unsent = unsent
+      is_error = cause.is_a?(Error)
+      super(is_error ? "#{counts}: #{cause.message} (#{cause.class})" : cause)
+      note_reply(cause.status, cause.body, cause.retry_after) if is_error
+    end
+
+    private
+
+    def counts
+      published = "#{sent.size} #{sent.one? ? "event" : "events"} published"
+      "#{published}, #{failed.size} failed#{", #{unsent.size} not sent" if unsent.any?}"
+    end
+  end
+
   # The request got no reply, or one that cannot be parsed.
   class HTTPError < Error
     # @return [Exception, nil] the error from the transport

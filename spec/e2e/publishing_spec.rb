@@ -69,6 +69,32 @@ RSpec.describe "Publishing to a real server", :e2e do
     expect(got.flatten(1).map(&:last)).to match_array((0..9).map { |number| { "number" => number } })
   end
 
+  it "delivers each event that a batch collects once, in order" do
+    secret = unique("private-encrypted-room")
+    reader = subscribe("ann", channel, secret)
+    attributes = pusher.batch do |batch|
+      95.times { |number| batch.trigger([channel, secret], "n#{number}", { number: }) }
+    end
+    expected = (0...95).map { |number| ["n#{number}", { "number" => number }] }
+    expect(attributes).to eq([{}] * 190)
+    expect([channel, secret].map { |name| received(reader, name) }).to eq([expected, expected])
+  end
+
+  { "an illegal name" => ["x" * 201, "", 400], "too much data" => ["big", "x" * 10_241, 413] }
+    .each do |what, (name, data, status)|
+    it "delivers each other event of a batch once if one has #{what}" do
+      ann
+      collect = lambda do |batch|
+        5.times { |number| number == 2 ? batch.trigger(channel, name, data) : batch.trigger(channel, "n#{number}", "") }
+      end
+      expect { pusher.batch(&collect) }.to raise_error(Pusher::BatchError) { |error|
+        expect(error.failed.map { |event, reason| [event[:name], reason.status] }).to eq([[name, status]])
+        expect(error.sent.size).to eq(4)
+      }
+      expect(received(ann, channel).map(&:first)).to eq(%w[n0 n1 n3 n4])
+    end
+  end
+
   it "does not deliver an event to the socket that is excluded" do
     ann
     ben = subscribe("ben", channel)

@@ -11,7 +11,8 @@ RSpec.describe Pusher::Error do
   it "has the documented subclasses and no others, except for kinds of ConfigurationError" do
     names = own_classes(described_class).reject { |type| type < Pusher::ConfigurationError }.map(&:name)
     expect(names).to contain_exactly(
-      "Pusher::AuthenticationError", "Pusher::ConfigurationError", "Pusher::HTTPError", "Pusher::PayloadTooLargeError"
+      "Pusher::AuthenticationError", "Pusher::BatchError", "Pusher::ConfigurationError", "Pusher::HTTPError",
+      "Pusher::PayloadTooLargeError"
     )
   end
 

@@ -10,7 +10,9 @@ module Pusher
   class Client
     # The maximum number of channels per event.
     MAX_CHANNELS = 100
-    private_constant :MAX_CHANNELS
+    # How many channels an error message names.
+    LISTED_CHANNELS = 3
+    private_constant :MAX_CHANNELS, :LISTED_CHANNELS
 
     # Triggers an event on one or more channels.
     #
@@ -74,7 +76,7 @@ module Pusher
       raise Error, "Too many channels (#{channels.size}), max #{MAX_CHANNELS}" if channels.size > MAX_CHANNELS
 
       data = encrypt_for(channels, data)
-      check_size(event_name, data) if max_event_bytes
+      check_size(event_name, channels, data) if max_event_bytes
       merge_params(params, { name: event_name, channels:, data: })
     end
 
@@ -88,8 +90,9 @@ module Pusher
       data = encode_data(member(event, :data))
       channel = member(event, :channel)
       Channel.validate_name_type(channel)
-      data = encrypt_for([text(channel)], data)
-      check_size(member(event, :name), data) if max_event_bytes
+      channels = [text(channel)]
+      data = encrypt_for(channels, data)
+      check_size(member(event, :name), channels, data) if max_event_bytes
       merge_params(event, { data: })
     end
 
@@ -98,15 +101,21 @@ module Pusher
     end
 
     # Checks the data as it is sent.
-    def check_size(event_name, data)
+    def check_size(event_name, channels, data)
       limit = max_event_bytes
       raise ArgumentError, "max_event_bytes must be a number or nil, got #{limit.inspect}" unless limit.is_a?(Numeric)
 
       size = data.bytesize
       return if size <= limit
 
-      raise PayloadTooLargeError, "The event #{event_name.inspect} has #{size} bytes of data, more than the " \
-                                  "#{limit} of max_event_bytes"
+      raise PayloadTooLargeError, "The event #{event_name.inspect} on #{listed(channels)} has #{size} bytes of data, " \
+                                  "more than the #{limit} of max_event_bytes"
+    end
+
+    def listed(channels)
+      others = channels.size - LISTED_CHANNELS
+      names = channels.first(LISTED_CHANNELS).map(&:inspect).join(", ")
+      others.positive? ? "#{names} and #{others} more" : names
     end
 
     # Merges the arguments of the method into the caller's params. The arguments take precedence.

@@ -6,6 +6,10 @@ require_relative "../errors"
 module Pusher
   # Requests about signed-in users.
   class Client
+    # The start of the names of the channels of signed-in users.
+    USER_CHANNEL_PREFIX = "#server-to-user-"
+    private_constant :USER_CHANNEL_PREFIX
+
     # Triggers an event on all connections of a signed-in user.
     #
     # @param user_id [String, Integer] the `:id` passed to {#authenticate_user}
@@ -16,7 +20,7 @@ module Pusher
     # @see https://pusher.com/docs/channels/server_api/server-to-user-messages/
     def send_to_user(user_id, event_name, data)
       validate_user_id(user_id)
-      trigger("#server-to-user-#{user_id}", event_name, data)
+      trigger("#{USER_CHANNEL_PREFIX}#{user_id}", event_name, data)
     end
 
     # Closes all connections of a signed-in user.

@@ -105,7 +105,7 @@ RSpec.describe "trigger_batch" do
   it "checks the size of each event before it sends any", :added do
     client.max_event_bytes = 10
     expect { client.trigger_batch([first, first.merge(name: "big", data: "x" * 11)]) }
-      .to raise_error(Pusher::PayloadTooLargeError, /"big".*11.*10/)
+      .to raise_error(Pusher::PayloadTooLargeError, /"big" on "news" has 11 .* 10/)
     expect(endpoint.requests).to be_empty
   end
 

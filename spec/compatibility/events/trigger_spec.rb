@@ -81,8 +81,14 @@ RSpec.describe "trigger" do
     client.max_event_bytes = 100
     client.trigger("news", "event", "x" * 100)
     expect { client.trigger("news", "event", "x" * 101) }
-      .to raise_error(Pusher::PayloadTooLargeError, /event.*101.*100/)
+      .to raise_error(Pusher::PayloadTooLargeError, /"event" on "news" has 101 .* 100/)
     expect(endpoint.requests.size).to eq(1)
+  end
+
+  it "names no more than three channels of an event that is too large", :added do
+    client.max_event_bytes = 100
+    expect { client.trigger(%w[a b c d e], "event", "x" * 101) }
+      .to raise_error(Pusher::PayloadTooLargeError, /"event" on "a", "b", "c" and 2 more has 101 /)
   end
 
   it "checks the size of an encrypted event as it is sent", :added do

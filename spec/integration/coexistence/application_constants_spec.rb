@@ -54,7 +54,7 @@ RSpec.describe "An application's own constants inside module Pusher" do
 
   it "collide with none of the gem's, except for the documented names" do
     documented = %w[
-      AuthenticationError Channel Client ConfigurationError ConnectTimeoutError Error HTTPClient HTTPError
+      AuthenticationError BatchError Channel Client ConfigurationError ConnectTimeoutError Error HTTPClient HTTPError
       PayloadTooLargeError ProtocolError ReceiveTimeoutError Request Resource SendTimeoutError Signature TimeoutError
       Utils VERSION WebHook
     ]

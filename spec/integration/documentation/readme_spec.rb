@@ -6,14 +6,16 @@ require "open3"
 require "rbconfig"
 require "securerandom"
 
-# Every Ruby example of the README, run against an endpoint on loopback in place of the service. The examples of the
-# section on testing run with the specs of the libraries that they need.
+# Every Ruby example of the README and of docs/publishing.md, run against an endpoint on loopback in place of the
+# service. The examples of the section on testing run with the specs of the libraries that they need.
 RSpec.describe "README.md" do
   request = /\b(?:trigger(?:_batch)?(?:_async)?!?|get|post|channels|channel_info|send_to_user)\(/
-  readme = File.expand_path("../../../README.md", __dir__)
-  text = File.read(readme).sub(/^## Testing$.*?(?=^## )/m) { |chapter| "\n" * chapter.count("\n") }
-  examples = text.to_enum(:scan, /^```ruby\n(.*?)^```$/m).map do
-    [Regexp.last_match(1), Regexp.last_match.pre_match.count("\n") + 2]
+  root = File.expand_path("../../..", __dir__)
+  examples = %w[README.md docs/publishing.md].flat_map do |document|
+    text = File.read("#{root}/#{document}").sub(/^## Testing$.*?(?=^## )/m) { |chapter| "\n" * chapter.count("\n") }
+    text.to_enum(:scan, /^```ruby\n(.*?)^```$/m).map do
+      [Regexp.last_match(1), Regexp.last_match.pre_match.count("\n") + 2, document]
+    end
   end
 
   let(:app) { ChannelsApi::App.new(id: "123456", key: "278d425bdf160c739803", secret: "7ad3773142a6692b25b8") }
@@ -75,9 +77,9 @@ RSpec.describe "README.md" do
   rails, others = examples.partition { |code, _| code.include?("ApplicationController") }
   notified, plain = others.partition { |code, _| code.include?("ActiveSupport::Notifications") }
 
-  plain.each do |code, line|
-    it "has an example at line #{line} that runs without warnings and sends what it says" do
-      warnings = warnings_of { place.eval(directed(code), readme, line) }
+  plain.each do |code, line, document|
+    it "has an example at line #{line} of #{document} that runs without warnings and sends what it says" do
+      warnings = warnings_of { place.eval(directed(code), "#{root}/#{document}", line) }
       expect(warnings).to eq("")
       expect(service.requests.any?).to be(code.match?(request))
       expect(service.refusals).to be_empty

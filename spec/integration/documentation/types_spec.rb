@@ -40,7 +40,7 @@ RSpec.describe "sig/pusher.rbs" do
   internal = Pusher.const_get(:Internal)
 
   [Pusher::Client, Pusher::Channel, Pusher::WebHook, Pusher::Resource, Pusher::Request,
-   Pusher::Signature::Token, Pusher::Signature::Request, Pusher::Error, Pusher::HTTPError,
+   Pusher::Signature::Token, Pusher::Signature::Request, Pusher::Error, Pusher::HTTPError, Pusher::BatchError,
    internal::HTTP::Client, internal::HTTP::TLSConfig, internal::HTTP::TLSConfig::CertStore, internal::HTTP::Reply,
    internal::HTTP::MiddlewareRequest, internal::HTTP::RequestHeaders,
    internal::Async::AsyncRequest, internal::Async::AsyncReply, Pusher::Authorization, Pusher::Webhooks,

@@ -52,6 +52,28 @@ RSpec.describe Pusher::Testing, "recording" do
     )
   end
 
+  it "records each event that a batch collects, except for those that fail" do
+    testing.fail_with(400, event: "bad")
+    error = begin
+      client.batch { |batch| %w[one bad two].each { |name| batch.trigger(%w[a private-encrypted-b], name, 1) } }
+    rescue Pusher::BatchError => e
+      e
+    end
+
+    expect(testing.events.map { |recorded| [recorded.name, recorded.channel, recorded.data] })
+      .to eq(%w[one two].product(%w[a private-encrypted-b]).map { |pair| [*pair, 1] })
+    expect(error.failed.map { |failed, _| failed.values_at(:name, :channel) })
+      .to eq([%w[bad a], %w[bad private-encrypted-b]])
+  end
+
+  it "replies to a batch with the requested attributes" do
+    attributes = client.batch do |batch|
+      batch.trigger("a", "e", 1)
+      batch.trigger("presence-a", "e", 1, { info: "user_count" })
+    end
+    expect(attributes).to eq([{}, { "user_count" => 0 }])
+  end
+
   it "decrypts encrypted events, and keeps the encrypted data as raw_data" do
     client.trigger("private-encrypted-a", "e", { secret: "ü" })
 

@@ -1,0 +1,43 @@
+# frozen_string_literal: true
+
+module Pusher
+  module Internal
+    # The limits that the documentation of the HTTP API sets. A server may have others.
+    #
+    # An event that exceeds one of them is sent in a request of its own: some servers publish the events in front of it
+    # before they refuse a batch, and these would be published twice when they are sent again one by one.
+    # @api private
+    module EventLimits
+      NAME_CHARACTERS = 200
+      DATA_BYTES = 10 * 1024
+      SOCKET_ID = /\A\d+\.\d+\z/
+      private_constant :NAME_CHARACTERS, :DATA_BYTES, :SOCKET_ID
+
+      class << self
+        # @param channel [String]
+        # @param name [Object]
+        # @param data [String] as it is sent
+        # @param params [Hash{String => Object}] `"socket_id"` and `"info"` where the event has them
+        # @return [Boolean]
+        def exceeded?(channel, name, data, params)
+          data.bytesize > DATA_BYTES || !name?(name) || !socket_id?(params["socket_id"]) ||
+            !info?(channel, params["info"])
+        end
+
+        private
+
+        def name?(name)
+          name = name.name if name.is_a?(Symbol)
+          name.is_a?(String) && name.size.between?(1, NAME_CHARACTERS)
+        end
+
+        def socket_id?(socket_id) = socket_id.nil? || (socket_id.is_a?(String) && SOCKET_ID.match?(socket_id))
+
+        # Only presence channels have users.
+        def info?(channel, info)
+          info.nil? || (info.is_a?(String) && (channel.start_with?("presence-") || !info.include?("user_count")))
+        end
+      end
+    end
+  end
+end
