@@ -12,4 +12,5 @@ Bench::Comparison.run
 Bench::Interrupts.run
 Bench::Fibers.run
 Bench::Background.run
+Bench::Publishing.run
 Bench.conclude

@@ -8,6 +8,11 @@ task bench: :compile do
 end
 
 namespace :bench do
+  desc "Count the events per second that are published to a slow server (some seconds)"
+  task publishing: :compile do
+    ruby "-I", "lib", "-r", "./bench/bench", "-e", "Bench::Publishing.run"
+  end
+
   desc "Count the instructions of single operations with callgrind (some minutes; independent of the load)"
   task instructions: :compile do
     ruby "-I", "lib", "-r", "pusher", "-r", "./bench/instructions", "-e", "Bench::Instructions.run"
