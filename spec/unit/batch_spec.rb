@@ -22,6 +22,17 @@ RSpec.describe Pusher::Client, "batch" do
     expect(client.batch { |batch| batch.trigger("private-encrypted-a", "e", { a: 1 }) }).to eq([{}])
   end
 
+  it "stops when the service cannot be reached" do
+    client = build_client(host: "127.0.0.1", port: closed_port, use_tls: false)
+    error = begin
+      client.batch(size: 1) { |batch| 2.times { batch.trigger("a", "e", "d") } }
+    rescue Pusher::BatchError => e
+      e
+    end
+    expect(error).to have_attributes(cause: an_instance_of(Pusher::HTTPError), status: nil, retriable?: true)
+    expect(error.failed.map(&:event)).to eq([{ channel: "a", name: "e", data: "d" }])
+  end
+
   it "passes on an error that is not of this gem" do
     allow(client).to receive(:trigger_batch).and_raise(KeyError)
     expect { client.batch { |batch| batch.trigger("a", "e", "") } }.to raise_error(KeyError)

@@ -198,13 +198,6 @@ RSpec.describe "batch", :added do
     ChannelsApi::Reply.new(status:, body: status == 200 ? "{}" : "")
   end
 
-  it "stops when the service cannot be reached" do
-    client.port = closed_port
-    error = batch_error { client.batch(size: 1) { |batch| 2.times { batch.trigger("a", "e", "d") } } }
-    expect(error).to have_attributes(cause: an_instance_of(Pusher::HTTPError), status: nil, retriable?: true)
-    expect(error.failed.map(&:event)).to eq([{ channel: "a", name: "e", data: "d" }])
-  end
-
   it "raises again at the end if the block rescues the error, and takes no more events" do
     endpoint.reply_with(status: 401, body: "who?")
     error = batch_error do
