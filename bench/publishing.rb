@@ -3,8 +3,8 @@
 require "socket"
 
 module Bench
-  # How many events are published per second to a server that takes 20 ms for each reply: one by one, with `batch`, with
-  # the thread pool, and with a thread pool that sends several events with one request.
+  # How many events are published per second to a server that takes 20 ms for each reply: one by one, with `batch`, and
+  # with the thread pool.
   module Publishing
     EVENTS = 5000
     CHANNELS = 100
@@ -65,8 +65,7 @@ module Bench
       {
         "trigger" => rate(EVENTS / 50) { |count| one_by_one(client, count) },
         "batch" => rate(EVENTS / 5) { |count| in_batch(client, count) },
-        "pool" => rate(EVENTS / 5) { |count| in_background(client, count, 1) },
-        "pool, ten together" => rate(EVENTS) { |count| in_background(client, count, 10) }
+        "pool" => rate(EVENTS / 5) { |count| in_background(client, count) }
       }
     end
 
@@ -86,12 +85,9 @@ module Bench
       client.batch { |batch| count.times { |number| batch.trigger(channel(number), "e", Cost::DATA) } }
     end
 
-    def in_background(client, count, batch_size)
-      Pusher.async_batch_size = batch_size
+    def in_background(client, count)
       count.times { |number| client.trigger_async(channel(number), "e", Cost::DATA) }
       Pusher.flush
-    ensure
-      Pusher.async_batch_size = 1
     end
 
     def channel(number) = "channel-#{number % CHANNELS}"
