@@ -90,7 +90,7 @@ RSpec.describe "Timeouts" do
 
   it "that were set on sync_http_client remain after a request", :fix, :socket do
     client.timeout = 60
-    client.sync_http_client.receive_timeout = 0.1
+    client.sync_http_client.receive_timeout = 2
     publish
     endpoint.hang
     expect(failure { publish }).to be_a(Timeout::Error)
