@@ -169,6 +169,28 @@ module Pusher
       Internal::Async.exit_timeout = seconds
     end
 
+    # @return [Integer] how many background events are sent with one request at most; 1 by default
+    def async_batch_size = Internal::Async.batch_size
+
+    # Sends background events of the same client together, which publishes more of them per second. The events of a
+    # channel then arrive in the order in which they were triggered. Set it before the first background request.
+    #
+    # @param number [Integer] how many events are sent with one request at most; the service accepts 10; 1 sends each
+    #   event with a request of its own
+    # @raise [ArgumentError] if it is not a positive Integer
+    def async_batch_size=(number)
+      Internal::Async.batch_size = number
+    end
+
+    # @return [Numeric] seconds for which a background event waits for others at most; 0.005 by default
+    def async_batch_wait = Internal::Async.batch_wait
+
+    # @param seconds [Numeric] for which a background event waits for others at most, if `async_batch_size` is above 1
+    # @raise [ArgumentError] if it is not a number of seconds
+    def async_batch_wait=(seconds)
+      Internal::Async.batch_wait = seconds
+    end
+
     # @return [#call, nil] the handler of unreported failures of background requests
     def on_async_error = Internal::Async.on_error
 

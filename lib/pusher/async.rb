@@ -1,8 +1,11 @@
 # frozen_string_literal: true
 
 require_relative "async/exit_hook"
+require_relative "async/settings"
 require_relative "async/unreported_failures"
 require_relative "async/thread_pool"
+require_relative "async/batching_pool"
+require_relative "async/publication"
 require_relative "async/failure_reporter"
 require_relative "async/job"
 require_relative "async/async_request"
@@ -19,18 +22,13 @@ module Pusher
       @threads = 10
       @queue_size = 10_000
       @exit_timeout = 10
+      @batch_size = 1
+      @batch_wait = 0.005
       @instances = []
 
-      class << self
-        # @return [Integer] as {Pusher.async_threads}
-        attr_reader :threads
-        # @return [Integer] as {Pusher.async_queue_size}
-        attr_reader :queue_size
-        # @return [Numeric, nil] as {Pusher.async_exit_timeout}
-        attr_reader :exit_timeout
-        # @return [#call, nil] as {Pusher.on_async_error}
-        attr_reader :on_error
+      extend Settings
 
+      class << self
         # The instance of this process: a forked child gets its own, and leaves the parent's requests to the parent.
         # Several threads may create one at the same time; all of them then use the first in the list.
         def current
@@ -41,54 +39,10 @@ module Pusher
           end
         end
 
-        def threads=(number)
-          @threads = positive(:async_threads, number)
-          current.replace_pool
-        end
-
-        def queue_size=(number)
-          @queue_size = positive(:async_queue_size, number)
-          current.replace_pool
-        end
-
-        def exit_timeout=(seconds)
-          @exit_timeout = duration(:async_exit_timeout, seconds)
-        end
-
-        def on_error=(handler)
-          unless handler.nil? || handler.respond_to?(:call)
-            raise ArgumentError, "on_async_error must be callable, or nil, got #{handler.inspect}"
-          end
-
-          @on_error = handler
-        end
-
-        # Checks a timeout that a caller passed. A negative one counts as 0: it may be what is left until a deadline.
-        #
-        # @return [Numeric, nil] seconds
-        # @raise [ArgumentError] if it is not a number of seconds
-        def timeout(name, seconds)
-          seconds = 0 if seconds.is_a?(Numeric) && seconds.real? && seconds.negative?
-          duration(name, seconds)
-        end
-
         private
-
-        # @raise [ArgumentError] if it is not a number of seconds
-        def duration(name, seconds)
-          return seconds if seconds.nil? || (seconds.is_a?(Numeric) && seconds.real? && seconds >= 0)
-
-          raise ArgumentError, "#{name} must be a number of seconds, or nil, got #{seconds.inspect}"
-        end
 
         def own
           @instances.find(&:here?)
-        end
-
-        def positive(name, number)
-          return number if number.is_a?(Integer) && number.positive?
-
-          raise ArgumentError, "#{name} must be a positive Integer, got #{number.inspect}"
         end
       end
 
@@ -118,7 +72,7 @@ module Pusher
       # @yieldreturn [HTTP::Reply]
       # @return [AsyncRequest]
       def accept(request, &work)
-        job = Job.new(request, HTTP::Middleware.capture(work, request.client)) { |finished| job_finished(finished) }
+        job = make_job(request, work)
         add(job)
         dispatch(job)
         is_accepted = true
@@ -177,21 +131,40 @@ module Pusher
       private
 
       def new_pool
-        ThreadPool.new(self.class.threads, self.class.queue_size, @exit_hook)
+        type = self.class.batching? ? BatchingPool : ThreadPool
+        type.new(self.class.threads, self.class.queue_size, @exit_hook)
+      end
+
+      # A middleware that has captured a context expects the very request that it has seen.
+      def make_job(request, work)
+        captured = HTTP::Middleware.capture(work, request.client)
+        publication = Publication.announced(request) if self.class.batching?
+        job = Job.new(request, captured, publication) { |finished| job_finished(finished) }
+        job.send_alone unless captured.equal?(work)
+        job
       end
 
       def dispatch(job)
         return perform_at_exit(job) if @exit_hook.exiting?
-        return perform_in_fiber(job) if Fiber.current_scheduler
+        return perform_in_fiber(job) if Fiber.current_scheduler && job.channels.empty?
 
         queue(job)
       end
 
       # While the process exits, a request is sent before the call returns.
       def perform_at_exit(job)
+        wait_for_earlier(job)
         raise Error, "the process is exiting and async_exit_timeout has passed" if @exit_hook.deadline_passed?
 
         job.perform
+      end
+
+      # Waits for the earlier events of the same channels. A thread of the pool would wait for itself.
+      def wait_for_earlier(job)
+        return if job.channels.empty? || @pool.worker?
+
+        earlier = @pending.keys.grep(Job).select { |other| (other.channels & job.channels).any? }
+        earlier.each { |other| other.join(@exit_hook.seconds_left) unless other.equal?(job) }
       end
 
       def perform_in_fiber(job)

@@ -60,7 +60,9 @@ module Pusher
       return send_in_background(http) unless Internal::EventMachine::Reactor.running?
 
       outgoing = Internal::HTTP::OutgoingRequest.new(http, @verb, @uri.to_s, query, @body, @head)
-      Internal::EventMachine::Reactor.deferrable(outgoing) { send_by(@client.sync_http_client) }
+      Internal::EventMachine::Reactor.deferrable(outgoing, publication(http), method(:result_by)) do
+        send_by(@client.sync_http_client)
+      end
     end
 
     # @return [String] without parameters
@@ -71,8 +73,14 @@ module Pusher
     private
 
     def send_by(http)
-      reply = Internal::HTTP::REGISTRY.used_by?(@client) ? reply_of_middleware(http) : reply_of(http, @head)
-      Internal::Response.result(reply, @uri.path, http)
+      result_by(http) do
+        Internal::HTTP::REGISTRY.used_by?(@client) ? reply_of_middleware(http) : reply_of(http, @head)
+      end
+    end
+
+    # @yieldreturn [#status, #body] the reply
+    def result_by(http)
+      Internal::Response.result(yield, @uri.path, http)
     rescue StandardError => e
       raise unless Internal::HTTP::TransportFailure.wrap?(e, http)
 
@@ -80,6 +88,20 @@ module Pusher
     end
 
     def send_in_background(http)
+      return queue(http) unless Internal::Async.batching?
+
+      Internal::Async::Publication.announce(publication(http)) { queue(http) }
+    end
+
+    # The events, if they may be sent together with those of other requests.
+    def publication(http)
+      return unless Internal::Async.batching? && @verb == :post && @body
+
+      is_shareable = @unsigned.empty? && Internal::Native.exactly?(http, Internal::HTTP::Client)
+      Internal::Async::Publication.of(http, @uri, @body, @token, is_shareable:)
+    end
+
+    def queue(http)
       unless Internal::Native.exactly?(http, Internal::HTTP::Client)
         return http.request_async(@verb, @uri, params, @body, @head)
       end

@@ -80,6 +80,18 @@ RSpec.describe "Publishing to a real server", :e2e do
     expect([channel, secret].map { |name| received(reader, name) }).to eq([expected, expected])
   end
 
+  it "delivers each background event once, in the order of its channel, if several are sent together" do
+    Pusher.async_batch_size = 10
+    other = unique("scores")
+    reader = subscribe("ann", channel, other)
+    requests = Array.new(200) { |number| pusher.trigger_async([channel, other][number % 2], "n", { number: }) }
+    expect(requests.map { |request| request.pop.status }.uniq).to eq([200])
+    expect(received(reader, channel)).to eq((0...200).step(2).map { |number| ["n", { "number" => number }] })
+    expect(received(reader, other)).to eq((1...200).step(2).map { |number| ["n", { "number" => number }] })
+  ensure
+    Pusher.async_batch_size = 1
+  end
+
   { "an illegal name" => ["x" * 201, "", 400], "too much data" => ["big", "x" * 10_241, 413] }
     .each do |what, (name, data, status)|
     it "delivers each other event of a batch once if one has #{what}" do

@@ -34,7 +34,7 @@ RSpec.describe Pusher::Client do
 
     it "are the documented ones" do
       documented = methods.keys.map(&:to_sym) + accessors + accessors.map { |name| :"#{name}=" } + readers + writers +
-                   %i[validate_socket_id _authentication_string use remove as_json batch]
+                   %i[validate_socket_id _authentication_string use remove as_json]
       expect(Signatures.own_methods(described_class)).to match_array(documented)
     end
 

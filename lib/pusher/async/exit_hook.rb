@@ -41,13 +41,14 @@ module Pusher
           exiting? && !@deadline.nil? && seconds_left.zero? && (@is_running || Thread.current.equal?(Thread.main))
         end
 
-        private
-
-        def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
-
+        # @return [Numeric, nil] until the deadline of the exit; nil for no limit
         def seconds_left
           [@deadline - now, 0].max if @deadline
         end
+
+        private
+
+        def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
         def run
           @is_installed = false
@@ -63,6 +64,8 @@ module Pusher
         def wait
           jobs = @async.pending
           @async.flush(seconds_left)
+          # Events of other threads, which wait for earlier events of their channels.
+          jobs |= @async.pending.tap { @async.flush(seconds_left) } if Async.batching?
           @async.wait_for_reports(seconds_left)
         ensure
           # Also when a signal ends the wait.

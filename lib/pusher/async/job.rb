@@ -2,6 +2,7 @@
 
 require_relative "helper_thread"
 require_relative "async_reply"
+require_relative "publishing"
 require_relative "../errors"
 
 module Pusher
@@ -10,6 +11,8 @@ module Pusher
       # A request in the background, and its outcome.
       # @api private
       class Job
+        include Publishing
+
         # @return [Exception, nil] why the request failed, once it has finished
         attr_reader :error
 
@@ -18,9 +21,11 @@ module Pusher
 
         # @param request [HTTP::OutgoingRequest]
         # @param work [#call] sends it and returns the reply
+        # @param publication [Publication, nil] its events, if it may be sent together with other requests
         # @yieldparam job [Job] called once, when the job has finished, before its waiters wake
-        def initialize(request, work, &on_finish)
+        def initialize(request, work, publication = nil, &on_finish)
           @request = request
+          @publication = publication
           @work = work
           @on_finish = on_finish
           @process = Process.pid
@@ -100,11 +105,38 @@ module Pusher
           finish
         end
 
+        # Finishes the request with the outcome of a request that it shared.
+        #
+        # @param reply [HTTP::Reply, nil]
+        # @param error [Exception, nil]
+        def finish_with(reply: nil, error: nil)
+          return if finished?
+
+          @reply = AsyncReply.new(reply) if reply
+          # Each caller raises an exception of its own.
+          @error = error&.clone
+        ensure
+          finish
+        end
+
         # Finishes a request that was not accepted: its caller gets an exception instead of the {AsyncRequest}.
         def cancel
           abandon
           @error ||= Error.new("the request was cancelled before it was queued")
           finish
+        end
+
+        # Wakes the waiters. Also runs when the thread is killed.
+        def finish
+          return if finished?
+
+          @error ||= Error.new("the request was stopped before its reply arrived") unless @reply
+          @request.release
+          @on_finish.call(self)
+        ensure
+          # Its results may be kept for long. They must not keep a client with open connections.
+          @work = @on_finish = nil
+          @finished.close
         end
 
         # Suppresses the report of a later failure, because the caller reports that the request was abandoned.
@@ -127,19 +159,6 @@ module Pusher
         def check_sender
           raise Error, "the request belongs to the parent process, which sends it" unless @process == Process.pid
           raise Error, "cannot wait here: the fiber that sends the request cannot run meanwhile" unless awaitable?
-        end
-
-        # Also runs when the thread is killed.
-        def finish
-          return if finished?
-
-          @error ||= Error.new("the request was stopped before its reply arrived") unless @reply
-          @request.release
-          @on_finish.call(self)
-        ensure
-          # Its results may be kept for long. They must not keep a client with open connections.
-          @work = @on_finish = nil
-          @finished.close
         end
       end
     end

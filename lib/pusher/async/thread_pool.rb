@@ -39,6 +39,9 @@ module Pusher
           @queue.close
         end
 
+        # @return [Boolean] whether the current thread is one of the pool's
+        def worker? = @workers.current?
+
         private
 
         def work

@@ -31,6 +31,9 @@ module Pusher
           raise if @threads.empty?
         end
 
+        # @return [Boolean] whether the current thread is one of them
+        def current? = @threads.include?(Thread.current)
+
         # Removes the current thread, which is about to end.
         def remove_current
           synchronize { @threads.delete(Thread.current) }

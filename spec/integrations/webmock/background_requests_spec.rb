@@ -20,6 +20,18 @@ RSpec.describe "Background requests under WebMock" do
       expect(WebMock).to have_requested(:post, events_url).with(body: hash_including("name" => "headline")).once
     end
 
+    it "get the replies of their own stubs if events are sent together" do
+      Pusher.async_batch_size = 10
+      %w[one two].each do |name|
+        stub_events.with(body: hash_including("name" => name)).to_return(status: 200, body: %({"is":"#{name}"}))
+      end
+      requests = %w[one two].map { |name| client.trigger_async("news", name, "data") }
+      expect(requests.map { |request| request.pop.content }).to eq(['{"is":"one"}', '{"is":"two"}'])
+      expect { client.trigger_async("news", "three", "data") }.to raise_error(WebMock::NetConnectNotAllowedError)
+    ensure
+      Pusher.async_batch_size = 1
+    end
+
     it "raise the error of their stub" do
       failure = KeyError.new("mine")
       stub_events.to_timeout.then.to_raise(failure)

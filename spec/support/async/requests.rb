@@ -7,7 +7,8 @@ require "timeout"
 module AsyncRequests
   # Seconds after which a wait counts as hanging.
   PATIENCE = 60
-  SETTINGS = %i[async_threads async_queue_size async_exit_timeout on_async_error].freeze
+  SETTINGS = %i[async_threads async_queue_size async_batch_size async_batch_wait async_exit_timeout
+                on_async_error].freeze
   # Options of a client whose connections are refused.
   UNREACHABLE = { host: "127.0.0.1", port: 1, use_tls: false, app_id: "3", key: "key", secret: "secret" }.freeze
 

@@ -2,6 +2,7 @@
 
 require_relative "../../async/failure_reporter"
 require_relative "../../async/helper_thread"
+require_relative "publisher"
 require_relative "reactor_request"
 
 module Pusher
@@ -22,13 +23,19 @@ module Pusher
           # Starts a request on the reactor's thread.
           #
           # @param request [HTTP::OutgoingRequest] for {HTTP::Middleware.preflight}
+          # @param publication [Async::Publication, nil] its events, if it may be sent together with other requests
+          # @param result_by [#call, nil] takes the HTTP client and, as a block, the reply of a shared request; returns
+          #   the parsed reply
           # @yieldreturn [Hash, true] the parsed reply
           # @return [EventMachine::DefaultDeferrable]
           # @raise [Error] if the reactor has stopped
-          def deferrable(request, &work)
+          def deferrable(request, publication = nil, result_by = nil, &work)
             HTTP::Middleware.preflight(request) if HTTP::Middleware.active?(request.http_client)
+            captured = HTTP::Middleware.capture(work, request.client)
             reactor = current
-            reactor.start(ReactorRequest.new(reactor, request, HTTP::Middleware.capture(work, request.client)))
+            reactor_request = ReactorRequest.new(reactor, request, captured, publication, result_by)
+            reactor_request.send_alone unless captured.equal?(work)
+            reactor.start(reactor_request)
           end
 
           # Calls something on the reactor's thread, soon.
@@ -64,6 +71,7 @@ module Pusher
           @process = Process.pid
           @requests = {}.compare_by_identity
           @deadlines = {}.compare_by_identity
+          @publisher = Publisher.new(self)
           ::EventMachine.add_shutdown_hook { stop if @process == Process.pid }
           # On another thread than the reactor's, the reactor may have stopped before the hook was added.
           @is_stopped = true unless run_active?
@@ -107,6 +115,21 @@ module Pusher
         def remove(request)
           @requests.delete(request)
           Async.current.remove(request)
+          @publisher.remove(request) unless @is_stopped
+        end
+
+        # Starts a request that several others share, and that {#flush} need not know.
+        #
+        # @param request [SharedRequest]
+        def start_shared(request)
+          @requests[request] = true
+          request.start
+        end
+
+        # @param request [SharedRequest] that has finished
+        def remove_shared(request)
+          @requests.delete(request)
+          @publisher.finish(request) unless @is_stopped
         end
 
         # @return [String]
@@ -139,15 +162,20 @@ module Pusher
 
         def launch(request)
           # A trap may interrupt the reactor's sleep: a request started there would not wake it.
-          return request.start if ::EventMachine.reactor_thread? && !HelperThread.trap?
+          return enter(request) if ::EventMachine.reactor_thread? && !HelperThread.trap?
 
-          self.class.next_tick(request.method(:start))
+          self.class.next_tick(-> { enter(request) })
           # The reactor may have stopped meanwhile, before it could see this request.
           request.stop if @is_stopped
         rescue RuntimeError
           raise unless @is_stopped
 
           request.stop
+        end
+
+        # Runs on the reactor's thread.
+        def enter(request)
+          request.channels.empty? || @is_stopped ? request.start : @publisher.add(request)
         end
 
         def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../../async/publication"
+require_relative "../../async/publishing"
 require_relative "../../errors"
 require_relative "waiter"
 
@@ -9,16 +11,22 @@ module Pusher
       # A request on the reactor of EventMachine: a fiber that sends it, and a deferrable that gets its outcome.
       # @api private
       class ReactorRequest
+        include Async::Publishing
+
         # @return [EventMachine::DefaultDeferrable]
         attr_reader :deferrable
 
         # @param reactor [Reactor]
         # @param request [HTTP::OutgoingRequest]
         # @param work [#call] sends it and returns the parsed reply
-        def initialize(reactor, request, work)
+        # @param publication [Async::Publication, nil] its events, if it may be sent together with other requests
+        # @param result_by [#call, nil] see {Reactor.deferrable}
+        def initialize(reactor, request, work, publication = nil, result_by = nil)
           @reactor = reactor
           @request = request
           @work = work
+          @publication = publication
+          @result_by = result_by
           @waiter = Waiter.new(reactor, self)
           @deferrable = ::EventMachine::DefaultDeferrable.new
           @finished = Thread::Queue.new
@@ -43,6 +51,22 @@ module Pusher
           @fiber.resume(result)
         ensure
           finish unless @fiber.alive?
+        end
+
+        # Finishes the request with the outcome of a request that it shared. The deferrable is settled in the next
+        # tick: an error of one callback does not keep other requests from being settled.
+        #
+        # @yieldreturn [HTTP::Reply]
+        # @yieldraise [StandardError] of the transport
+        def finish_with(&reply)
+          return if finished?
+
+          @is_starting = true
+          @reply = @result_by.call(sender.http, &reply)
+        rescue StandardError => e
+          @error = error_for_errback(e)
+        ensure
+          finish
         end
 
         # Fails the request, because the reactor stops.
