@@ -185,7 +185,7 @@ fn read(input: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
         0..=127 => (usize::from(first), rest),
         0x81..=0x84 => {
             let (length, rest) = rest.split_at_checked(usize::from(first & 127))?;
-            let append = |number: usize, &byte: &u8| number << 8 | usize::from(byte);
+            let append = |number: usize, &byte: &u8| (number << 8) | usize::from(byte);
             (length.iter().fold(0, append), rest)
         }
         _ => return None,
