@@ -57,7 +57,7 @@ module Pusher
         # tick: an error of one callback does not keep other requests from being settled.
         #
         # @yieldreturn [HTTP::Reply]
-        # @yieldraise [StandardError] of the transport
+        # @raise [StandardError] of the transport
         def finish_with(&reply)
           return if finished?
 
