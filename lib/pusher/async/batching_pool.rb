@@ -64,6 +64,7 @@ module Pusher
         private
 
         def work
+          CallerContext.mark_worker
           Thread.handle_interrupt(Object => :never) do
             while (jobs = next_jobs)
               perform(jobs)

@@ -5,6 +5,7 @@ require "async"
 require "open3"
 require "rbconfig"
 require "securerandom"
+require_relative "../../support/async/requests"
 
 # Every Ruby example of the README and of docs/publishing.md, run against an endpoint on loopback in place of the
 # service. The examples of the section on testing run with the specs of the libraries that they need.
@@ -64,8 +65,9 @@ RSpec.describe "README.md" do
     $stdout, $stderr = before
   end
 
+  around { |example| AsyncRequests.restoring_settings { example.run } }
+
   before { ENV["PUSHER_URL"] = service.url }
-  after { Pusher.on_async_error = nil }
 
   # In a separate process, like Rails.
   def run_with_notifications(code)
