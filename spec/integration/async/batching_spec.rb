@@ -503,7 +503,8 @@ RSpec.describe "Background events that are sent together" do
         end
         threads.each(&:join)
         Pusher.flush
-        p most <= 50
+        # The sizes are not read at the same time: each of the four callers may add a request in between.
+        p most <= 54
       RUBY
       expect(endpoint.events.size).to eq(2000)
     end
