@@ -9,10 +9,6 @@ require_relative "native"
 module Pusher
   # A received webhook. Check {#valid?} before you trust its content.
   class WebHook
-    # Objects that are neither requests nor like a Hash. Most of them have `[]`.
-    UNSUITABLE = [NilClass, TrueClass, FalseClass, String, Symbol, Numeric, Array, Proc].freeze
-    private_constant :UNSUITABLE
-
     # @return [String, nil] the application key in its header
     attr_reader :key
     # @return [String, nil] the signature in its header
@@ -153,7 +149,9 @@ module Pusher
 
     # The messages do not show the tokens.
     def tokens(extra_tokens)
-      list = extra_tokens.is_a?(Hash) ? [extra_tokens] : Array(extra_tokens || nil)
+      return [] unless extra_tokens
+
+      list = extra_tokens.is_a?(Hash) ? [extra_tokens] : Array(extra_tokens)
       list.select(&:itself).each do |token|
         next if token.respond_to?(:[]) && !unsuitable?(token)
 
@@ -167,8 +165,14 @@ module Pusher
       "#{name.start_with?(/[AEIOU]/) ? "an" : "a"} #{name}"
     end
 
+    # Neither a request nor like a Hash, although most of these have `[]`.
     def unsuitable?(object)
-      UNSUITABLE.any? { |type| object.is_a?(type) }
+      return false if object.is_a?(Hash)
+
+      case object
+      when nil, true, false, String, Symbol, Numeric, Array, Proc then true
+      else false
+      end
     end
   end
 end
