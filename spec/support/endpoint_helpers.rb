@@ -1,7 +1,12 @@
 # frozen_string_literal: true
 
+require "monitor"
+
 # Endpoints for one example. They are stopped after it; an error inside an endpoint fails the example.
 module EndpointHelpers
+  CREATION = Monitor.new
+  private_constant :CREATION
+
   def self.included(group)
     group.after { stop_endpoints }
     group.after { @closed&.close }
@@ -9,7 +14,8 @@ module EndpointHelpers
 
   # The endpoint of the example, started on first use.
   def endpoint
-    @endpoint ||= start_endpoint
+    # Threads of an example may ask for it at the same time. A signal handler, which can take no lock, comes later.
+    @endpoint || CREATION.synchronize { @endpoint ||= start_endpoint }
   end
 
   # Another endpoint, with options of ChannelsApi::Server.

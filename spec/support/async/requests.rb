@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "monitor"
 require "timeout"
 
 # Shared by the specs of background requests. Restores the settings after each example, and checks that none leaves a
@@ -9,6 +10,8 @@ module AsyncRequests
   PATIENCE = 60
   SETTINGS = %i[async_threads async_queue_size async_batch_size async_batch_wait async_exit_timeout
                 on_async_error].freeze
+  CREATION = Monitor.new
+  private_constant :CREATION
   # Options of a client whose connections are refused.
   UNREACHABLE = { host: "127.0.0.1", port: 1, use_tls: false, app_id: "3", key: "key", secret: "secret" }.freeze
 
@@ -49,7 +52,8 @@ module AsyncRequests
   end
 
   def client
-    @client ||= client_of_endpoint
+    # Threads of an example may ask for it at the same time. A signal handler, which can take no lock, comes later.
+    @client || CREATION.synchronize { @client ||= client_of_endpoint }
   end
 
   def client_of_endpoint(**options)
