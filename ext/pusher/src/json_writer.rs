@@ -1,4 +1,4 @@
-//! Writes plain Ruby values as JSON, in the same way as every engine.
+//! Writes plain Ruby values as JSON. For these values all JSON engines write the same text.
 
 use magnus::r_hash::ForEach;
 use magnus::value::{Qfalse, Qtrue, ReprValue};

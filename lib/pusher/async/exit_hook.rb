@@ -26,8 +26,9 @@ module Pusher
           @is_installed = true
         end
 
-        # @return [Boolean] whether the handler has ever run. Ruby may then be killing the threads of the process, and
-        #   would wait for new ones.
+        # While Ruby kills the threads of an exiting process, it waits for threads that are started meanwhile.
+        #
+        # @return [Boolean] true from the first run of the handler on
         def started? = @is_started
 
         # @return [Boolean] whether the handler runs, or ran a moment ago: nothing will wait for new requests

@@ -35,7 +35,7 @@ module Pusher
           end
         end
 
-        # @return [Boolean] whether anything was ever registered
+        # @return [Boolean] true from the first registration on, even if it was removed
         def used? = @is_used
 
         # @param client [Pusher::Client, nil]

@@ -5,7 +5,7 @@ require_relative "../newer_names"
 # A stand-in for multi_json 1.21, with json 2.10: the older names are there as well, and each prints a warning.
 #
 # - `MultiJSON.load` and `.dump` for `parse` and `generate`.
-# - The module `MultiJson`, which has every method and every constant of `MultiJSON`.
+# - The module `MultiJson`, with the methods and constants of `MultiJSON`.
 #
 # Binary Strings that are not ASCII are written, and print a warning.
 module MultiJSON
