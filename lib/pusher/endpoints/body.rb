@@ -48,7 +48,7 @@ module Pusher
 
           rewind(input)
           body = read_at_most(input, limit + 1)
-          env["rack.input"] = StringIO.new(body) unless rewind(input)
+          env["rack.input"] = ::StringIO.new(body) unless rewind(input)
           body
         end
 
