@@ -3,13 +3,10 @@
 //! <https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication>
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 
-use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
-use sha2::Sha256;
+use ring::hmac;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 /// The version of the signature scheme, sent as `auth_version`.
 pub const AUTH_VERSION: &str = "1.0";
@@ -68,6 +65,11 @@ impl<'a> Params<'a> {
             Ok(index) => self.0[index].1 = value.into(),
             Err(index) => self.0.insert(index, (key, value.into())),
         }
+    }
+
+    /// Sets `body_md5`.
+    pub fn set_body(&mut self, body: &[u8]) {
+        self.set(b"body_md5", body_md5(body));
     }
 
     /// Removes all authentication parameters.
@@ -194,48 +196,19 @@ pub fn string_to_sign(method: &str, path: &str, params: &Params<'_>) -> Vec<u8> 
 /// Hex of a digest of at most 32 bytes.
 fn to_hex(digest: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let mut text = [0; 64];
-    let text = &mut text[..digest.len() * 2];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(digest) {
-        pair[0] = HEX[usize::from(byte >> 4)];
-        pair[1] = HEX[usize::from(byte & 15)];
+    let mut text = String::with_capacity(digest.len() * 2);
+    for byte in digest {
+        text.push(char::from(HEX[usize::from(byte >> 4)]));
+        text.push(char::from(HEX[usize::from(byte & 15)]));
     }
-    String::from_utf8(text.to_vec()).expect("hex is ASCII")
-}
-
-/// An HMAC with its key set, which costs as much as hashing 128 bytes.
-struct Keyed {
-    secret: Zeroizing<Vec<u8>>,
-    mac: Hmac<Sha256>,
-}
-
-thread_local! {
-    /// For the secret that this thread signed with last: it is nearly always the same one.
-    static LAST_KEYED: RefCell<Option<Keyed>> = const { RefCell::new(None) };
-}
-
-fn keyed(secret: &[u8]) -> Hmac<Sha256> {
-    LAST_KEYED.with_borrow_mut(|last| {
-        if let Some(keyed) = last {
-            if bool::from(keyed.secret.ct_eq(secret)) {
-                return keyed.mac.clone();
-            }
-        }
-        let mac = Hmac::new_from_slice(secret).expect("HMAC accepts keys of any length");
-        *last = Some(Keyed {
-            secret: secret.to_vec().into(),
-            mac: mac.clone(),
-        });
-        mac
-    })
+    text
 }
 
 /// Hex HMAC-SHA256 of `string` with `secret`.
 #[must_use]
 pub fn sign(secret: &[u8], string: &[u8]) -> String {
-    let mut mac = keyed(secret);
-    mac.update(string);
-    to_hex(&mac.finalize().into_bytes())
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    to_hex(hmac::sign(&key, string).as_ref())
 }
 
 /// Whether `signature` is the signature of `string`. Compares in constant time.

@@ -7,7 +7,7 @@ use crate::error::Failure;
 use crate::guard::guard;
 use crate::http_arguments;
 use crate::query_params;
-use crate::strings::{self, bytes};
+use crate::strings::{self, with_both, with_bytes};
 
 /// The query of a request: the caller's parameters, the MD5 of the body, and the signature.
 fn signed_query(
@@ -20,18 +20,22 @@ fn signed_query(
 ) -> Result<RString, Failure> {
     let verb = http_arguments::method_name(ruby, verb)?;
     let secret = secret(ruby, secret_of_key)?;
-    let key = bytes(strings::text(ruby, key)?);
+    let key = strings::text(ruby, key)?;
     let path = strings::utf8(ruby, path)?;
     let time = time.to_string();
-    let mut signed = Params::new();
+    let mut unsigned = Params::new();
     if !params.is_empty() {
-        query_params::read(ruby, params, &mut signed)?;
+        query_params::read(ruby, params, &mut unsigned)?;
     }
     if let Some(body) = body {
-        signed.insert(b"body_md5", body_md5(body));
+        with_bytes(body, |body| unsigned.set_body(body));
     }
-    signature::authenticate(&mut signed, &verb, &path, &key, &secret, &time);
-    Ok(ruby.str_new(&signed.to_query()))
+    let query = with_both(key, secret, |key, secret| {
+        let mut signed = unsigned;
+        signature::authenticate(&mut signed, &verb, &path, key, secret, &time);
+        signed.to_query()
+    });
+    Ok(ruby.str_new(&query))
 }
 
 fn string_to_sign(
@@ -48,9 +52,7 @@ fn string_to_sign(
 
 fn sign(ruby: &Ruby, secret_of_key: Value, string: RString) -> Result<String, Failure> {
     let secret = secret(ruby, secret_of_key)?;
-    Ok(strings::with_bytes(string, |string| {
-        signature::sign(&secret, string)
-    }))
+    Ok(with_both(secret, string, signature::sign))
 }
 
 fn is_signature(
@@ -60,23 +62,17 @@ fn is_signature(
     signature: RString,
 ) -> Result<bool, Failure> {
     let secret = secret(ruby, secret_of_key)?;
-    Ok(signature::verify(
-        &secret,
-        &bytes(string),
-        &bytes(signature),
-    ))
+    Ok(with_both(secret, string, |secret, string| {
+        with_bytes(signature, |signature| {
+            signature::verify(secret, string, signature)
+        })
+    }))
 }
 
-fn body_md5(body: RString) -> String {
-    strings::with_bytes(body, signature::body_md5)
-}
-
-/// The bytes of a secret, which must be a String.
-pub(crate) fn secret(ruby: &Ruby, secret: Value) -> Result<Vec<u8>, Failure> {
-    match RString::from_value(secret) {
-        Some(secret) => Ok(bytes(secret)),
-        None => Err(Failure::type_error(ruby, "the secret must be a String")),
-    }
+/// A secret, which must be a String.
+pub(crate) fn secret(ruby: &Ruby, secret: Value) -> Result<RString, Failure> {
+    RString::from_value(secret)
+        .ok_or_else(|| Failure::type_error(ruby, "the secret must be a String"))
 }
 
 pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
@@ -97,7 +93,7 @@ pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
         "signature?" => |secret: Value, string: RString, signature: RString| {
             guard(|ruby| is_signature(ruby, secret, string, signature))
         }, 3;
-        "body_md5" => |body: RString| guard(|_| Ok(body_md5(body))), 1;
+        "body_md5" => |body: RString| guard(|_| Ok(with_bytes(body, signature::body_md5))), 1;
     );
     Ok(())
 }
