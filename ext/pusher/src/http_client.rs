@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::Path;
 
 use magnus::{
-    Class, Error, Module, RArray, RClass, RModule, RObject, RString, Ruby, TryConvert, Value,
+    Class, Error, Module, RArray, RClass, RModule, RString, Ruby, TryConvert, Value,
     typed_data::Obj,
 };
 use pusher_core::http::{
@@ -130,8 +130,14 @@ impl Client {
     }
 
     /// Takes over the settings of a `Pusher::Client` that have changed since the last call.
-    fn configure(&self, ruby: &Ruby, client: RObject) -> Result<(), Failure> {
-        let settings = ClientSettings::of(ruby, client)?;
+    fn configure(
+        &self,
+        ruby: &Ruby,
+        timeouts: [Value; 4],
+        proxy: Value,
+        proxy_url: Value,
+    ) -> Result<(), Failure> {
+        let settings = ClientSettings::read(ruby, timeouts, proxy, proxy_url)?;
         self.0.borrow_mut().sync(settings);
         Ok(())
     }
@@ -178,7 +184,18 @@ pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
     define_timeouts(class)?;
     define_tls(class)?;
     private_methods!(class,
-        "native_configure" => |this: &Client, client: RObject| guard(|ruby| this.configure(ruby, client)), 1;
+        "native_configure" => |this: &Client,
+                               connect: Value,
+                               send: Value,
+                               receive: Value,
+                               keep_alive: Value,
+                               proxy: Value,
+                               proxy_url: Value| {
+            guard(|ruby| {
+                let timeouts = [connect, send, receive, keep_alive];
+                this.configure(ruby, timeouts, proxy, proxy_url)
+            })
+        }, 6;
         "native_copy_settings" => |this: &Client, original: &Client| guard(|_| {
             this.copy_settings(original);
             Ok(())
