@@ -3,10 +3,12 @@
 //! <https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication>
 
 use std::borrow::Cow;
+use std::fmt;
 
 use md5::{Digest, Md5};
 use ring::hmac;
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 /// The version of the signature scheme, sent as `auth_version`.
 pub const AUTH_VERSION: &str = "1.0";
@@ -204,11 +206,65 @@ fn to_hex(digest: &[u8]) -> String {
     text
 }
 
+/// Signs with one secret. Preparing a secret costs as much as hashing 128 bytes, so a client keeps its signer.
+pub struct Signer {
+    secret: Zeroizing<Vec<u8>>,
+    key: hmac::Key,
+}
+
+impl Signer {
+    /// A signer for a secret.
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        Self {
+            secret: secret.to_vec().into(),
+            key: key_of(secret),
+        }
+    }
+
+    /// Whether it signs with this secret. Compares in constant time.
+    #[must_use]
+    pub fn is_for(&self, secret: &[u8]) -> bool {
+        self.secret.ct_eq(secret).into()
+    }
+
+    /// Adds the authentication parameters and the signature to `params`, and removes other `auth_*` parameters.
+    pub fn authenticate<'a>(
+        &self,
+        params: &mut Params<'a>,
+        method: &str,
+        path: &str,
+        key: &'a [u8],
+        timestamp: &'a str,
+    ) {
+        params.remove_auth();
+        params.set(b"auth_key", key);
+        params.set(b"auth_timestamp", timestamp);
+        params.set(b"auth_version", AUTH_VERSION);
+        let signature = sign_with(&self.key, &string_to_sign(method, path, params));
+        params.set(SIGNATURE_KEY, signature);
+    }
+}
+
+/// Does not show the secret.
+impl fmt::Debug for Signer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Signer").finish_non_exhaustive()
+    }
+}
+
+fn key_of(secret: &[u8]) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, secret)
+}
+
+fn sign_with(key: &hmac::Key, string: &[u8]) -> String {
+    to_hex(hmac::sign(key, string).as_ref())
+}
+
 /// Hex HMAC-SHA256 of `string` with `secret`.
 #[must_use]
 pub fn sign(secret: &[u8], string: &[u8]) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-    to_hex(hmac::sign(&key, string).as_ref())
+    sign_with(&key_of(secret), string)
 }
 
 /// Whether `signature` is the signature of `string`. Compares in constant time.
@@ -228,7 +284,7 @@ pub fn body_md5(body: &[u8]) -> String {
     to_hex(&Md5::digest(body))
 }
 
-/// Adds the authentication parameters and the signature to `params`, and removes other `auth_*` parameters.
+/// As [`Signer::authenticate`], with a signer for this request only.
 pub fn authenticate<'a>(
     params: &mut Params<'a>,
     method: &str,
@@ -237,12 +293,7 @@ pub fn authenticate<'a>(
     secret: &[u8],
     timestamp: &'a str,
 ) {
-    params.remove_auth();
-    params.set(b"auth_key", key);
-    params.set(b"auth_timestamp", timestamp);
-    params.set(b"auth_version", AUTH_VERSION);
-    let signature = sign(secret, &string_to_sign(method, path, params));
-    params.set(SIGNATURE_KEY, signature);
+    Signer::new(secret).authenticate(params, method, path, key, timestamp);
 }
 
 #[cfg(test)]
@@ -382,14 +433,37 @@ mod tests {
         assert!(!verify(b"secret", b"string", b""));
     }
 
+    /// RFC 4231, test cases 1 and 6.
     #[test]
-    fn signs_with_the_given_secret_after_another_one() {
-        let first = sign(b"secret", b"string");
-        for secret in [b"Secret", b"secreT", b"secret"] {
-            assert_eq!(sign(secret, b"string") == first, secret == b"secret");
+    fn signs_with_short_and_long_secrets() {
+        for (secret, string, signature) in [
+            (
+                &[0x0b; 20][..],
+                "Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            ),
+            (
+                &[0xaa; 131],
+                "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ] {
+            assert_eq!(sign(secret, string.as_bytes()), signature);
         }
-        assert_ne!(sign(b"secret2", b"string"), first);
-        assert_ne!(sign(b"", b"string"), sign(&[1], b"string"));
+    }
+
+    #[test]
+    fn a_signer_is_for_one_secret() {
+        let signer = Signer::new(b"secret");
+        assert!(signer.is_for(b"secret"));
+        for other in [&b""[..], b"Secret", b"secreT", b"secret\0"] {
+            assert!(!signer.is_for(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_signer_does_not_show_its_secret() {
+        assert_eq!(format!("{:?}", Signer::new(b"secret")), "Signer { .. }");
     }
 
     #[test]
