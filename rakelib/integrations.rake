@@ -6,6 +6,7 @@ INTEGRATIONS = {
   "webmock" => %w[webmock httpclient rack async eventmachine],
   "vcr" => %w[vcr webmock],
   "active_support" => %w[activesupport railties actionpack eventmachine],
+  "active_job" => %w[activejob activerecord sqlite3 railties actionpack rspec-rails minitest],
   "minitest" => %w[minitest],
   "eventmachine" => %w[eventmachine],
   "puma" => %w[puma rack],

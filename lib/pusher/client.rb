@@ -3,6 +3,7 @@
 require_relative "client/configuration"
 require_relative "client/events"
 require_relative "client/batch"
+require_relative "client/later"
 require_relative "client/queries"
 require_relative "client/authentication"
 require_relative "client/requests"

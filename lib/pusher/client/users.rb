@@ -19,8 +19,7 @@ module Pusher
     # @raise [Pusher::Error] for an empty user id, and like {#trigger}
     # @see https://pusher.com/docs/channels/server_api/server-to-user-messages/
     def send_to_user(user_id, event_name, data)
-      validate_user_id(user_id)
-      trigger("#{USER_CHANNEL_PREFIX}#{user_id}", event_name, data)
+      trigger(user_channel(user_id), event_name, data)
     end
 
     # Closes all connections of a signed-in user.
@@ -35,6 +34,11 @@ module Pusher
     end
 
     private
+
+    def user_channel(user_id)
+      validate_user_id(user_id)
+      "#{USER_CHANNEL_PREFIX}#{user_id}"
+    end
 
     def validate_user_id(user_id)
       return if user_id.is_a?(Integer) || (user_id.is_a?(String) && !user_id.empty?)
