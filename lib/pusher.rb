@@ -215,7 +215,7 @@ module Pusher
       Internal::Async.current.flush(timeout)
     end
 
-    # Gives a client a name, with which the jobs of {Client#trigger_later} find it in another process. Call this in every
+    # Gives a client a name, by which the jobs of {Client#trigger_later} find it in another process. Call this in each
     # process of the application, such as in an initializer. The default client needs no name.
     #
     # @param name [Symbol, String]

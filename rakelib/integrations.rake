@@ -7,6 +7,7 @@ INTEGRATIONS = {
   "vcr" => %w[vcr webmock],
   "active_support" => %w[activesupport railties actionpack eventmachine],
   "active_job" => %w[activejob activerecord sqlite3 railties actionpack rspec-rails minitest],
+  "sidekiq" => %w[activejob sidekiq],
   "minitest" => %w[minitest],
   "eventmachine" => %w[eventmachine],
   "puma" => %w[puma rack],

@@ -1,0 +1,26 @@
+# frozen_string_literal: true
+
+require_relative "e2e_helper"
+require "pusher/active_job"
+require_relative "../support/sidekiq/queue"
+
+RSpec.describe "Events in a queue of Sidekiq, with a real server", :e2e do
+  include SidekiqQueue
+
+  let(:channel) { unique("numbers") }
+  let(:url) do
+    options = stage.server.client_options
+    "http://#{options[:key]}:#{options[:secret]}@#{options[:host]}:#{options[:port]}/apps/#{options[:app_id]}"
+  end
+
+  it "arrive exactly once with a key, if one of two workers is killed while it publishes" do
+    ann = subscribe("ann", channel)
+    enqueue_with(url) do
+      2_000.times { |number| Pusher.later(idempotency_key: true).trigger(channel, "n", number.to_s) }
+      expect(work_and_kill_one(url)).to be_positive
+    end
+    numbers = received(ann, channel).map(&:last)
+    expect(numbers.size).to eq(2_000)
+    expect(numbers).to match_array(0...2_000)
+  end
+end
