@@ -15,10 +15,9 @@ RSpec.describe "Events in a queue of Sidekiq, with a real server", :e2e do
 
   it "arrive exactly once with a key, if one of two workers is killed while it publishes" do
     ann = subscribe("ann", channel)
-    enqueue_with(url) do
-      2_000.times { |number| Pusher.later(idempotency_key: true).trigger(channel, "n", number.to_s) }
-      expect(work_and_kill_one(url)).to be_positive
-    end
+    enqueue_with(url)
+    2_000.times { |number| Pusher.later(idempotency_key: true).trigger(channel, "n", number.to_s) }
+    expect(work_and_kill_one(url)).to be_positive
     numbers = received(ann, channel).map(&:last)
     expect(numbers.size).to eq(2_000)
     expect(numbers).to match_array(0...2_000)

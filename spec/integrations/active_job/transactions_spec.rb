@@ -4,7 +4,7 @@ require_relative "support/active_job_helper"
 require_relative "../../support/programs"
 
 # Each example runs an application with a database in a separate process.
-RSpec.describe "Events that are triggered later in a transaction" do
+RSpec.describe "Events that are triggered later in a transaction", needs: "sqlite3" do
   include Programs
 
   # The names of the events that an application publishes, which saves two orders and rolls the second one back.

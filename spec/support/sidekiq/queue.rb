@@ -9,24 +9,31 @@ Redis.silence_deprecations = true if defined?(Redis.silence_deprecations)
 
 # A queue of Sidekiq, and what happens to its jobs.
 module SidekiqQueue
-  # Publishes later, through a Redis server, in the block.
-  def enqueue_with(url)
-    RedisServer.run do |redis|
-      @redis = redis
-      Sidekiq.configure_client { |config| config.redis = { url: redis.url } }
-      ActiveJob::Base.queue_adapter = :sidekiq
-      ActiveJob::Base.logger = Logger.new(nil)
-      Pusher.url = url
-      yield
+  class << self
+    # The server of all examples: Sidekiq keeps its connections.
+    def redis
+      @redis ||= RedisServer.new.tap do |redis|
+        redis.start
+        Sidekiq.configure_client { |config| config.redis = { url: redis.url } }
+        RSpec.configure { |config| config.after(:suite) { redis.stop } }
+      end
     end
   end
 
-  # @return [String] all that Redis stores
-  def contents_of_redis = @redis.contents
+  # Triggers later, through an empty queue, from here on.
+  def enqueue_with(url)
+    redis.command("FLUSHALL")
+    Sidekiq.logger.level = Logger::WARN
+    ActiveJob::Base.queue_adapter = :sidekiq
+    ActiveJob::Base.logger = Logger.new(nil)
+    Pusher.url = url
+  end
+
+  def redis = SidekiqQueue.redis
 
   # Runs the jobs until none is left.
   def work(url)
-    Workers.run(@redis, url) do |workers|
+    Workers.run(redis, url) do |workers|
       workers.start("one")
       workers.drain
     end
@@ -36,13 +43,13 @@ module SidekiqQueue
   #
   # @return [Integer] how many jobs the killed process was running
   def work_and_kill_one(url)
-    Workers.run(@redis, url) do |workers|
+    Workers.run(redis, url) do |workers|
       victim = workers.start("one", KILLED_AFTER: 300)
       workers.start("two")
       expect(victim.value.termsig).to eq(Signal.list["KILL"])
       workers.start("one")
       workers.drain
     end
-    Integer(@redis.command("INCRBY recovered 0"))
+    redis.command("INCRBY recovered 0")
   end
 end

@@ -14,14 +14,6 @@ class RedisServer
   # Seconds.
   PATIENCE = 60
 
-  def self.run
-    server = new
-    server.start
-    yield server
-  ensure
-    server&.stop
-  end
-
   def initialize
     @folder = Dir.mktmpdir("redis")
   end

@@ -25,16 +25,31 @@ class ReliableFetch
     end
   end
 
-  # @param config [Object] of a Sidekiq server
-  def self.install(config)
-    return config[:fetch_class] = self if Integer(Sidekiq::VERSION[/\d+/]) > 6
+  class << self
+    # Puts back the jobs of a killed process before any thread takes a job: threads make instances of this class.
+    #
+    # @param config [Object] of a Sidekiq server
+    def install(config)
+      Sidekiq.redis { |redis| recover(redis) }
+      return config[:fetch_class] = self if Integer(Sidekiq::VERSION[/\d+/]) > 6
 
-    Sidekiq.options[:fetch] = new
+      Sidekiq.options[:fetch] = new
+    end
+
+    # The list of this worker.
+    def working = "working:#{ENV.fetch("WORKER")}"
+
+    private
+
+    def recover(redis)
+      number = 0
+      number += 1 while redis.lmove(working, QUEUE, "RIGHT", "RIGHT")
+      redis.incrby("recovered", number)
+    end
   end
 
   def initialize(_capsule = nil)
-    @working = "working:#{ENV.fetch("WORKER")}"
-    Sidekiq.redis { |redis| recover(redis) }
+    @working = self.class.working
   end
 
   def retrieve_work
@@ -47,12 +62,6 @@ class ReliableFetch
   end
 
   private
-
-  def recover(redis)
-    number = 0
-    number += 1 while redis.lmove(@working, QUEUE, "RIGHT", "RIGHT")
-    redis.incrby("recovered", number)
-  end
 
   # The client of Sidekiq 7 and newer has other methods for commands that wait.
   def take(redis)

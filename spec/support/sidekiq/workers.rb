@@ -53,9 +53,8 @@ class Workers
 
   # Ends the workers as a deployment does.
   def stop
-    alive = @processes.select(&:alive?)
-    alive.each { |process| Process.kill(:TERM, process.pid) }
-    alive.each { |process| process.join(PATIENCE) || Process.kill(:KILL, process.pid) }
+    @processes.select(&:alive?).each { |process| Process.kill(:TERM, process.pid) }
+    @processes.each { |process| process.join(PATIENCE) || Process.kill(:KILL, process.pid) }
   end
 
   private
