@@ -17,6 +17,7 @@ require_relative "pusher/http/name_resolution"
 require_relative "pusher/native"
 require_relative "pusher/json"
 require_relative "pusher/utils"
+require_relative "pusher/exclusion"
 require_relative "pusher/async"
 require_relative "pusher/integrations/event_machine/reactor"
 require_relative "pusher/http/client"
@@ -142,6 +143,27 @@ module Pusher
     rescue Ractor::IsolationError
       raise Error, Internal::MainRactor::MESSAGE
     end
+
+    # Excludes a socket from the recipients of all events that the block triggers, with any client: "to others". It
+    # applies to the current fiber, and to the requests in the background that the block starts. A `:socket_id` in the
+    # params of an event takes precedence, also if it is nil.
+    #
+    #     Pusher.excluding(request.headers["X-Socket-ID"]) { Pusher.trigger("chat", "message", { text: "hello" }) }
+    #
+    # @param socket_id [String, nil] nil excludes none, also inside another block
+    # @yield triggers events
+    # @return [Object] the value of the block
+    # @raise [ArgumentError] without a block
+    # @raise [Pusher::Error] for an invalid socket id
+    # @see ExcludeSocket
+    def excluding(socket_id, &block)
+      raise ArgumentError, "excluding needs a block" unless block
+
+      Internal::EXCLUSION.with(socket_id, &block)
+    end
+
+    # @return [String, nil] the socket that {excluding} excludes at the moment, in this fiber
+    def excluded_socket_id = Internal::EXCLUSION.socket_id
 
     # @return [Integer] the maximum number of threads that send background requests (default: 10)
     def async_threads = Internal::Async.threads

@@ -12,7 +12,7 @@ module Pusher
       # @api private
       # @param client [Client]
       # @param options [Hash] of the job
-      # @param is_idempotent [Boolean, nil] whether events get an idempotency key; nil if the job class decides
+      # @param is_idempotent [Boolean] whether events get an idempotency key, also if the job class asks for none
       def initialize(client, options, is_idempotent)
         @client = client
         @options = options
@@ -79,7 +79,7 @@ module Pusher
       end
 
       def key_wanted?
-        @is_idempotent.nil? ? Jobs.job_class.idempotency_key : @is_idempotent
+        @is_idempotent || Jobs.job_class.idempotency_key
       end
     end
   end

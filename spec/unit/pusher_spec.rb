@@ -18,8 +18,8 @@ RSpec.describe Pusher do
   it "has the documented methods and no others" do
     own = %i[default_client logger logger= instrumenter instrumenter= async_threads async_threads= async_queue_size
              async_queue_size= async_exit_timeout async_exit_timeout= async_batch_size async_batch_size=
-             async_batch_wait async_batch_wait= on_async_error on_async_error= flush notify use remove
-             register_client trigger_job trigger_job=]
+             async_batch_wait async_batch_wait= on_async_error on_async_error= flush notify use remove excluding
+             excluded_socket_id register_client trigger_job trigger_job=]
     expect(Signatures.own_singleton_methods(described_class)).to match_array(delegated + own)
   end
 

@@ -35,11 +35,11 @@ module Pusher
     #
     #     Pusher.later(queue: :low, wait: 10).trigger("my-channel", "my-event", { message: "hello" })
     #
-    # @param idempotency_key [Boolean, nil] whether each event gets a UUID, which a server uses to publish it only once
-    #   if the job runs twice; nil leaves the choice to {TriggerJob.idempotency_key}
+    # @param idempotency_key [Boolean] whether each event gets a UUID, by which a server publishes it only once if the
+    #   job runs twice, also if {TriggerJob.idempotency_key} is false
     # @param options [Hash] as for `set` of Active Job: `:queue`, `:priority`, `:wait` in seconds, `:wait_until`
     # @return [Internal::Later] has `trigger`, `trigger_batch` and `send_to_user`
-    def later(idempotency_key: nil, **options)
+    def later(idempotency_key: false, **options)
       require_relative "../later"
       Internal::Later.new(self, options, idempotency_key)
     end

@@ -15,9 +15,9 @@ NAMES = %i[
   Exchange HttpClient Seam Aside Crew Ending Report Admission StubbedReply CallChain ReactorHost
   Event Message Job Worker Queue Notifier Publisher Subscriber Presence Configuration Middlewares Server Connection
   Failure Scope Scopes Matchers Assertions Expectation WebhookRequest Rails Railtie Engine Authorization Webhooks
-  Endpoints ApiServer UrlParser EventLimits Batch REGISTRY MiddlewareRequest PublishedEvents RequestHeaders
-  CallerContext BatchingPool ChannelQueues Publication Publishing Settings OpenTelemetry Sentry Datadog StringIO
-  ActiveJob Later Jobs TriggerJob SecureRandom
+  Exclusion EXCLUSION Endpoints ApiServer UrlParser EventLimits Batch REGISTRY MiddlewareRequest PublishedEvents
+  RequestHeaders CallerContext BatchingPool ChannelQueues Publication Publishing Settings OpenTelemetry Sentry Datadog
+  StringIO ActiveJob Later Jobs TriggerJob SecureRandom
   Logger Forwardable Base64 JSON MultiJson MultiJSON URI OpenSSL Timeout Rack RSpec Minitest ActiveSupport
 ].freeze
 
