@@ -54,7 +54,8 @@ module Pusher
                    :authentication_token, :url, :get, :post, :channels, :channel_info, :channel_users, :trigger,
                    :trigger_batch, :batch, :authenticate, :authenticate_user, :webhook, :channel, :[], :send_to_user,
                    :terminate_user_connections
-    def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async
+    def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async,
+                   :send_to_user_async, :terminate_user_connections_async
     def_delegators :default_client, :trigger_later, :trigger_batch_later, :later
 
     # @return [Logger] the logger of the gem; by default it writes to `$stdout` from level INFO on

@@ -11,7 +11,8 @@ RSpec.describe Pusher do
   methods = %i[
     authentication_token url get get_async post post_async channels channel_info channel_users trigger trigger_async
     trigger_batch trigger_batch_async batch authenticate authenticate_user webhook channel [] send_to_user
-    terminate_user_connections trigger_later trigger_batch_later later
+    terminate_user_connections send_to_user_async terminate_user_connections_async trigger_later trigger_batch_later
+    later
   ]
   delegated = state + writers + methods
 

@@ -187,6 +187,26 @@ RSpec.describe "Events that are triggered later" do
     end
   end
 
+  describe "in a block of excluding" do
+    it "exclude the socket, also if the job runs outside it" do
+      Pusher.excluding("1.1") do
+        Pusher.trigger_later("a", "e", "d")
+        Pusher.trigger_batch_later({ channel: "a", name: "f" }, { channel: "a", name: "g", socket_id: "2.2" })
+        Pusher.later.send_to_user("ann", "h", "d")
+      end
+      3.times { work_off }
+      expect(endpoint.events.map { |event| [event.name, event.socket_id] })
+        .to eq([%w[e 1.1], %w[f 1.1], %w[g 2.2], %w[h 1.1]])
+    end
+
+    it "exclude no other socket if the job runs inside another block" do
+      Pusher.trigger_later("a", "e", "d")
+      Pusher.trigger_batch_later({ channel: "a", name: "f" })
+      Pusher.excluding("1.1") { 2.times { work_off } }
+      expect(endpoint.events.map(&:socket_id)).to eq([nil, nil])
+    end
+  end
+
   describe "by another client" do
     let(:other) { Pusher::Client.new(**endpoint.client_options) }
 
