@@ -17,7 +17,7 @@ RSpec.describe "Events in a queue of Sidekiq, with a real server", :e2e do
     ann = subscribe("ann", channel)
     enqueue_with(url)
     2_000.times { |number| Pusher.later(idempotency_key: true).trigger(channel, "n", number.to_s) }
-    expect(work_and_kill_one(url)).to be_positive
+    expect(work_and_stop_one(url, SIGNAL: "KILL", AFTER_REPLY: 300)).to be_positive
     numbers = received(ann, channel).map(&:last)
     expect(numbers.size).to eq(2_000)
     expect(numbers).to match_array(0...2_000)

@@ -39,15 +39,17 @@ module SidekiqQueue
     end
   end
 
-  # Runs the jobs in two processes. Kills one of them in the middle and starts it again.
+  # Runs the jobs in two processes. One of them stops itself in the middle, and is started again.
   #
-  # @return [Integer] how many jobs the killed process was running
-  def work_and_kill_one(url)
+  # @param settings [Hash] of the process that stops itself (worker.rb)
+  # @return [Integer] how many jobs of this process ReliableFetch has put back
+  def work_and_stop_one(url, **settings)
     Workers.run(redis, url) do |workers|
-      victim = workers.start("one", KILLED_AFTER: 300)
-      workers.start("two")
-      expect(victim.value.termsig).to eq(Signal.list["KILL"])
-      workers.start("one")
+      stopping = workers.start("one", **settings)
+      workers.start("two", **settings.slice(:FETCH))
+      expect(stopping.value.termsig).to eq(Signal.list["KILL"]) if settings[:SIGNAL] == "KILL"
+      stopping.join
+      workers.start("one", **settings.slice(:FETCH))
       workers.drain
     end
     redis.command("INCRBY recovered 0")
