@@ -25,7 +25,7 @@ module Pusher
       # @param event_name [String]
       # @param data [Object] a String as it is, anything else as JSON
       # @param params [Hash] as for {Client#trigger_later}
-      # @return [TriggerJob, false] the job; false if a callback has stopped it
+      # @return [TriggerJob, false] the job; false if it was not enqueued, such as by a callback
       # @raise [Pusher::Error] like {Client#trigger_later}
       def trigger(channels, event_name, data, params = {})
         body = plain(@client.__send__(:event_body, channels, event_name, data, params))
@@ -35,7 +35,7 @@ module Pusher
       # Triggers several events with one request.
       #
       # @param events [Array<Hash>] as for {Client#trigger_batch_later}
-      # @return [TriggerJob, false] the job; false if a callback has stopped it
+      # @return [TriggerJob, false] the job; false if it was not enqueued, such as by a callback
       # @raise [Pusher::Error] like {Client#trigger_later}
       def trigger_batch(*events)
         body = plain(@client.__send__(:batch_body, events))
@@ -47,7 +47,7 @@ module Pusher
       # @param user_id [String, Integer] the `:id` passed to {Client#authenticate_user}
       # @param event_name [String]
       # @param data [Object] a String as it is, anything else as JSON
-      # @return [TriggerJob, false] the job; false if a callback has stopped it
+      # @return [TriggerJob, false] the job; false if it was not enqueued, such as by a callback
       # @raise [Pusher::Error] for an empty user id, and like {Client#trigger_later}
       def send_to_user(user_id, event_name, data)
         trigger(@client.__send__(:user_channel, user_id), event_name, data)

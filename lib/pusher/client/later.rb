@@ -13,7 +13,7 @@ module Pusher
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
     # @param params [Hash] as for {#trigger}, and `:idempotency_key`: a String, or true for a new UUID
-    # @return [TriggerJob, false] the job; false if a callback has stopped it
+    # @return [TriggerJob, false] the job; false if it was not enqueued, such as by a callback
     # @raise [Pusher::Error] like {#trigger_async}, and if Active Job is not loaded or the job could not find the client
     # @see #later
     # @see file:docs/jobs.md
@@ -24,7 +24,7 @@ module Pusher
     # Triggers several events with one request in a job.
     #
     # @param events [Array<Hash>] as for {#trigger_batch}, each also with `:idempotency_key`
-    # @return [TriggerJob, false] the job; false if a callback has stopped it
+    # @return [TriggerJob, false] the job; false if it was not enqueued, such as by a callback
     # @raise [Pusher::Error] like {#trigger_later}
     # @see #trigger_later
     def trigger_batch_later(*events)
