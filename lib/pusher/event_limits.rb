@@ -11,7 +11,8 @@ module Pusher
       NAME_CHARACTERS = 200
       DATA_BYTES = 10 * 1024
       SOCKET_ID = /\A\d+\.\d+\z/
-      private_constant :NAME_CHARACTERS, :DATA_BYTES, :SOCKET_ID
+      CHANNEL = /\A#?[A-Za-z0-9_\-=@,.;]+\z/
+      private_constant :NAME_CHARACTERS, :DATA_BYTES, :SOCKET_ID, :CHANNEL
 
       class << self
         # @param channel [String]
@@ -20,11 +21,16 @@ module Pusher
         # @param params [Hash{String => Object}] `"socket_id"` and `"info"` where the event has them
         # @return [Boolean]
         def exceeded?(channel, name, data, params)
-          data.bytesize > DATA_BYTES || !name?(name) || !socket_id?(params["socket_id"]) ||
+          data.bytesize > DATA_BYTES || !channel?(channel) || !name?(name) || !socket_id?(params["socket_id"]) ||
             !info?(channel, params["info"])
         end
 
         private
+
+        # Channels of signed-in users start with a character that others cannot have.
+        def channel?(channel)
+          channel.size.between?(1, NAME_CHARACTERS) && CHANNEL.match?(channel)
+        end
 
         def name?(name)
           name = name.name if name.is_a?(Symbol)

@@ -22,13 +22,28 @@ module Pusher
         # @raise [Pusher::Error] for any status except 200 and 202
         # @raise [Pusher::HTTPError] unless the body is a JSON object
         def result(reply, path, http)
-          status = (reply.respond_to?(:code) ? reply.code : reply.status).to_i
+          status = status(reply)
           body = reply.body.to_s
           return parsed(reply, status, body) if status == 200
           return body.chomp.empty? || parsed(reply, status, body) if status == 202
 
           close_connection(http, reply) unless EXPECTED.include?(status)
           raise with_facts(refusal(status, quoted(body), path), reply, status, body)
+        end
+
+        # @param reply [#status] or a stand-in with `code`
+        # @return [Integer]
+        def status(reply) = (reply.respond_to?(:code) ? reply.code : reply.status).to_i
+
+        # @return [Numeric, nil] seconds, from the `Retry-After` header of the reply
+        def retry_after(reply)
+          seconds(header(reply, "retry-after"))
+        end
+
+        # Closes the connection of a reply. Our HTTP client closes that one alone. A stand-in gets the documented call
+        # without an argument.
+        def close_connection(http, reply)
+          Native.exactly?(http, HTTP::Client) && reply.is_a?(HTTP::Reply) ? http.reset_all(reply) : http.reset_all
         end
 
         private
@@ -64,11 +79,6 @@ module Pusher
           Array(value).first.to_s
         end
 
-        # Our HTTP client closes the connection of this reply. A stand-in gets the documented call without an argument.
-        def close_connection(http, reply)
-          Native.exactly?(http, HTTP::Client) && reply.is_a?(HTTP::Reply) ? http.reset_all(reply) : http.reset_all
-        end
-
         def refusal(status, text, path)
           case status
           when 400 then Error.new("Bad request: #{text}")
@@ -87,11 +97,8 @@ module Pusher
 
         def with_facts(error, reply, status, body)
           error.__send__(:note_reply, status, body, retry_after(reply))
+          error.__send__(:note_attempts, reply.attempts) if reply.respond_to?(:attempts)
           error
-        end
-
-        def retry_after(reply)
-          seconds(header(reply, "retry-after"))
         end
 
         # A number of seconds, or a date (RFC 9110, 10.2.3).

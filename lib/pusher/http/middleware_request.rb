@@ -50,7 +50,7 @@ module Pusher
           @parts = URL.match(url) || {}
           @body = body
           @given_headers = headers
-          @attempt = 0
+          @attempt = @sends = 0
         end
 
         # @return [String] `"https"` or `"http"`
@@ -98,7 +98,18 @@ module Pusher
         # @return [String]
         def as_json(*) = inspect
 
+        # @api private
+        # @return [Float, nil] seconds that are left for the next attempt; nil without a limit
+        attr_reader :seconds_left
+
+        # @api private
+        # @return [Integer] how often the request was sent: an attempt sends it twice if the server had closed the idle
+        #   connection
+        attr_reader :sends
+
         private
+
+        attr_writer :seconds_left
 
         def events = @events ||= PublishedEvents.in(verb, path, @body)
 
@@ -113,9 +124,19 @@ module Pusher
         def sending
           count_attempt
           Thread.current[SENDING] = self
-          yield headers.__send__(:added)
+          reply = yield headers.__send__(:added)
+          count_sends(reply.respond_to?(:attempts) ? reply.attempts : 1)
+          reply
+        rescue StandardError => e
+          count_sends(TransportFailure.attempts(e) || 1)
+          e.attempts = sends if e.is_a?(TransportFailure)
+          raise
         ensure
           Thread.current[SENDING] = nil
+        end
+
+        def count_sends(number)
+          @sends += number
         end
       end
     end
