@@ -12,7 +12,10 @@ module Pusher
     module Response
       # The statuses after which the connection stays open.
       EXPECTED = [200, 202, 400, 401, 403, 404, 407, 413].freeze
-      private_constant :EXPECTED
+      # Bodies that stand for an empty object. sockudo replies 1 to an event that it has published in a batch, which it
+      # recognises by the idempotency key.
+      EMPTY = ["[]", '""', "1"].freeze
+      private_constant :EXPECTED, :EMPTY
 
       class << self
         # @param reply [#status, #body] from our HTTP client or from a stand-in
@@ -53,7 +56,7 @@ module Pusher
           return value if value.is_a?(Hash)
 
           text = body.chomp
-          return {} if ["[]", '""'].include?(text)
+          return {} if EMPTY.include?(text)
 
           original = TypeError.new("the reply is JSON, but not an object")
           original = parse_error(text, reply) if value == :invalid

@@ -19,6 +19,7 @@ RSpec.describe Pusher::Client, "replies" do
     "an empty JSON array" => "[]",
     "a JSON array" => '[{"a":1}]',
     "a JSON number" => "7",
+    "the number 1" => "1",
     "a JSON String" => '"text"',
     "an empty JSON String" => '""',
     "null" => "null",
@@ -32,7 +33,7 @@ RSpec.describe Pusher::Client, "replies" do
     "invalid UTF-8 in JSON" => "{\"a\":\"\xFF\"}".b
   }.freeze
   objects = { '{"a":{"b":[1]},"c":"é"}' => { a: { "b" => [1] }, c: "é" }, "{\"a\":1}\n" => { a: 1 },
-              "{}" => {}, "[]" => {}, '""' => {} }.freeze
+              "{}" => {}, "[]" => {}, '""' => {}, "1" => {} }.freeze
   expected_statuses = [200, 202, 400, 401, 403, 404, 407, 413].freeze
   statuses = [*expected_statuses, 201, 203, 204, 205, 300, 301, 302, 303, 304, 307, 402, 405, 408, 409, 410, 418, 422,
               429, 500, 501, 502, 503, 504, 599].freeze
