@@ -43,8 +43,9 @@ RSpec.describe "Idempotency keys of events on a real server", :e2e do
     pusher.trigger(channel, "single", "", { idempotency_key: key })
     twice = unique("key")
     batch = [event("again", key), event("first", twice), event("second", twice), event("new", unique("key"))]
-    expect(pusher.trigger_batch(batch)).to eq({})
-    expect(pusher.trigger_batch(batch)).to eq({})
+    batch.each { |event| event[:info] = "subscription_count" }
+    attributes = Array.new(2) { pusher.trigger_batch(batch)[:batch].map { |one| one.key?("subscription_count") } }
+    expect(attributes).to eq([[false, true, false, true], [false] * 4])
     expect(names).to eq(%w[single first new])
   end
 
@@ -72,7 +73,20 @@ RSpec.describe "Idempotency keys of events on a real server", :e2e do
     expect(names).to eq(%w[n0 n2])
   end
 
-  it "have at most 128 characters" do
+  it "are forgotten when it is started again" do
+    EndToEnd::Sockudo.run do |server|
+      client = Pusher::Client.new(**server.client_options)
+      params = { idempotency_key: key, info: "subscription_count" }
+      reply = client.trigger(channel, "n", "", params)
+      server.kill
+      server.start_again
+      expect(client.trigger(channel, "n", "", params)).not_to eq(reply)
+    end
+  end
+
+  it "have at most 128 bytes" do
+    expect { pusher.trigger(channel, "m", "", { idempotency_key: key.ljust(100, "é") }) }
+      .to raise_error(Pusher::Error, /\ABad request: .*128/)
     pusher.trigger(channel, "n", "", { idempotency_key: key.ljust(128, "x") })
     expect { pusher.trigger(channel, "m", "", { idempotency_key: key.ljust(129, "x") }) }
       .to raise_error(Pusher::Error, /\ABad request: .*128/)
