@@ -13,17 +13,17 @@ RSpec.describe "Retries in front of a real server, if a proxy loses 30 % of the 
   # Yields a client that connects to the proxy, and waits for its requests. Returns the number of requests of each fate.
   def through_proxy(**options)
     # Without a deadline: the specs must also pass on a slow machine.
-    options = { receive_timeout: 0.3, retries: 40, retry_deadline: nil, **options }
+    options = { receive_timeout: 0.4, retries: 40, retry_deadline: nil, **options }
     EndToEnd::LossyProxy.run(stage.server, RSpec.configuration.seed) do |proxy|
       yield Pusher::Client.new(**stage.client_options, host: proxy.host, port: proxy.port, **options)
       proxy.stop
     end
   end
 
-  # Calls the block with each item, in 16 threads. Returns the items for which it raised an error of the gem, and these.
+  # Calls the block with each item, in 12 threads. Returns the items for which it raised an error of the gem, and these.
   def failures(items, &block)
     queue = Thread::Queue.new(items).close
-    Array.new(16) { Thread.new { failures_in(queue, &block) } }.map(&:value).reduce(:merge)
+    Array.new(12) { Thread.new { failures_in(queue, &block) } }.map(&:value).reduce(:merge)
   end
 
   def failures_in(queue)
