@@ -116,7 +116,8 @@ module Pusher
         Internal::HTTP::Middleware.around_request(view) { attempts(http, view) }
       end
     rescue Error => e
-      e.__send__(:note_attempts, view.sends) if view&.sends&.positive?
+      sends = view&.__send__(:sends)
+      e.__send__(:note_attempts, sends) if sends&.positive?
       raise
     end
 

@@ -85,7 +85,7 @@ module Pusher
         # @raise [ArgumentError] for a request that cannot be sent; nothing is sent
         def request(verb, uri, query = nil, body = nil, headers = {})
           unless Middleware.active?(self)
-            return transmit(verb, uri, query, body, headers, MiddlewareRequest.take&.seconds_left)
+            return transmit(verb, uri, query, body, headers, MiddlewareRequest.take&.__send__(:seconds_left))
           end
 
           Middleware.call(OutgoingRequest.new(self, verb, uri, query, body, headers)) do |request|
@@ -141,7 +141,7 @@ module Pusher
 
         # The native request returns a failure of the transport as facts: the error, the number of attempts, and whether
         # the server certainly has not taken the request.
-        def transmit(verb, uri, query, body, headers, seconds_left)
+        def transmit(verb, uri, query, body, headers, seconds_left) # rubocop:disable Metrics/ParameterLists -- a request's
           reply, attempts, is_not_taken =
             if seconds_left
               native_request_within(seconds_left, [verb, uri, query, body, headers])

@@ -98,18 +98,12 @@ module Pusher
         # @return [String]
         def as_json(*) = inspect
 
-        # @api private
-        # @return [Float, nil] seconds that are left for the next attempt; nil without a limit
-        attr_reader :seconds_left
-
-        # @api private
-        # @return [Integer] how often the request was sent: an attempt sends it twice if the server had closed the idle
-        #   connection
-        attr_reader :sends
-
         private
 
-        attr_writer :seconds_left
+        # Seconds that are left for the next attempt; nil without a limit.
+        attr_accessor :seconds_left
+        # How often the request was sent. An attempt sends it twice if the server had closed the idle connection.
+        attr_reader :sends
 
         def events = @events ||= PublishedEvents.in(verb, path, @body)
 
@@ -124,19 +118,19 @@ module Pusher
         def sending
           count_attempt
           Thread.current[SENDING] = self
-          reply = yield headers.__send__(:added)
-          count_sends(reply.respond_to?(:attempts) ? reply.attempts : 1)
-          reply
-        rescue StandardError => e
-          count_sends(TransportFailure.attempts(e) || 1)
-          e.attempts = sends if e.is_a?(TransportFailure)
-          raise
+          counting_sends { yield headers.__send__(:added) }
         ensure
           Thread.current[SENDING] = nil
         end
 
-        def count_sends(number)
-          @sends += number
+        def counting_sends
+          reply = yield
+          @sends += reply.respond_to?(:attempts) ? reply.attempts : 1
+          reply
+        rescue StandardError => e
+          @sends += TransportFailure.attempts(e) || 1
+          e.attempts = @sends if e.is_a?(TransportFailure)
+          raise
         end
       end
     end

@@ -64,7 +64,7 @@ module Pusher
         end
 
         # @return [Float, nil] seconds that are left for this attempt; nil without a limit
-        def seconds_left = @view&.seconds_left
+        def seconds_left = @view&.__send__(:seconds_left)
 
         # @return [Hash{String => String}] header fields, with the transport's own and those that middleware has added
         def headers

@@ -72,26 +72,33 @@ module Pusher
         def again_after_reply?(reply)
           status = Response.status(reply)
           return false unless REFUSED.include?(status) || (@is_ambiguous_allowed && AMBIGUOUS.include?(status))
-          return false unless pause(Response.retry_after(reply) || 0)
+
+          seconds = next_pause(Response.retry_after(reply) || 0) or return false
 
           Response.close_connection(@http, reply)
-          true
+          pause(seconds)
         end
 
         def again_after_failure?(error)
-          TransportFailure.wrap?(error, @http) && TransportFailure.transient?(error) &&
-            (@is_ambiguous_allowed || TransportFailure.not_taken?(error)) && pause
+          return false unless TransportFailure.wrap?(error, @http) && TransportFailure.transient?(error)
+          return false unless @is_ambiguous_allowed || TransportFailure.not_taken?(error)
+
+          seconds = next_pause or return false
+          pause(seconds)
         end
 
         # @param at_least [Numeric] seconds
-        # @return [Boolean] false without a retry left, and where nothing may wait
-        def pause(at_least = 0)
-          return false if @left.zero? || HelperThread.trap?
+        # @return [Numeric, nil] seconds; nil without a retry left, and where nothing may wait
+        def next_pause(at_least = 0)
+          return if @left.zero? || HelperThread.trap?
 
           # Not Kernel#rand: forked processes would draw the same numbers.
           seconds = at_least + (SecureRandom.random_number * @longest_pause)
-          return false if @deadline && now + seconds >= @deadline
+          seconds unless @deadline && now + seconds >= @deadline
+        end
 
+        # @return [Boolean] false if the pause took so long that the deadline has passed
+        def pause(seconds)
           @left -= 1
           @longest_pause = [@longest_pause * 2, LONGEST_PAUSE].min
           wait(seconds) unless Middleware[:testing]&.active?
@@ -100,11 +107,10 @@ module Pusher
 
         # On a reactor the fiber of the request waits, and the reactor runs on.
         def wait(seconds)
-          waiter = Thread.current[EventMachine::Waiter::FIBER_VARIABLE] if defined?(EventMachine::Waiter)
+          waiter = Thread.current[EventMachine::Waiter::FIBER_VARIABLE]
           waiter ? waiter.pause(seconds) : sleep(seconds)
         end
 
-        # @return [Boolean] false if the pause took so long that the deadline has passed
         def limit_next_attempt
           return true unless @deadline
 
