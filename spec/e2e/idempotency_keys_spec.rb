@@ -73,6 +73,14 @@ RSpec.describe "Idempotency keys of events on a real server", :e2e do
     expect(names).to eq(%w[n0 n2])
   end
 
+  it "may be long on several channels of a batch, which get different keys" do
+    long = unique("news").ljust(200, "-")
+    ann.subscribe(long)
+    publish = -> { pusher.batch { |batch| batch.trigger([channel, long], "n", "", { idempotency_key: key }) } }
+    2.times { publish.call }
+    expect([channel, long].map { |name| received(ann, name).map(&:first) }).to eq([%w[n], %w[n]])
+  end
+
   it "are forgotten when it is started again" do
     EndToEnd::Sockudo.run do |server|
       client = Pusher::Client.new(**server.client_options)

@@ -51,7 +51,7 @@ module Pusher
         key = member(event, :idempotency_key)
         next @idempotency_key ? event.merge(new_key(event)) : event unless key
 
-        events.one? ? event : event.merge(idempotency_key: "#{key}-#{event[:channel]}").except("idempotency_key")
+        events.one? ? event : event.except("idempotency_key").merge(idempotency_key: key_on(event[:channel], key))
       end
     end
 

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "openssl"
 require "securerandom"
 
 module Pusher
@@ -7,6 +8,9 @@ module Pusher
   class Client
     # Seconds within which a request is sent again.
     DEFAULT_RETRY_DEADLINE = 10
+    # The length of a key that sockudo accepts.
+    MAX_KEY_BYTES = 128
+    private_constant :MAX_KEY_BYTES
 
     # @return [Boolean] whether requests are also sent again after failures after which their events may have been
     #   published: timeouts and resets after sending, and status 500, 502 and 504. Such an event can arrive twice.
@@ -76,6 +80,12 @@ module Pusher
       return {} if params.respond_to?(:key?) && (params.key?(:idempotency_key) || params.key?("idempotency_key"))
 
       { idempotency_key: SecureRandom.uuid }
+    end
+
+    # @return [String] the key of an event on one of its channels
+    def key_on(channel, key)
+      own = "#{key}-#{channel}"
+      own.bytesize > MAX_KEY_BYTES ? OpenSSL::Digest.hexdigest("SHA256", own) : own
     end
   end
 end
