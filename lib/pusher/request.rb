@@ -79,7 +79,7 @@ module Pusher
 
     # @yieldreturn [#status, #body] the reply
     def result_by(http)
-      Internal::Response.result(yield, @uri.path, http)
+      Internal::Response.result(yield, @uri.path, http, @body)
     rescue StandardError => e
       raise unless Internal::HTTP::TransportFailure.wrap?(e, http)
 
