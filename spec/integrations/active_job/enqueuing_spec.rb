@@ -174,6 +174,14 @@ RSpec.describe "Events that are triggered later" do
       expect(latest.arguments.last.keys).to eq(%w[name channels data])
     end
 
+    it "if all events of the client have one" do
+      Pusher.default_client.idempotency_key = true
+      Pusher.trigger_later("a", "e", "d")
+      expect(keys).to match([uuid])
+      Pusher.trigger_batch_later({ channel: "a", name: "e" }, { channel: "a", name: "e", idempotency_key: "1" })
+      expect(keys).to match([uuid, "1"])
+    end
+
     it "that stays the same if the job runs twice" do
       job = Pusher.later(idempotency_key: true).trigger("a", "e", "d").serialize
       2.times { ActiveJob::Base.execute(job) }
