@@ -4,11 +4,12 @@ require "json"
 require_relative "redaction"
 
 module Live
-  # The recorded requests, as a stream of server-sent events for each page. Pages that connect later, or again, get what
-  # they have missed.
+  # The recorded requests, as a stream of server-sent events for each page. A page that connects again gets what it has
+  # missed.
   class WireLog
     SIZE = 200
-    HEADERS = { "content-type" => "text/event-stream", "cache-control" => "no-store", "connection" => "close" }.freeze
+    HEADERS = { "content-type" => "text/event-stream", "cache-control" => "no-store",
+                "connection" => "close" }.freeze
     GONE = [IOError, SystemCallError].freeze
 
     def initialize
@@ -29,7 +30,7 @@ module Live
 
     # The web server hands over its socket, so that an open page does not occupy a thread of the server.
     def call(environment)
-      seen = environment["HTTP_LAST_EVENT_ID"].to_i
+      seen = Integer(environment["HTTP_LAST_EVENT_ID"] || @count, exception: false) || @count
       [200, HEADERS.merge("rack.hijack" => ->(stream) { stream_to(stream, seen) }), []]
     end
 

@@ -18,18 +18,19 @@ async function ask(action, token, fields = {}) {
   return reply;
 }
 
-// Buttons whose actions are not possible are disabled. Their state follows from these facts.
+// Which buttons are possible follows from these facts. The others stay focusable, so that the focus is never lost.
 const state = { connected: false, disconnected: false, signedIn: false };
 
+const isDisabled = (button) => button.ariaDisabled === "true";
+
 function showState() {
+  const enable = (id, isPossible) => ($(id).ariaDisabled = String(!isPossible));
   const channel = new FormData($("publish")).get("channel");
-  $("from-browser").disabled = !state.connected || !/^(private-(?!encrypted-)|presence-)/.test(channel);
-  $("sign-in").disabled = state.signedIn || !state.connected;
-  $("notify").disabled = $("disconnect").disabled = !state.signedIn;
-  // A button with the focus must not disappear.
-  const replaced = document.activeElement === $("disconnect") && state.disconnected;
-  $("reconnect").hidden = !state.disconnected;
-  if (replaced) $("reconnect").focus();
+  enable("from-browser", state.connected && /^(private-(?!encrypted-)|presence-)/.test(channel));
+  enable("sign-in", state.connected && !state.signedIn);
+  enable("notify", state.signedIn);
+  enable("disconnect", state.signedIn);
+  enable("reconnect", state.disconnected);
 }
 
 function showConnection(name) {
@@ -57,36 +58,28 @@ function showMembers(members, me) {
 }
 
 function prepareButtons(pusher, token) {
-  const act = (button, work) =>
-    button.addEventListener("click", async () => {
-      complain("");
-      try {
-        await work();
-      } catch (error) {
-        complain(error.message);
-      }
-    });
-
-  act($("sign-in"), () => pusher.signin());
-  act($("notify"), () => ask("notify", token));
-  act($("disconnect"), () => ask("disconnect", token));
-  act($("reconnect"), () => {
-    pusher.connect();
-    $("sign-in").focus();
-  });
-  act($("from-browser"), () => {
-    const { channel, event, data } = Object.fromEntries(new FormData($("publish")));
-    if (!pusher.channel(channel).trigger(`client-${event}`, data)) throw new Error("pusher-js did not send the event.");
-  });
-
-  $("publish").addEventListener("submit", async (submission) => {
-    submission.preventDefault();
+  const act = async (work) => {
     complain("");
     try {
-      await ask("publish", token, Object.fromEntries(new FormData($("publish"))));
+      await work();
     } catch (error) {
       complain(error.message);
     }
+  };
+  const onClick = (button, work) => button.addEventListener("click", () => isDisabled(button) || act(work));
+  const fields = () => Object.fromEntries(new FormData($("publish")));
+
+  onClick($("sign-in"), () => pusher.signin());
+  onClick($("notify"), () => ask("notify", token));
+  onClick($("disconnect"), () => ask("disconnect", token));
+  onClick($("reconnect"), () => pusher.connect());
+  onClick($("from-browser"), () => {
+    const { channel, event, data } = fields();
+    if (!pusher.channel(channel).trigger(`client-${event}`, data)) throw new Error("pusher-js did not send the event.");
+  });
+  $("publish").addEventListener("submit", (submission) => {
+    submission.preventDefault();
+    act(() => ask("publish", token, fields()));
   });
   $("publish").addEventListener("change", showState);
 }
@@ -102,7 +95,7 @@ async function start() {
   prepareLog();
   const { token, visitor, ...server } = await ask("visit", "");
   $("name").textContent = visitor.name;
-  followServer(log);
+  await followServer(log);
   const pusher = connect({ ...server, token }, log, {
     connection: showConnection,
     user: showUser,

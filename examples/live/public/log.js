@@ -9,7 +9,7 @@ const KINDS = {
   webhook: "Channels → Server",
 };
 // The kinds whose details are open at first.
-const OPEN = ["api", "received", "sent"];
+const OPEN = ["api", "received", "sent", "webhook"];
 
 function element(tag, className, ...children) {
   const created = document.createElement(tag);
@@ -47,7 +47,7 @@ export class Log {
     what.append(element("p", "meta", element("span", "badge", KINDS[kind]), time));
     what.append(element("p", "title", ...titleNodes(title)));
     if (data !== undefined) {
-      what.append(element("pre", "data", typeof data === "string" ? data : JSON.stringify(data, null, 1)));
+      what.append(element("pre", "data", typeof data === "string" ? data : JSON.stringify(data)));
     }
     this.list.prepend(element("li", kind, what, wireElement(wire, OPEN.includes(kind))));
     while (this.list.children.length > SIZE) this.list.lastElementChild.remove();

@@ -13,14 +13,15 @@ function authTitle({ body, status }) {
   return channel ? [`${verb} a subscription to `, { code: channel }] : [`${verb} a sign-in`];
 }
 
-function webhookTitle({ body }) {
-  const title = JSON.parse(body).events.flatMap(({ name, channel, user_id }) => [
-    ", ",
-    { code: name },
-    ` ${channel}${user_id ? ` (${user_id})` : ""}`,
-  ]);
-  return ["Webhook: ", ...title.slice(1)];
-}
+const webhookTitle = ({ body }) => {
+  const count = JSON.parse(body).events.length;
+  return [`Received a webhook with ${count} event${count === 1 ? "" : "s"}`];
+};
+
+const webhookEvents = ({ body }) =>
+  JSON.parse(body)
+    .events.map(({ name, channel, user_id }) => [name, channel, user_id].filter(Boolean).join(" "))
+    .join("\n");
 
 const TITLES = { api: apiTitle, auth: authTitle, webhook: webhookTitle };
 
@@ -36,9 +37,13 @@ function wireView({ method, path, status, milliseconds, headers, params, signed,
   return { start: `${method} ${path}`, result: `${status}${time}`, parts: parts.filter(([, text]) => text) };
 }
 
+// Resolves when the stream is open. After an interruption the browser connects again and gets what it has missed.
 export function followServer(log) {
-  new EventSource("wire").addEventListener("message", ({ data }) => {
+  const stream = new EventSource("wire");
+  stream.addEventListener("message", ({ data }) => {
     const entry = JSON.parse(data);
-    log.add({ kind: entry.kind, title: TITLES[entry.kind](entry), wire: wireView(entry) });
+    const content = entry.kind === "webhook" ? webhookEvents(entry) : undefined;
+    log.add({ kind: entry.kind, title: TITLES[entry.kind](entry), data: content, wire: wireView(entry) });
   });
+  return new Promise((resolve) => stream.addEventListener("open", resolve, { once: true }));
 }

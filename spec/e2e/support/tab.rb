@@ -6,6 +6,8 @@ require "json"
 module EndToEnd
   # A window of the browser. It keeps all events of its page: network, console, errors.
   class Tab
+    # For which the page is given time, less than for a command.
+    SECONDS = 20
     KEYS = { "Tab" => 9, "Enter" => 13, " " => 32, "ArrowDown" => 40, "ArrowUp" => 38 }.freeze
     TEXTS = { "Enter" => "\r", " " => " " }.freeze
 
@@ -43,14 +45,14 @@ module EndToEnd
 
     # Waits until the expression is true, and returns its value. The page checks it after every change.
     def wait_for(expression)
-      evaluate(<<~JS) || raise(Overdue, "#{expression} is not true after #{PATIENCE} s. #{text("body")}")
+      evaluate(<<~JS) || raise(Overdue, "not after #{SECONDS} s: #{expression}\n#{complaints}\n#{text("body")}")
         new Promise((resolve) => {
           const check = () => {
             const value = (() => (#{expression}))();
             if (value) finish(value);
           };
           const observer = new MutationObserver(check);
-          const timer = setTimeout(() => finish(null), #{PATIENCE * 1000});
+          const timer = setTimeout(() => finish(null), #{SECONDS * 1000});
           const finish = (value) => {
             clearTimeout(timer);
             observer.disconnect();
@@ -101,27 +103,30 @@ module EndToEnd
 
     # All events of the page until now, and the bodies of the replies that it has got.
     def record
-      events = @events.to_a
-      bodies = events.select { |event| event["method"] == "Network.loadingFinished" }.map do |event|
-        command("Network.getResponseBody", requestId: event.dig("params", "requestId"))["body"]
+      bodies = events("Network.loadingFinished").map do |event|
+        command("Network.getResponseBody", requestId: event["requestId"])["body"]
       end
-      [*events.map { |event| JSON.generate(event) }, *bodies]
+      [*@events.to_a.map { |event| JSON.generate(event) }, *bodies]
+    end
+
+    # The parameters of the events with these names.
+    def events(*methods)
+      @events.to_a.select { |event| methods.include?(event["method"]) }.map { |event| event["params"] }
     end
 
     # The addresses of all requests and WebSockets.
     def addresses
-      @events.to_a.filter_map do |event|
-        event.dig("params", "request", "url") if event["method"] == "Network.requestWillBeSent"
-      end + @events.to_a.filter_map do |event|
-        event.dig("params", "url") if event["method"] == "Network.webSocketCreated"
-      end
+      events("Network.requestWillBeSent").map { |event| event.dig("request", "url") } +
+        events("Network.webSocketCreated").map { |event| event["url"] }
     end
 
     # What the console shows: messages, errors and violations of the content security policy.
     def complaints
-      @events.to_a.select do |event|
-        %w[Runtime.consoleAPICalled Runtime.exceptionThrown Log.entryAdded].include?(event["method"])
-      end
+      events("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
+    end
+
+    def close
+      command("Page.close")
     end
 
     def command(method, **params)
