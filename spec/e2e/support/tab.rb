@@ -7,7 +7,7 @@ module EndToEnd
   # A window of the browser. It keeps all events of its page: network, console, errors.
   class Tab
     # For which the page is given time, less than for a command.
-    SECONDS = 20
+    SECONDS = 30
     KEYS = { "Tab" => 9, "Enter" => 13, " " => 32, "ArrowDown" => 40, "ArrowUp" => 38 }.freeze
     TEXTS = { "Enter" => "\r", " " => " " }.freeze
 
