@@ -17,11 +17,11 @@ module Live
 
     # @param pusher [Pusher::Client]
     def initialize(pusher)
+      @pusher = pusher
       @log = WireLog.new
-      visitors = Visitors.new
+      @visitors = Visitors.new
       pusher.use(ApiRecorder.new(@log, pusher), around: :attempt)
-      @rack = rack(@log, Actions.new(pusher, visitors), Endpoints.authorization(pusher, visitors),
-                   Endpoints.webhooks(pusher), PageSecurity.policy(pusher))
+      @rack = PageSecurity.new(Rack::URLMap.new(routes), pusher)
     end
 
     def call(environment) = @rack.call(environment)
@@ -31,20 +31,18 @@ module Live
 
     private
 
-    def rack(log, actions, authorization, webhooks, policy)
-      Rack::Builder.app do
-        use PageSecurity, policy
-        map("/actions") { run actions }
-        map("/wire") { run log }
-        map("/pusher/auth") { run EndpointRecorder.new(authorization, log, "auth") }
-        map("/pusher/webhooks") { run EndpointRecorder.new(webhooks, log, "webhook") }
-        map("/pusher-js") { run Rack::Files.new(File.join(EndToEnd::Toolbox.pusher_js, "dist/web")) }
-        run ->(environment) { Application.file(environment) }
-      end
+    def routes
+      authorization = Endpoints.authorization(@pusher, @visitors)
+      webhooks = Endpoints.webhooks(@pusher)
+      { "/pusher/auth" => EndpointRecorder.new(authorization, @log, "auth"),
+        "/pusher/webhooks" => EndpointRecorder.new(webhooks, @log, "webhook"),
+        "/pusher-js" => Rack::Files.new(File.join(EndToEnd::Toolbox.pusher_js, "dist/web")),
+        "/actions" => Actions.new(@pusher, @visitors), "/wire" => @log, "/" => method(:file) }
     end
 
-    def self.file(environment)
-      path = environment["PATH_INFO"] == "/" ? "/index.html" : environment["PATH_INFO"]
+    def file(environment)
+      path = environment["PATH_INFO"]
+      path = "/index.html" if path == "/"
       Rack::Files.new(PUBLIC, { "cache-control" => "no-cache" }).call(environment.merge("PATH_INFO" => path))
     end
   end

@@ -15,9 +15,9 @@ module Live
         "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     end
 
-    def initialize(application, policy)
+    def initialize(application, pusher)
       @application = application
-      @headers = HEADERS.merge("content-security-policy" => policy)
+      @headers = HEADERS.merge("content-security-policy" => self.class.policy(pusher))
     end
 
     def call(environment)

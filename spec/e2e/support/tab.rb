@@ -12,13 +12,13 @@ module EndToEnd
     TEXTS = { "Enter" => "\r", " " => " " }.freeze
 
     # @param events [Inbox] of the DevTools protocol
-    def initialize(browser, session, events, width: 1280, height: 800, colours: "light")
+    def initialize(browser, session, events, width: 1280, height: 800)
       @browser = browser
       @session = session
       @events = events
       %w[Page Network Runtime Log].each { |domain| command("#{domain}.enable") }
       resize(width, height)
-      prefer(colours)
+      prefer("light")
     end
 
     def visit(url)

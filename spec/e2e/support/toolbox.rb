@@ -3,7 +3,7 @@
 require_relative "../../support/download_cache"
 
 module EndToEnd
-  # The paths of the server, of pusher-js and of axe-core, which bin/setup installs in the versions of spec/e2e/versions.
+  # The paths of what bin/setup installs in the versions of spec/e2e/versions.
   module Toolbox
     # One of them is not installed.
     class Missing < StandardError; end
