@@ -305,6 +305,18 @@ RSpec.describe "The page of bin/demo --live" do
       expect(tab.evaluate("document.documentElement.outerHTML")).not_to match(/\h{64}/)
     end
 
+    it "can neither turn text into HTML nor send data elsewhere" do
+      other = visit
+      expect { other.evaluate("document.body.innerHTML = '<p>text</p>'") }
+        .to raise_error(EndToEnd::Browser::Failed, /TrustedHTML/)
+      expect(other.evaluate(<<~JS)).to eq("connect-src")
+        new Promise((resolve) => {
+          addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
+          fetch("http://localhost:1/").catch(() => setTimeout(resolve, 1000, "allowed"));
+        })
+      JS
+    end
+
     it "loads nothing from elsewhere, and the console stays empty" do
       expect(tab.addresses).to include(/pusher-with-encryption/, %r{\Aws://})
       expect(tab.addresses).to all(match(%r{\A(http|ws)://127\.0\.0\.1:}))
