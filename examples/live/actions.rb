@@ -49,7 +49,7 @@ module Live
     end
 
     def fields(request, *names)
-      given = JSON.parse(request.body.read(MAX_BYTES).to_s)
+      given = JSON.parse(request.body&.read(MAX_BYTES).to_s)
       names.to_h { |name| [name, given.fetch(name.to_s).to_s] }
     end
 
