@@ -5,8 +5,11 @@ require "digest"
 require "net/http"
 require "openssl"
 require_relative "support/live_page"
+require_relative "../support/programs"
 
 RSpec.describe "The page of bin/demo --live" do
+  include Programs
+
   before(:context) do
     missing = EndToEnd::Browser.path.nil? && "Chromium is not installed. Run bin/setup."
     raise missing if missing && ENV["CI"]
@@ -352,19 +355,19 @@ RSpec.describe "The page of bin/demo --live" do
 
   describe "Its program" do
     def children_of(pid)
-      File.read("/proc/#{pid}/task/#{pid}/children").split.map(&:to_i)
+      IO.popen(["pgrep", "-P", pid.to_s], &:readlines).map(&:to_i)
     end
 
     def running?(pid)
-      File.read("/proc/#{pid}/stat")[/\) (\w)/, 1] != "Z"
-    rescue Errno::ENOENT
+      Process.kill(0, pid)
+    rescue Errno::ESRCH
       false
     end
 
     # As in a terminal: ^C reaches the program and its children.
     it "ends with everything that it has started on ^C, also while a page is open" do
       command = [RbConfig.ruby, "-I", "lib", "examples/demo.rb", "--live"]
-      IO.popen(command, chdir: File.expand_path("../..", __dir__), pgroup: true, err: %i[child out]) do |program|
+      IO.popen(command, chdir: Programs::ROOT, pgroup: true, err: %i[child out]) do |program|
         url = program.gets[%r{http://127\.0\.0\.1:\d+/}]
         tabs << page.browser.open(url)
         tabs.last.wait_for('document.querySelector("#members li")')
@@ -376,6 +379,13 @@ RSpec.describe "The page of bin/demo --live" do
         expect { Net::HTTP.get(URI(url)) }.to raise_error(Errno::ECONNREFUSED)
       end
       expect(Process.last_status).to be_success
+    end
+
+    it "says what to do if sockudo is not installed" do
+      Dir.mktmpdir do |empty|
+        expect(run_program("examples/demo.rb", "--live", environment: { "XDG_CACHE_HOME" => empty }))
+          .to have_attributes(status: 1, output: %r{sockudo [\d.]+ is not at #{empty}.* Run bin/setup}, errors: "")
+      end
     end
   end
 end
