@@ -8,7 +8,7 @@ def show(tab, kind, title, data = "") = tab.wait_for(EndToEnd::LivePage.entry(ki
 
 page = EndToEnd::LivePage.current
 begin
-  tab = page.visit(width: 1200, height: 880)
+  tab = page.visit(width: 1200, height: 790)
   other = page.visit
   tab.click("#sign-in")
   tab.wait_for("document.querySelector('#notify').ariaDisabled === 'false'")
