@@ -364,10 +364,18 @@ RSpec.describe "The page of bin/demo --live" do
       false
     end
 
-    # As in a terminal: ^C reaches the program and its children.
-    it "ends with everything that it has started on ^C, also while a page is open" do
+    def run_page
       command = [RbConfig.ruby, "-I", "lib", "examples/demo.rb", "--live"]
       IO.popen(command, chdir: Programs::ROOT, pgroup: true, err: %i[child out]) do |program|
+        yield program
+      ensure
+        Process.kill(:KILL, -program.pid) if running?(program.pid)
+      end
+    end
+
+    # As in a terminal: ^C reaches the program and its children.
+    it "ends with everything that it has started on ^C, also while a page is open" do
+      run_page do |program|
         url = program.gets[%r{http://127\.0\.0\.1:\d+/}]
         tabs << page.browser.open(url)
         tabs.last.wait_for('document.querySelector("#members li")')
@@ -377,8 +385,8 @@ RSpec.describe "The page of bin/demo --live" do
         expect(program.read).to end_with("Stopping.\n")
         expect(children.select { |pid| running?(pid) }).to be_empty
         expect { Net::HTTP.get(URI(url)) }.to raise_error(Errno::ECONNREFUSED)
+        expect(Process.wait2(program.pid).last).to be_success
       end
-      expect(Process.last_status).to be_success
     end
 
     it "says what to do if sockudo is not installed" do

@@ -55,7 +55,7 @@ module EndToEnd
     end
 
     def stop
-      command("Browser.close")
+      close
       @process.join(PATIENCE) || kill
       @listener.join
       [@commands, @messages].each(&:close)
@@ -77,6 +77,12 @@ module EndToEnd
       [commands, messages].each(&:close)
       @process = Process.detach(pid)
       @listener = Thread.new { listen }
+    end
+
+    def close
+      command("Browser.close")
+    rescue Errno::EPIPE, Overdue
+      # It has ended already.
     end
 
     def kill

@@ -33,6 +33,7 @@ module EndToEnd
 
     def stop
       browser.stop
+    ensure
       service.stop
     end
 

@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "base64"
 require "json"
 
 module EndToEnd
@@ -98,7 +97,7 @@ module EndToEnd
     end
 
     def screenshot
-      Base64.decode64(command("Page.captureScreenshot", format: "png")["data"])
+      command("Page.captureScreenshot", format: "png")["data"].unpack1("m")
     end
 
     # All events of the page until now, and the bodies of the replies that it has got.
