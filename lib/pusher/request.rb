@@ -105,7 +105,8 @@ module Pusher
         return http.request_async(@verb, @uri, params, @body, @head)
       end
 
-      http.request_async(@verb, @uri.to_s, query, @body, @head) { query }
+      sign = Internal::Signing.later(@verb, @uri.path, @unsigned, @body, @token)
+      http.request_async(@verb, @uri.to_s, sign.call, @body, @head, &sign)
     end
 
     # With middleware around it, or with retries.

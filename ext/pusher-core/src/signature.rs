@@ -195,15 +195,14 @@ pub fn string_to_sign(method: &str, path: &str, params: &Params<'_>) -> Vec<u8> 
     string
 }
 
-/// Hex of a digest of at most 32 bytes.
+/// Hex of a digest.
 fn to_hex(digest: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(digest.len() * 2);
+    let mut text = Vec::with_capacity(digest.len() * 2);
     for byte in digest {
-        text.push(char::from(HEX[usize::from(byte >> 4)]));
-        text.push(char::from(HEX[usize::from(byte & 15)]));
+        text.extend([byte >> 4, byte & 15].map(|half| HEX[usize::from(half)]));
     }
-    text
+    String::from_utf8(text).expect("hex is ASCII")
 }
 
 /// Signs with one secret. Preparing a secret costs as much as hashing 128 bytes, so a client keeps its signer.
