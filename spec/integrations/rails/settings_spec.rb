@@ -37,11 +37,7 @@ RSpec.describe "The settings of a Rails application" do
     { "config/initializers/#{name}.rb" => code }
   end
 
-  # config/application.rb with further lines in the class.
-  def with_configuration(code)
-    content = RailsApplication::FILES.fetch("config/application.rb")
-    { "config/application.rb" => content.sub(/^end$/, "#{code}\nend") }
-  end
+  def with_configuration(code) = RailsApplication.configured(code)
 
   credentials = "pusher:\n  app_id: 4\n  key: cred-key\n  secret: cred-secret\n"
 

@@ -37,6 +37,11 @@ class RailsApplication
     "config.ru" => "require_relative \"config/environment\"\nrun Rails.application\n"
   }.freeze
 
+  # config/application.rb with further lines in the class.
+  def self.configured(code)
+    { "config/application.rb" => FILES.fetch("config/application.rb").sub(/^end$/) { "#{code}\nend" } }
+  end
+
   # @return [String]
   attr_reader :folder
 
