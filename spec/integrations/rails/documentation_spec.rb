@@ -51,8 +51,10 @@ RSpec.describe "docs/rails.md" do
   describe "in a controller" do
     message = { "app/models/message.rb" => <<~RUBY }
       class Message
-        include ActiveModel::Model
-        attr_accessor :room, :text
+        attr_reader :room
+        def initialize(attributes)
+          @room, @text = attributes.values_at(:room, :text)
+        end
       end
     RUBY
     post = <<~RUBY
@@ -64,18 +66,16 @@ RSpec.describe "docs/rails.md" do
       puts reply.status, reply.body
     RUBY
 
-    def program(post) = "require \"active_model\"\n#{post}"
-
     it "shows how to publish" do
       files = { **message, **files_of("Publishing", "The auth endpoint and webhooks") }
-      expect(with_endpoint(program(post), files:)).to end_with("201\n{\"room\":\"7\",\"text\":\"hi\"}\n")
+      expect(with_endpoint(post, files:)).to end_with("201\n{\"room\":\"7\",\"text\":\"hi\"}\n")
       expect(names).to match_array([[["presence-room-7"], "message"], [["rooms"], "activity"]])
       expect(endpoint.events.map(&:socket_id)).to eq([nil, nil])
     end
 
     it "shows how to publish to others" do
       files = { **message, **files_of("Publishing", "The auth endpoint and webhooks", "To others") }
-      with_endpoint(program(post), files:)
+      with_endpoint(post, files:)
       expect(endpoint.events.map(&:socket_id)).to eq(["1.1", "1.1"])
     end
   end

@@ -50,23 +50,21 @@ RSpec.describe "Requests to a Rails application" do
 
     it "models, by their as_json" do
       requests(<<~RUBY)
-        require "active_model"
+        # As a model that selects attributes.
         class Order
-          include ActiveModel::Model
-          include ActiveModel::Serializers::JSON
-          attr_accessor :id, :secret
-          def attributes = { "id" => id, "secret" => secret }
-          def serializable_hash(options = nil) = super((options || {}).merge(except: "secret"))
+          def initialize(**attributes) = @attributes = attributes
+          def as_json(options = nil) = @attributes.except(:secret).as_json(options)
         end
         class Line
           def as_json(*) = { line: 1 }
         end
-        order = Order.new(id: 7, secret: "x")
+        order = Order.new(id: 7, at: Time.utc(2020), secret: "x")
         Pusher.trigger("a", "b", order)
         Pusher.trigger("a", "b", { orders: [order], line: Line.new })
         Pusher.trigger_async("a", "b", order).pop
       RUBY
-      expect(data).to eq([{ "id" => 7 }, { "orders" => [{ "id" => 7 }], "line" => { "line" => 1 } }, { "id" => 7 }])
+      order = { "id" => 7, "at" => "2020-01-01T00:00:00.000Z" }
+      expect(data).to eq([order, { "orders" => [order], "line" => { "line" => 1 } }, order])
     end
 
     controller = { "app/controllers/messages_controller.rb" => <<~RUBY }
