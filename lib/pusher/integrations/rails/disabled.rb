@@ -14,6 +14,9 @@ module Pusher
         private_constant :REPLIES
 
         class << self
+          # Replies to all requests from now on.
+          #
+          # @return [void]
           def install = HTTP::Middleware.install(:disabled, self)
 
           # @return [Boolean]

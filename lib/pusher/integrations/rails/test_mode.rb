@@ -10,6 +10,7 @@ module Pusher
       # @api private
       module TestMode
         class << self
+          # @return [void]
           def start
             Testing.fake!
             ::ActiveSupport.on_load(:active_support_test_case) { setup { TestMode.clear } }
