@@ -110,6 +110,15 @@ RSpec.describe "The settings of a Rails application" do
     expect(boot(show, files:)).to start_with("9 application")
   end
 
+  it "can be a Hash that the application assigns to config.pusher; anything else is ignored" do
+    hash = "config.pusher = { \"app_id\" => 5, key: \"hash-key\" }"
+    expect(boot(show, files: with_configuration(hash))).to start_with("5 hash-key")
+    ["nil", "\"text\"", "Object.new"].each do |object|
+      files = { "config/pusher.yml" => yml, **with_configuration("config.pusher = #{object}") }
+      expect(boot(show, files:)).to start_with("2 yml-key")
+    end
+  end
+
   it "need not exist" do
     expect(boot("#{show}; Pusher.trigger('a', 'b', 1) rescue puts $!.message"))
       .to end_with("https api-mt1.pusher.com 443\nmissing key `app_id' in the client configuration\n")

@@ -52,7 +52,8 @@ module Pusher
 
         private
 
-        def explicit = @app.config.pusher.to_h
+        # An application may have replaced the object.
+        def explicit = hash(@app.config.pusher)
 
         def source
           @source ||= sources.lazy.map { |name, read| [name, read.call] }
