@@ -66,6 +66,20 @@ RSpec.describe "The settings of a Rails application" do
     end
   end
 
+  it "are an account of a later source and the other options of earlier ones" do
+    application = write_credentials(rails_application("config/pusher.yml" => "shared:\n  cluster: us3\n  key: \"\"\n"),
+                                    "pusher:\n  timeout: 8\n  cluster: eu\n")
+    output = application.run("#{show}; puts Pusher.default_client.instance_variable_get(:@send_timeout)",
+                             environment: { "PUSHER_URL" => "https://k:s@api-mt1.pusher.com/apps/1" })
+    expect(output).to eq("1 k s https api-us3.pusher.com 443\n8\n")
+  end
+
+  it "are not read from the sources behind the account" do
+    application = rails_application("config/pusher.yml" => yml, "config/credentials.yml.enc" => "invalid",
+                                    "config/master.key" => "0" * 32)
+    expect(application.run(show)).to start_with("2 yml-key")
+  end
+
   it "can be a url, in any source" do
     file = "development:\n  url: http://k:s@yml.example/apps/5\n  cluster: us2\n"
     expect(boot(show, files: { "config/pusher.yml" => file })).to eq("5 k s http yml.example 80\n")

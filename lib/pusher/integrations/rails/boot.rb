@@ -63,7 +63,7 @@ module Pusher
 
         # Invalid settings are reported while the application boots. PUSHER_URL is read on first use, as everywhere.
         def create_early
-          return if @settings.explicit_names.empty? && [nil, "PUSHER_URL"].include?(@settings.source_name)
+          return if @settings.explicit_names.empty? && (@settings.source_names - ["PUSHER_URL"]).empty?
 
           Pusher.default_client
         end

@@ -28,7 +28,7 @@ module Pusher
         def sources
           names = @settings.explicit_names
           explicit = "config.pusher (#{names.join(", ")})" if names.any?
-          found = [@settings.source_name, explicit].compact
+          found = [*@settings.source_names, explicit].compact
           found.empty? ? "no settings found" : "from #{found.join(" and ")}"
         end
 

@@ -8,14 +8,17 @@ require_relative "../../url_parser"
 module Pusher
   module Internal
     module Rails
-      # The settings of an application: what it sets on `config.pusher`, and below that the first of these sources which
-      # contains an option of the client: `config/pusher.yml`, the credentials, the environment variable `PUSHER_URL`.
+      # The settings of an application: what it sets on `config.pusher`, and below that `config/pusher.yml`, the
+      # credentials, and the environment variable `PUSHER_URL`. The first of these sources that contains an account is
+      # the last that counts.
       class Settings
         # The settings that are not options of the client, with their defaults.
         SWITCHES = { enabled: true, log: false, test_mode: false, report: false, exclude_socket: false }.freeze
+        # The options that identify an app.
+        ACCOUNT = %i[app_id key secret url].freeze
         # Options that YAML may read as numbers.
         TEXTS = %i[key secret].freeze
-        private_constant :TEXTS
+        private_constant :ACCOUNT, :TEXTS
 
         # @param app [Rails::Application]
         def initialize(app)
@@ -30,16 +33,15 @@ module Pusher
         end
 
         # @return [Hash{Symbol => Object}] options of {Client#initialize}, with those of the url
-        def client_options
-          options = source_options
-          client_part(explicit).then { |own| own.empty? ? options : merge(options, with_url(own)) }
-        end
+        def client_options = merge(source_options, with_url(client_part(explicit)))
 
         # @return [Hash{Symbol => Object}] the same without `config.pusher`
-        def source_options = with_url(client_part(source.last))
+        def source_options
+          sources.values.reverse.map { |options| with_url(options) }.reduce({}) { |below, above| merge(below, above) }
+        end
 
-        # @return [String, nil] where these options come from; nil if there are none
-        def source_name = source.first
+        # @return [Array<String>] where these options come from
+        def source_names = sources.keys
 
         # @return [Array<Symbol>] the names of the options on `config.pusher`
         def explicit_names = client_part(explicit).keys
@@ -53,22 +55,26 @@ module Pusher
         private
 
         # An application may have replaced the object.
-        def explicit = hash(@app.config.pusher)
+        def explicit = options_in(@app.config.pusher)
 
-        def source
-          @source ||= sources.lazy.map { |name, read| [name, read.call] }
-                             .find { |_, options| client_part(options).any? } || [nil, {}]
+        # The options of the sources that count, by their names.
+        def sources
+          @sources ||= readers.each_with_object({}) do |(name, reader), found|
+            options = client_part(checked(reader.call, name))
+            found[name] = options if options.any?
+            break found if options.keys.intersect?(ACCOUNT)
+          end
         end
 
-        def sources
-          { "config/pusher.yml" => -> { checked(file, "config/pusher.yml") },
-            "the credentials" => -> { checked(hash(@app.credentials.pusher), "the credentials") },
-            "PUSHER_URL" => -> { { url: ENV["PUSHER_URL"].presence } } }
+        def readers
+          { "config/pusher.yml" => -> { file },
+            "the credentials" => -> { options_in(@app.credentials.pusher) },
+            "PUSHER_URL" => -> { { url: ENV.fetch("PUSHER_URL", nil) } } }
         end
 
         # Files of that name may have another content, which only the application knows.
         def file
-          @file ||= hash(file? ? @app.config_for(:pusher) : nil)
+          @file ||= options_in(file? ? @app.config_for(:pusher) : nil)
         end
 
         def file?
@@ -76,12 +82,15 @@ module Pusher
           folder && File.exist?(File.join(folder, "pusher.yml"))
         end
 
-        def hash(settings)
-          settings.is_a?(::Hash) ? settings.to_h.symbolize_keys : {}
+        def options_in(object)
+          object.is_a?(::Hash) ? object.to_h.symbolize_keys : {}
         end
 
-        def client_part(settings)
-          settings.except(*SWITCHES.keys).reject { |name, value| value.nil? && !name.end_with?("timeout") }
+        # Without empty values, such as those of unset variables. A timeout may be nil.
+        def client_part(options)
+          options.except(*SWITCHES.keys).reject do |name, value|
+            ACCOUNT.include?(name) ? value.blank? : value.nil? && !name.to_s.end_with?("timeout")
+          end
         end
 
         # YAML reads 0123 as 83: the text is lost.
@@ -93,7 +102,7 @@ module Pusher
         end
 
         def with_url(options)
-          return options if options[:url].blank?
+          return options unless options.key?(:url)
 
           uri = UrlParser.api_url(options[:url])
           parts = { app_id: uri.path.split("/").last, key: uri.user, secret: uri.password,
