@@ -32,7 +32,7 @@ end
 # What your application stores in its database.
 Message = Struct.new(:room, :text, :at, keyword_init: true) do
   # Events contain what as_json returns.
-  def as_json(*) = { text:, at: }
+  def as_json(options = nil) = { text:, at: }.as_json(options)
 end
 
 # Publishes in the request. If Channels fails, the action fails.
