@@ -86,10 +86,10 @@ module Pusher
           object.is_a?(::Hash) ? object.to_h.symbolize_keys : {}
         end
 
-        # Without empty values, such as those of unset variables. A timeout may be nil.
+        # Without empty values, such as those of unset variables. A timeout and a deadline may be nil.
         def client_part(options)
           options.except(*SWITCHES.keys).reject do |name, value|
-            ACCOUNT.include?(name) ? value.blank? : value.nil? && !name.to_s.end_with?("timeout")
+            ACCOUNT.include?(name) ? value.blank? : value.nil? && !name.to_s.end_with?("timeout", "deadline")
           end
         end
 
