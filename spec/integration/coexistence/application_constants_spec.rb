@@ -63,5 +63,7 @@ RSpec.describe "An application's own constants inside module Pusher" do
     expect(FreshProcess.run(script, "pusher/testing")).to match_array(documented + ["Testing"])
     expect(FreshProcess.run(script, "pusher/authorization")).to match_array(documented + ["Authorization"])
     expect(FreshProcess.run(script, "pusher/webhooks")).to match_array(documented + ["Webhooks"])
+    expect(FreshProcess.run(script, "pusher/exclude_socket")).to match_array(documented + ["ExcludeSocket"])
+    expect(FreshProcess.run(script, "pusher/railtie")).to match_array(documented)
   end
 end
