@@ -28,6 +28,7 @@ require_relative "pusher/resource"
 require_relative "pusher/channel"
 require_relative "pusher/webhook"
 require_relative "pusher/client"
+require_relative "pusher/integrations/active_job/jobs"
 
 # The server side of Pusher Channels: publish events, query channels, authorise subscriptions, verify webhooks.
 #
@@ -57,6 +58,7 @@ module Pusher
                    :terminate_user_connections
     def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async,
                    :send_to_user_async, :terminate_user_connections_async
+    def_delegators :default_client, :trigger_later, :trigger_batch_later, :later
 
     # @return [Logger] the logger of the gem; by default that of Rails; without Rails it writes to `$stdout` from level
     #   INFO on
@@ -239,11 +241,46 @@ module Pusher
       Internal::Async.current.flush(timeout)
     end
 
+    # Gives a client a name, by which the jobs of {Client#trigger_later} find it in another process. Call this in each
+    # process of the application, such as in an initializer. The default client needs no name.
+    #
+    # @param name [Symbol, String]
+    # @param client [Client]
+    # @return [Client]
+    # @raise [ArgumentError] unless it is a client
+    def register_client(name, client)
+      Internal::Jobs.register(name, client)
+      client
+    end
+
+    # @return [Class, String, nil] the class of the jobs in which events are triggered later; nil for {TriggerJob}
+    def trigger_job = Internal::Jobs.setting
+
+    # Sets the class of the jobs in which {Client#trigger_later} publishes events.
+    #
+    # @param job_class [Class, String, nil] a subclass of {TriggerJob}, or its name if Rails reloads it; nil restores
+    #   {TriggerJob}
+    # @raise [ArgumentError] unless it is a class, a String or nil
+    def trigger_job=(job_class)
+      Internal::Jobs.setting = job_class
+    end
+
     # Push notifications were removed from the library in 2.0.
     #
     # @raise [Pusher::Error] always
     def notify(*)
       raise Error, "Push notifications are not part of this library: they were removed in version 2.0"
+    end
+
+    private
+
+    # Defines {TriggerJob} when it is first used, such as by a worker that takes the job from its queue. The name stays
+    # free for applications that have a class of this name and do not use `trigger_later`.
+    def const_missing(name)
+      return super unless name == :TriggerJob && defined?(::ActiveJob::Base)
+
+      Internal::Jobs.load_trigger_job
+      const_get(name, false)
     end
   end
 end

@@ -19,8 +19,7 @@ module Pusher
     # @raise [Pusher::Error] for an empty user id, and like {#trigger}
     # @see https://pusher.com/docs/channels/server_api/server-to-user-messages/
     def send_to_user(user_id, event_name, data)
-      validate_user_id(user_id)
-      trigger("#{USER_CHANNEL_PREFIX}#{user_id}", event_name, data)
+      trigger(user_channel(user_id), event_name, data)
     end
 
     # Triggers an event on all connections of a signed-in user, in the background.
@@ -32,8 +31,7 @@ module Pusher
     # @raise [Pusher::Error] for an empty user id, and like {#trigger_async}
     # @see #trigger_async
     def send_to_user_async(user_id, event_name, data)
-      validate_user_id(user_id)
-      trigger_async("#{USER_CHANNEL_PREFIX}#{user_id}", event_name, data)
+      trigger_async(user_channel(user_id), event_name, data)
     end
 
     # Closes all connections of a signed-in user.
@@ -57,6 +55,11 @@ module Pusher
     end
 
     private
+
+    def user_channel(user_id)
+      validate_user_id(user_id)
+      "#{USER_CHANNEL_PREFIX}#{user_id}"
+    end
 
     def termination_path(user_id)
       validate_user_id(user_id)

@@ -17,8 +17,8 @@ NAMES = %i[
   Matchers Assertions Expectation WebhookRequest Rails Railtie Engine Authorization Webhooks Exclusion EXCLUSION
   Endpoints ApiServer UrlParser EventLimits Batch REGISTRY MiddlewareRequest PublishedEvents RequestHeaders
   CallerContext BatchingPool ChannelQueues Publication Publishing Settings OpenTelemetry Sentry Datadog StringIO
-  Logger Forwardable Base64 JSON MultiJson MultiJSON URI OpenSSL Timeout Rack RSpec Minitest ActiveSupport Defaults
-  Boot
+  Defaults Boot ActiveJob Later Jobs TriggerJob SecureRandom
+  Logger Forwardable Base64 JSON MultiJson MultiJSON URI OpenSSL Timeout Rack RSpec Minitest ActiveSupport
 ].freeze
 
 def define_constants(kind)
