@@ -42,6 +42,10 @@ class RailsApplication
     { "config/application.rb" => FILES.fetch("config/application.rb").sub(/^end$/) { "#{code}\nend" } }
   end
 
+  # A request to another machine fails, because there is no such proxy.
+  LOOPBACK_ONLY = { "https_proxy" => "http://127.0.0.1:1", "http_proxy" => "http://127.0.0.1:1",
+                    "no_proxy" => "127.0.0.1" }.freeze
+
   # @return [String]
   attr_reader :folder
 
@@ -80,7 +84,7 @@ class RailsApplication
 
   # The environment of a process of this application.
   def variables(env: "development", environment: {})
-    { "RAILS_ENV" => env, "PUSHER_URL" => nil, "RUBYLIB" => LIB, **environment }
+    { "RAILS_ENV" => env, "PUSHER_URL" => nil, "RUBYLIB" => LIB, **LOOPBACK_ONLY, **environment }
   end
 
   def delete
