@@ -59,9 +59,11 @@ module Pusher
           while is_again
             begin
               reply = yield
-              is_again = again_after_reply?(reply)
             rescue StandardError => e
               raise unless again_after_failure?(e)
+            else
+              # Here an error that interrupts the pause is not taken for a failure of the attempt.
+              is_again = again_after_reply?(reply)
             end
           end
           reply

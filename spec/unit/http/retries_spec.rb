@@ -112,4 +112,15 @@ RSpec.describe Pusher.const_get(:Internal)::HTTP::Retries do
       expect(attempts).to eq(1)
     end
   end
+
+  it "repeats nothing after an error that interrupts the pause, whatever it is" do
+    client.retry_ambiguous = true
+    interrupt = internal::HTTP::OutgoingRequest.failure(Errno::ECONNREFUSED.new)
+    [-> { reply(503) }, -> { raise internal::HTTP::OutgoingRequest.failure(EOFError.new) }].each do |outcome|
+      attempts = pauses = 0
+      allow(retries).to receive(:sleep) { raise interrupt if (pauses += 1) == 1 }
+      expect { retries.run { (attempts += 1) && outcome.call } }.to raise_error(interrupt)
+      expect(attempts).to eq(1)
+    end
+  end
 end
