@@ -49,6 +49,8 @@ module Pusher
           @is_ambiguous_allowed = view.verb == :get || client.retry_ambiguous || client.idempotency_key
           @deadline = now + client.retry_deadline if client.retry_deadline
           @longest_pause = FIRST_PAUSE
+          # A middleware around the request may send it again: earlier retries have left their time.
+          view.__send__(:seconds_left=, nil)
         end
 
         # @yieldreturn [#status] the reply to one attempt

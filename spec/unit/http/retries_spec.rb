@@ -62,6 +62,18 @@ RSpec.describe Pusher.const_get(:Internal)::HTTP::Retries do
     expect(left.last).to be < left[1]
   end
 
+  it "sets no limit for the first attempt of a request that a middleware sends again" do
+    client.retry_deadline = 10
+    left = []
+    2.times do
+      retries = described_class.new(client.sync_http_client, view)
+      allow(retries).to receive(:sleep)
+      attempts = 0
+      retries.run { (left << view.__send__(:seconds_left)) && reply((attempts += 1) == 2 ? 200 : 503) }
+    end
+    expect(left).to match([nil, Float, nil, Float])
+  end
+
   it "sets no limit without a deadline" do
     client.retry_deadline = nil
     left = []
