@@ -103,6 +103,27 @@ RSpec.describe "Retries" do
     end
   end
 
+  it "are not made in a process that is forked while they pause" do
+    endpoint.reply_with(status: 503, headers: { "Retry-After" => "1" })
+    program = start_program(<<~RUBY)
+      Pusher.retries = 1
+      parent = Process.pid
+      child = nil
+      trap(:USR1) { child = fork }
+      begin
+        Pusher.trigger("channel", "event", "data")
+      rescue Pusher::Error => e
+        puts [e.status, e.attempts, Process.pid == parent].inspect
+      end
+      Process.wait(child) if child
+    RUBY
+    endpoint.wait_for_requests(1)
+    endpoint.wait_until_closed
+    program.signal(:USR1)
+    expect(program.finish).to have_attributes(output: "[503, 1, false]\n", errors: "", status: be_success)
+    expect(endpoint.requests.size).to eq(2)
+  end
+
   it "are not made in a signal trap" do
     refuse(nil)
     expect(output_of(<<~RUBY)).to eq("[503, 1]\n")

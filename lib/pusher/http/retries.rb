@@ -45,6 +45,7 @@ module Pusher
           client = view.client
           @http = http
           @view = view
+          @process = Process.pid
           @left = client.retries
           @is_ambiguous_allowed = view.verb == :get || client.retry_ambiguous || client.idempotency_key
           @deadline = now + client.retry_deadline if client.retry_deadline
@@ -56,22 +57,24 @@ module Pusher
         # @yieldreturn [#status] the reply to one attempt
         # @return [#status] the last reply
         # @raise [StandardError] the last failure
-        def run
-          is_again = true
-          while is_again
-            begin
-              reply = yield
-            rescue StandardError => e
-              raise unless again_after_failure?(e)
-            else
-              # Here an error that interrupts the pause is not taken for a failure of the attempt.
-              is_again = again_after_reply?(reply)
-            end
-          end
+        def run(&attempt)
+          reply = nil
+          reply = final_reply(&attempt) until reply
           reply
         end
 
         private
+
+        # An error that interrupts a pause is not taken for a failure of the attempt.
+        #
+        # @return [#status, nil] nil if the request must be sent again
+        def final_reply
+          reply = yield
+        rescue StandardError => e
+          raise unless again_after_failure?(e)
+        else
+          reply unless again_after_reply?(reply)
+        end
 
         def again_after_reply?(reply)
           status = Response.status(reply)
@@ -94,19 +97,22 @@ module Pusher
         # @param at_least [Numeric] seconds
         # @return [Numeric, nil] seconds; nil without a retry left, and where nothing may wait
         def next_pause(at_least = 0)
-          return if @left.zero? || HelperThread.trap?
+          return if @left.zero? || forked? || HelperThread.trap?
 
           # Not Kernel#rand: forked processes would draw the same numbers.
           seconds = at_least + (SecureRandom.random_number * @longest_pause)
           seconds unless @deadline && now + seconds >= @deadline
         end
 
+        # A process that was forked during the request, for example by a signal trap, leaves the retry to its parent.
+        def forked? = Process.pid != @process
+
         # @return [Boolean] false if the pause took so long that the deadline has passed
         def pause(seconds)
           @left -= 1
           @longest_pause = [@longest_pause * 2, LONGEST_PAUSE].min
           wait(seconds) unless Middleware[:testing]&.active?
-          limit_next_attempt
+          !forked? && limit_next_attempt
         end
 
         # On a reactor the fiber of the request waits, and the reactor runs on.

@@ -116,6 +116,15 @@ RSpec.describe Pusher.const_get(:Internal)::HTTP::Retries do
     end
   end
 
+  it "repeats nothing in a process that is forked during an attempt" do
+    attempts = 0
+    reply = retries.run do
+      allow(Process).to receive(:pid).and_return(Process.pid + 1)
+      (attempts += 1) && reply(503)
+    end
+    expect([reply.status, attempts]).to eq([503, 1])
+  end
+
   it "repeats nothing after an error from elsewhere" do
     client.retry_ambiguous = true
     [Errno::ECONNREFUSED.new, Timeout::Error.new, Pusher::Error.new, KeyError.new, StopIteration.new].each do |error|
