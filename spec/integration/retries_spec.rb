@@ -103,7 +103,7 @@ RSpec.describe "Retries" do
     end
   end
 
-  it "are not made in a process that is forked while they pause" do
+  it "are not made in a process that is forked while they pause", if: Process.respond_to?(:fork) do
     endpoint.reply_with(status: 503, headers: { "Retry-After" => "1" })
     program = start_program(<<~RUBY)
       Pusher.retries = 1

@@ -49,7 +49,7 @@ module Pusher
     def with_separate_keys(events)
       events.map do |event|
         key = member(event, :idempotency_key)
-        next @idempotency_key ? event.merge(new_key(event)) : event unless key
+        next @idempotency_key ? with_key(event) : event unless key
 
         events.one? ? event : event.except("idempotency_key").merge(idempotency_key: key_on(event[:channel], key))
       end

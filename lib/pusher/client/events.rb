@@ -80,7 +80,7 @@ module Pusher
       data = encrypt_for(channels, data)
       check_size(event_name, channels, data) if max_event_bytes
       event = merge_params(params, { name: event_name, channels:, data: })
-      @idempotency_key ? event.merge(new_key(params)) : event
+      @idempotency_key ? with_key(event) : event
     end
 
     def batch_body(events)
@@ -97,7 +97,7 @@ module Pusher
       data = encrypt_for(channels, data)
       check_size(member(event, :name), channels, data) if max_event_bytes
       merged = merge_params(event, { data: })
-      @idempotency_key ? merged.merge(new_key(event)) : merged
+      @idempotency_key ? with_key(merged) : merged
     end
 
     def member(event, name)

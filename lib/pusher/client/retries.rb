@@ -18,8 +18,8 @@ module Pusher
     # @return [Numeric, nil] seconds within which a request is sent again (10 by default); nil for no limit
     attr_reader :retry_deadline
     # @return [Boolean] whether each event gets a unique `idempotency_key`, by which a server recognises an event that
-    #   it has published. Requests are then also sent again after the failures of {#retry_ambiguous}. sockudo knows
-    #   these keys. Pusher Channels does not document them.
+    #   it has published. Requests whose events have keys are then also sent again after the failures of
+    #   {#retry_ambiguous}. sockudo knows these keys. Pusher Channels does not document them.
     attr_reader :idempotency_key
 
     # @return [Integer] how often a failed request is sent again at most; 0 by default
@@ -74,12 +74,12 @@ module Pusher
       @retries ? @retries >= 1 : false
     end
 
-    # @param params [#key?] the caller's, or an event of a batch
-    # @return [Hash] the key of an event that has none
-    def new_key(params)
-      return {} if params.respond_to?(:key?) && (params.key?(:idempotency_key) || params.key?("idempotency_key"))
+    # @param event [#key?, #except, #merge] not modified
+    # @return [#merge] with a new key, unless it has one other than nil
+    def with_key(event)
+      return event if member(event, :idempotency_key)
 
-      { idempotency_key: SecureRandom.uuid }
+      event.except("idempotency_key").merge(idempotency_key: SecureRandom.uuid)
     end
 
     # @return [String] the key of an event on one of its channels

@@ -118,6 +118,9 @@ module Pusher
 
         def events = @events ||= PublishedEvents.in(verb, path, @body)
 
+        # Whether each event has an idempotency key.
+        def keys? = events.all? { |event| event["idempotency_key"] }
+
         def count_attempt
           @attempt += 1
         end

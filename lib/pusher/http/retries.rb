@@ -47,7 +47,8 @@ module Pusher
           @view = view
           @process = Process.pid
           @left = client.retries
-          @is_ambiguous_allowed = view.verb == :get || client.retry_ambiguous || client.idempotency_key
+          @is_ambiguous_allowed = view.verb == :get || client.retry_ambiguous
+          @has_keys = client.idempotency_key
           @deadline = now + client.retry_deadline if client.retry_deadline
           @longest_pause = FIRST_PAUSE
           # A middleware around the request may send it again: earlier retries have left their time.
@@ -78,7 +79,7 @@ module Pusher
 
         def again_after_reply?(reply)
           status = Response.status(reply)
-          return false unless REFUSED.include?(status) || (@is_ambiguous_allowed && AMBIGUOUS.include?(status))
+          return false unless REFUSED.include?(status) || (AMBIGUOUS.include?(status) && ambiguous_allowed?)
 
           seconds = next_pause(Response.retry_after(reply) || 0) or return false
 
@@ -88,11 +89,14 @@ module Pusher
 
         def again_after_failure?(error)
           return false unless TransportFailure.wrap?(error, @http) && TransportFailure.transient?(error)
-          return false unless @is_ambiguous_allowed || TransportFailure.not_taken?(error)
+          return false unless TransportFailure.not_taken?(error) || ambiguous_allowed?
 
           seconds = next_pause or return false
           pause(seconds)
         end
+
+        # Events that the application passes to {Pusher::Client#post} may lack a key.
+        def ambiguous_allowed? = @is_ambiguous_allowed || (@has_keys && @view.__send__(:keys?))
 
         # @param at_least [Numeric] seconds
         # @return [Numeric, nil] seconds; nil without a retry left, and where nothing may wait

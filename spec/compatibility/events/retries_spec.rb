@@ -212,6 +212,29 @@ RSpec.describe "Retries", :added do
       expect(keys).to eq(%w[mine theirs])
     end
 
+    it "replace a key that is nil" do
+      client.trigger("news", "event", 1, { idempotency_key: nil })
+      client.trigger("news", "event", 1, { "idempotency_key" => nil })
+      client.trigger_batch({ channel: "news", name: "event", data: 1, "idempotency_key" => nil })
+      client.batch { |batch| batch.trigger(%w[a b], "event", 1, { "idempotency_key" => nil }) }
+      keys = endpoint.requests.flat_map { |request| request.body.scan(/"idempotency_key":([^,}]+)/).flatten }
+      expect(keys).to all(match(/\A"\h{8}-.*"\z/))
+      expect(keys.uniq.size).to eq(5)
+      expect(keys.size).to eq(5)
+    end
+
+    it "do not repeat an event of the caller's own request without a key, after failures that may have published it" do
+      event = { name: "event", channels: ["news"], data: "" }
+      [event, { **event, idempotency_key: nil }].each do |body|
+        endpoint.drop
+        expect(error_of { client.post("/events", body) }).to have_attributes(attempts: 1)
+        fail_with(500, times: 1)
+        expect(error_of { client.post("/events", body) }).to have_attributes(attempts: 1)
+      end
+      fail_with(500, times: 1)
+      expect(client.post("/events", { **event, idempotency_key: "mine" })).to eq({})
+    end
+
     it "give each event of a batch a key of its own" do
       client.trigger_batch([{ channel: "a", name: "e", data: 1 }, { channel: "b", name: "e", data: 1 }],
                            { channel: "c", name: "e", data: 1, idempotency_key: "mine" })
