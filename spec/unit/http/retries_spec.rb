@@ -116,6 +116,14 @@ RSpec.describe Pusher.const_get(:Internal)::HTTP::Retries do
     end
   end
 
+  it "is off for a request without a client, or with a stand-in for it" do
+    [nil, Object.new].each do |other|
+      view = internal::HTTP::MiddlewareRequest.new(other, :post, "http://one.test/x", "{}", {})
+      expect(described_class.on?(other)).to be(false)
+      expect(described_class.around(client.sync_http_client, view) { :reply }).to be(:reply)
+    end
+  end
+
   it "repeats nothing in a process that is forked during an attempt" do
     attempts = 0
     reply = retries.run do
