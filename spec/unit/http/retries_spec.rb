@@ -125,12 +125,14 @@ RSpec.describe Pusher.const_get(:Internal)::HTTP::Retries do
   end
 
   it "repeats nothing in a process that is forked during an attempt" do
+    allow(retries).to receive(:sleep)
     attempts = 0
     reply = retries.run do
       allow(Process).to receive(:pid).and_return(Process.pid + 1)
       (attempts += 1) && reply(503)
     end
     expect([reply.status, attempts]).to eq([503, 1])
+    expect(retries).not_to have_received(:sleep)
   end
 
   it "repeats nothing after an error from elsewhere" do

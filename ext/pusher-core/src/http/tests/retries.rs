@@ -12,7 +12,7 @@ use super::support::{
     reply_by_hand,
 };
 use crate::Error;
-use crate::http::Interest;
+use crate::http::{Interest, Sending};
 
 #[test]
 fn a_connection_closed_while_idle_is_not_used() {
@@ -357,6 +357,10 @@ fn there_is_no_retry_without_time_for_a_reply() {
     let url = server.url("/");
     let mut request = post(&url, &body);
     request.timeouts.receive = Some(SHORT_TIMEOUT);
-    let outcome = agent.send(&request);
+    let mut sending = Sending::default();
+    let outcome = agent.send_tracked(&request, &mut sending);
     assert!(matches!(outcome, Err(Error::Stale)), "{outcome:?}");
+    // The caller may send it again.
+    assert!(sending.not_taken);
+    assert_eq!(sending.attempts, 1);
 }
