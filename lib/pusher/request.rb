@@ -118,7 +118,7 @@ module Pusher
       end
     rescue Error => e
       sends = view&.__send__(:sends)
-      e.__send__(:note_attempts, sends) if sends&.positive?
+      e.__send__(:note_attempts, sends) if sends&.positive? && !e.frozen?
       raise
     end
 

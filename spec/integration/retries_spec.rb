@@ -235,6 +235,12 @@ RSpec.describe "Retries" do
       expect(attempts_of(:attempt)).to eq([1, 2, 3])
     end
 
+    it "may raise a frozen error after it" do
+      error = Pusher::Error.new("stop").freeze
+      client.use(->(_request, &sending) { sending.call && raise(error) })
+      expect { publish }.to raise_error(error)
+    end
+
     it "around the request that sends it again has its own retries each time" do
       refuse(4)
       client.use(->(_request, &sending) { 2.times.map { sending.call }.last })
