@@ -74,6 +74,23 @@ RSpec.describe Pusher.const_get(:Internal)::HTTP::Retries do
     expect(left).to match([nil, Float, nil, Float])
   end
 
+  it "does not pause if the pause would end after the deadline" do
+    client.retry_deadline = 10
+    allow(retries).to receive(:sleep)
+    expect(retries.run { reply(503, "Retry-After" => "10") }.status).to eq(503)
+    expect(retries).not_to have_received(:sleep)
+  end
+
+  it "sends nothing again if the pause has ended after the deadline" do
+    client.retry_deadline = 10
+    began = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    retries
+    allow(retries).to receive(:sleep) { allow(Process).to receive(:clock_gettime).and_return(began + 11) }
+    attempts = 0
+    expect(retries.run { (attempts += 1) && reply(503) }.status).to eq(503)
+    expect(attempts).to eq(1)
+  end
+
   it "sets no limit without a deadline" do
     client.retry_deadline = nil
     left = []
