@@ -49,7 +49,8 @@ module Pusher
           @left = client.retries
           @is_ambiguous_allowed = view.verb == :get || client.retry_ambiguous
           @has_keys = client.idempotency_key
-          @deadline = now + client.retry_deadline if client.retry_deadline
+          # Read once: another thread may set it to nil.
+          @deadline = client.retry_deadline&.then { |seconds| now + seconds }
           @longest_pause = FIRST_PAUSE
           # A middleware around the request may send it again: earlier retries have left their time.
           view.__send__(:seconds_left=, nil)

@@ -74,6 +74,11 @@ RSpec.describe Pusher.const_get(:Internal)::HTTP::Retries do
     expect(left).to match([nil, Float, nil, Float])
   end
 
+  it "accepts that another thread removes the deadline" do
+    allow(client).to receive(:retry_deadline).and_return(10, nil)
+    expect { described_class.new(client.sync_http_client, view) }.not_to raise_error
+  end
+
   it "does not pause if the pause would end after the deadline" do
     client.retry_deadline = 10
     allow(retries).to receive(:sleep)
