@@ -35,6 +35,11 @@ RSpec.describe Pusher.const_get(:Internal)::HTTP::Retries do
     expect(pauses([0, 0.5, 0.25])).to eq([0, 0.1, 0.1])
   end
 
+  it "pauses if the test mode is loaded, but off" do
+    require "pusher/testing"
+    expect(pauses([0.5])).to eq([0.05])
+  end
+
   it "adds the time of Retry-After" do
     expect(pauses([0.5, 0], failure: -> { reply(503, "Retry-After" => "3") })).to eq([3.05, 3])
   end
