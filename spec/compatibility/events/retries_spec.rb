@@ -69,7 +69,7 @@ RSpec.describe "Retries", :added do
     end
   end
 
-  [400, 401, 403, 404, 407, 413, 301, 501].each do |status|
+  [400, 401, 403, 404, 407, 408, 413, 301, 501].each do |status|
     it "repeat nothing after status #{status}" do
       fail_with(status)
       client.retry_ambiguous = true
