@@ -62,7 +62,7 @@ module Pusher
     # Sets the logger; nil restores the default.
     attr_writer :logger
 
-    # The instrumenter that receives an event `request.pusher` for each request. The README describes its payload.
+    # The instrumenter that receives an event `request.pusher` for each request. `docs/instrumentation.md` describes its payload.
     #
     # @return [#instrument, false, nil] by default `ActiveSupport::Notifications`, if it is loaded
     def instrumenter

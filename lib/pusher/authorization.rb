@@ -17,7 +17,7 @@ module Pusher
   #       user { |request| { id: request.session[:user_id] } }
   #     end
   #
-  # `docs/endpoints.md` describes the requests, the replies and the patterns of channels.
+  # `docs/authorisation.md` describes the requests, the replies and the patterns of channels.
   #
   # Define all rules before the first request. Afterwards threads and fibers can share the endpoint.
   class Authorization

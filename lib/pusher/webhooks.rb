@@ -16,7 +16,7 @@ module Pusher
   #       any { |event, webhook| Archive.store(event, webhook.time) }
   #     end
   #
-  # `docs/endpoints.md` describes the replies and the events.
+  # `docs/webhooks.md` describes the replies and the events.
   #
   # Define all handlers before the first request. Afterwards threads and fibers can share the endpoint.
   class Webhooks
