@@ -111,7 +111,7 @@ module Pusher
         scope.prepare_reply(PreparedReply.new(path, body, status:, headers:, &block))
       end
 
-      # A signed webhook as the service sends it. {Pusher.webhook} accepts it, and a controller spec can post its `body`
+      # A signed webhook as the service sends it. {Client#webhook} accepts it, and a controller spec can post its `body`
       # and `headers`. The test mode may be on or off.
       #
       # @param events [Array<Hash>, Hash] such as `{ name: "channel_occupied", channel: "my-channel" }`
