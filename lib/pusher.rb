@@ -29,12 +29,12 @@ require_relative "pusher/client"
 
 # The server side of Pusher Channels: publish events, query channels, authorise subscriptions, verify webhooks.
 #
-# The module delegates to a global client, configured by `PUSHER_URL` or by the writers below:
+# The module delegates to a global client, configured by `PUSHER_URL` or by the writers below. {Pusher::Client}
+# documents the delegated methods.
 #
-#     Pusher.url = ENV["MY_CHANNELS_URL"]
-#     Pusher.trigger("my-channel", "my-event", { message: "hello" })
-#
-# {Pusher::Client} documents the delegated methods.
+# @example
+#   Pusher.url = ENV["PUSHER_URL"]
+#   Pusher.trigger("my-channel", "my-event", { message: "hello" })
 module Pusher
   class << self
     extend ::Forwardable
@@ -62,7 +62,8 @@ module Pusher
     # Sets the logger; nil restores the default.
     attr_writer :logger
 
-    # The instrumenter that receives an event `request.pusher` for each request. `docs/instrumentation.md` describes its payload.
+    # The instrumenter that receives an event `request.pusher` for each request. `docs/instrumentation.md` describes its
+    # payload.
     #
     # @return [#instrument, false, nil] by default `ActiveSupport::Notifications`, if it is loaded
     def instrumenter
@@ -89,16 +90,19 @@ module Pusher
 
     # Registers a middleware: an object that is called with each request of the process, and calls its block to send it.
     #
-    #     class Timing
-    #       def call(request)
-    #         started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
-    #         yield
-    #       ensure
-    #         puts "#{request.path} took #{Process.clock_gettime(Process::CLOCK_MONOTONIC) - started} s"
-    #       end
+    # @example
+    #   class Timing
+    #     def call(request)
+    #       started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    #       yield
+    #     ensure
+    #       puts "#{request.path} took #{Process.clock_gettime(Process::CLOCK_MONOTONIC) - started} s"
     #     end
+    #   end
     #
-    #     Pusher.use(Timing.new)
+    #   timing = Pusher.use(Timing.new)
+    #   Pusher.trigger("my-channel", "my-event", { message: "hello" })
+    #   Pusher.remove(timing)
     #
     # It returns the reply of its block (`status`, `headers`, `body_bytes`). Errors of the transport pass through it as
     # they are, before {HTTPError} wraps them. The outermost is called first: those of the process in the order of their
@@ -197,6 +201,9 @@ module Pusher
     # Sets the handler for failures of background requests that no caller of {Internal::Async::AsyncRequest#pop} gets.
     # Without a handler they are logged.
     #
+    # @example
+    #   Pusher.on_async_error = ->(error, request) { warn "#{request[:event]}: #{error.message}" }
+    #
     # @param handler [#call, nil] called with the error and the facts of the request: `:verb`, `:path`, `:channels`,
     #   `:event`; nil restores logging
     # @raise [ArgumentError] unless it can be called or is nil
@@ -205,6 +212,10 @@ module Pusher
     end
 
     # Waits until all background requests accepted so far have ended.
+    #
+    # @example
+    #   Pusher.trigger_async("my-channel", "my-event", { message: "hello" })
+    #   Pusher.flush(5) # => true
     #
     # @param timeout [Numeric, nil] seconds to wait; nil waits until all have ended
     # @return [Boolean] false after the timeout, and if one of them failed and its failure was unreported

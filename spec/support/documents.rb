@@ -4,7 +4,7 @@ require "open3"
 require "rbconfig"
 require "ripper"
 
-# The README, the documents in docs/, and their examples.
+# The README, the documents in docs/, and the comments in lib/, with their examples.
 module Documents
   ROOT = File.expand_path("../..", __dir__)
 
@@ -66,6 +66,18 @@ module Documents
 
       Example.new(document: name, heading: before.scan(/^\#{2,} (.*)$/).last&.first, line: before.count("\n") + 2,
                   language:, code: code.gsub(/^#{indentation}/, ""))
+    end
+  end
+
+  # The Ruby files with public classes.
+  def sources = Dir["lib/**/*.rb", base: ROOT].sort
+
+  # The examples in the comments of a Ruby file: the lines after `@example`, indented.
+  def source_examples(name)
+    text(name).to_enum(:scan, /^( *)# @example(.*)\n((?:\1# ?  .*\n|\1#\n(?=\1# ?  ))+)/).map do
+      indentation, heading, lines = Regexp.last_match.captures
+      Example.new(document: name, heading: heading.strip, line: Regexp.last_match.pre_match.count("\n") + 2,
+                  language: "ruby", code: lines.gsub(/^#{indentation}#(?:   |$)/, ""))
     end
   end
 

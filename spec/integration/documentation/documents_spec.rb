@@ -9,14 +9,17 @@ require_relative "../../support/async/requests"
 require_relative "../../support/documents"
 require_relative "../../support/runtime/own_process"
 
-# Every Ruby example of the README and of docs/, run against an endpoint on loopback in place of the service.
+# Every Ruby example of the README, of docs/ and of the comments in lib/, run against an endpoint on loopback in place of
+# the service.
 RSpec.describe "The examples of the documents" do
   include OwnProcess
 
-  request = /\b(?:trigger(?:_batch)?(?:_async)?!?|get|post|channels|channel_info|send_to_user|batch)[( ]/
+  request = /\b(?:trigger(?:_batch)?(?:_async)?!?|get|post|channels|channel_info|channel_users|send_to_user|batch|
+                 send_sync)[( \n]/x
   # Shows an event that the gem refuses to send.
   refused = /Float::NAN|max_event_bytes/
-  examples = Documents.names.flat_map { |name| Documents.examples(name) }
+  examples = Documents.names.flat_map { |name| Documents.examples(name) } +
+             Documents.sources.flat_map { |name| Documents.source_examples(name) }
 
   let(:app) { ChannelsApi::App.new(id: "123456", key: "278d425bdf160c739803", secret: "7ad3773142a6692b25b8") }
   let(:service) { start_endpoint(app:) }
@@ -62,8 +65,9 @@ RSpec.describe "The examples of the documents" do
   end
 
   kinds = {
-    rails: /< ApplicationController/, notifications: /ActiveSupport::Notifications/, test_mode: %r{"pusher/testing"},
-    gemfile: /\A# Gemfile$/, rack: /\A# config\.ru$/
+    test_suite: /RSpec\.describe|< Minitest::Test|have_triggered|publish_event/, rails: /< ApplicationController/,
+    notifications: /ActiveSupport::Notifications/, test_mode: %r{"pusher/testing"}, gemfile: /\A# Gemfile$/,
+    rack: /\A# config\.ru$/
   }
   by_kind = examples.reject(&:elsewhere?).group_by do |example|
     kinds.find { |_, pattern| pattern.match?(example.code) }&.first || :plain
@@ -113,6 +117,13 @@ RSpec.describe "The examples of the documents" do
     end
   end
 
+  # spec/unit/testing runs whole files.
+  by_kind.fetch(:test_suite, []).each do |example|
+    it "are valid Ruby, at #{example}" do
+      expect(RubyVM::InstructionSequence.compile(example.code)).to be_a(RubyVM::InstructionSequence)
+    end
+  end
+
   by_kind.fetch(:gemfile, []).each do |example|
     it "can be read by Bundler, at #{example}" do
       bundle = Bundler::Dsl.new
@@ -132,7 +143,29 @@ RSpec.describe "The examples of the documents" do
   end
 
   it "are many" do
-    expect(examples.size).to be > 60
+    expect(examples.size).to be > 100
+  end
+
+  # The public classes and modules, with those inside them.
+  def public_types(namespace = Pusher)
+    types = namespace.constants.map { |name| namespace.const_get(name) }.grep(Module)
+    ours = types.select { |type| type.name&.start_with?("Pusher") }
+    ours.flat_map { |type| [type, *public_types(type)] }.uniq
+  end
+
+  it "are at the start of the page of each public class" do
+    require "pusher/testing"
+    require "pusher/authorization"
+    require "pusher/webhooks"
+    code = Documents.sources.map { |name| Documents.text(name) }.join("\n")
+    # Those of the timeouts have the example of their superclass. HTTPClient holds names for old patches.
+    names = [Pusher, *public_types].map { |type| type.name.split("::").last } -
+            %w[ConnectTimeoutError SendTimeoutError ReceiveTimeoutError ProtocolError Failure HTTPClient Publishing]
+    expect(names.size).to be > 20
+    without = names.reject do |name|
+      code.match?(/^( *)# @example.*\n(?:\1#.*\n)+\1(?:class|module) #{name}\b/)
+    end
+    expect(without).to be_empty
   end
 
   describe "that another spec runs" do
