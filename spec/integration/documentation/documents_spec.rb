@@ -9,8 +9,8 @@ require_relative "../../support/async/requests"
 require_relative "../../support/documents"
 require_relative "../../support/runtime/own_process"
 
-# Every Ruby example of the README, of docs/ and of the comments in lib/, run against an endpoint on loopback in place of
-# the service.
+# Every Ruby example of the README, of docs/ and of the comments in lib/, run against an endpoint on loopback in place
+# of the service.
 RSpec.describe "The examples of the documents" do
   include OwnProcess
 
