@@ -58,8 +58,7 @@ RSpec.describe "The examples of the documents" do
 
   # The output of code in a separate process: libraries such as Rails change the JSON of objects.
   def output_of(code, before: "", after: "")
-    given = "pusher = Pusher.default_client\n"
-    finished = run_ruby([before, given, code, after].join("\n"), url: service.url)
+    finished = run_ruby([before, "pusher = Pusher.default_client", code, after].join("\n"), url: service.url)
     expect(finished).to have_attributes(errors: "", status: be_success)
     finished.output
   end
@@ -70,7 +69,20 @@ RSpec.describe "The examples of the documents" do
     rack: /\A# config\.ru$/
   }
   by_kind = examples.reject(&:elsewhere?).group_by do |example|
-    kinds.find { |_, pattern| pattern.match?(example.code) }&.first || :plain
+    kind = kinds.find { |_, pattern| pattern.match?(example.code) }&.first
+    kind || (example.document == "README.md" ? :whole_file : :plain)
+  end
+
+  # A newcomer copies them into an empty file.
+  by_kind.fetch(:whole_file).each do |example|
+    it "run as a program, at #{example}" do
+      environment = { "PUSHER_URL" => service.url, "PUSHER_MASTER_KEY" => ["k" * 32].pack("m0") }
+      program = [RbConfig.ruby, "-W", "-I", File.join(Documents::ROOT, "lib"), "-"]
+      _, errors, status = Open3.capture3(environment, *program, stdin_data: directed(example.code))
+      expect([errors, status.success?]).to eq(["", true])
+      expect(service.requests.any?).to be(true)
+      expect(service.refusals).to be_empty
+    end
   end
 
   by_kind.fetch(:plain).each do |example|
