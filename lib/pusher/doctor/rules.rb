@@ -29,7 +29,7 @@ module Pusher
         ),
         Rule.new(
           pattern: /any_instance(?:_of\(\s*HTTPClient\b)|\bHTTPClient\.any_instance|_double\(\s*["']?HTTPClient\b/,
-          level: :change, text: "stubs of HTTPClient see no requests", advice: "Use Pusher::Testing or WebMock."
+          level: :change, text: "stubs of HTTPClient have no effect", advice: "Use Pusher::Testing or WebMock."
         ),
         Rule.new(
           pattern: /\brequire\s*\(?\s*["']httpclient["']/, level: :note,
@@ -67,7 +67,7 @@ module Pusher
         ),
         Rule.new(
           pattern: /\binstrument\b.*:httpclient\b|OpenTelemetry::Instrumentation::HttpClient\b/i, level: :change,
-          anywhere: true, text: "tracing of httpclient does not see the requests of this gem",
+          anywhere: true, text: "tracing of httpclient does not include the requests of this gem",
           advice: "Require pusher/integrations/opentelemetry, pusher/integrations/datadog or " \
                   "pusher/integrations/sentry, too."
         )
