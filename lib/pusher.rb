@@ -39,9 +39,85 @@ module Pusher
   class << self
     extend ::Forwardable
 
-    # @!macro [attach] delegated
-    #   @!method $2
-    #   Delegated to {default_client}: see {Pusher::Client#$2}.
+    # The methods and the settings of {default_client}. yard does not recognise delegators.
+    #
+    # @!method trigger(channels, event_name, data, params = {})
+    #   (see Pusher::Client#trigger)
+    # @!method trigger_batch(*events)
+    #   (see Pusher::Client#trigger_batch)
+    # @!method batch(size: Internal::Batch::SIZE)
+    #   (see Pusher::Client#batch)
+    # @!method trigger_async(channels, event_name, data, params = {})
+    #   (see Pusher::Client#trigger_async)
+    # @!method trigger_batch_async(*events)
+    #   (see Pusher::Client#trigger_batch_async)
+    # @!method channels(params = {})
+    #   (see Pusher::Client#channels)
+    # @!method channel_info(channel_name, params = {})
+    #   (see Pusher::Client#channel_info)
+    # @!method channel_users(channel_name, params = {})
+    #   (see Pusher::Client#channel_users)
+    # @!method send_to_user(user_id, event_name, data)
+    #   (see Pusher::Client#send_to_user)
+    # @!method terminate_user_connections(user_id)
+    #   (see Pusher::Client#terminate_user_connections)
+    # @!method authenticate(channel_name, socket_id, custom_data = nil)
+    #   (see Pusher::Client#authenticate)
+    # @!method authenticate_user(socket_id, user_data)
+    #   (see Pusher::Client#authenticate_user)
+    # @!method webhook(request)
+    #   (see Pusher::Client#webhook)
+    # @!method channel(channel_name)
+    #   (see Pusher::Client#channel)
+    # @!method get(path, params = {})
+    #   (see Pusher::Client#get)
+    # @!method post(path, params = {})
+    #   (see Pusher::Client#post)
+    # @!method get_async(path, params = {})
+    #   (see Pusher::Client#get_async)
+    # @!method post_async(path, params = {})
+    #   (see Pusher::Client#post_async)
+    # @!method url(path = nil)
+    #   (see Pusher::Client#url)
+    # @!method authentication_token
+    #   (see Pusher::Client#authentication_token)
+    # @!attribute [rw] scheme
+    #   (see Pusher::Client#scheme)
+    # @!attribute [rw] host
+    #   (see Pusher::Client#host)
+    # @!attribute [rw] port
+    #   (see Pusher::Client#port)
+    # @!attribute [rw] app_id
+    #   (see Pusher::Client#app_id)
+    # @!attribute [rw] key
+    #   (see Pusher::Client#key)
+    # @!attribute [rw] secret
+    #   (see Pusher::Client#secret)
+    # @!attribute [rw] http_proxy
+    #   (see Pusher::Client#http_proxy)
+    # @!attribute [rw] encryption_master_key_base64
+    #   (see Pusher::Client#encryption_master_key_base64)
+    # @!attribute [rw] cluster
+    #   (see Pusher::Client#cluster)
+    # @!attribute [rw] max_event_bytes
+    #   (see Pusher::Client#max_event_bytes)
+    # @!attribute [w] url
+    #   (see Pusher::Client#url=)
+    # @!attribute [w] use_tls
+    #   (see Pusher::Client#use_tls=)
+    # @!attribute [w] encrypted
+    #   (see Pusher::Client#encrypted=)
+    # @!attribute [w] timeout
+    #   (see Pusher::Client#timeout=)
+    # @!attribute [w] connect_timeout
+    #   (see Pusher::Client#connect_timeout=)
+    # @!attribute [w] send_timeout
+    #   (see Pusher::Client#send_timeout=)
+    # @!attribute [w] receive_timeout
+    #   (see Pusher::Client#receive_timeout=)
+    # @!attribute [w] keep_alive_timeout
+    #   (see Pusher::Client#keep_alive_timeout=)
+
     def_delegators :default_client,
                    :scheme, :host, :port, :app_id, :key, :secret, :http_proxy, :encryption_master_key_base64, :cluster,
                    :max_event_bytes, :max_event_bytes=,

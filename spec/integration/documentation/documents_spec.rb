@@ -180,6 +180,16 @@ RSpec.describe "The examples of the documents" do
     expect(without).to be_empty
   end
 
+  it "are preceded by the documentation of each delegated method" do
+    source = Documents.text("lib/pusher.rb")
+    delegated = Pusher.singleton_class.public_instance_methods(false).select do |name|
+      Pusher.method(name).source_location.first.end_with?("forwardable.rb")
+    end
+    names = delegated.map { |name| name.to_s.delete_suffix("=") }.uniq - ["[]"]
+    expect(names.size).to be > 30
+    expect(names.reject { |name| source.match?(/# @!(method|attribute \[r?w\]) #{name}\b/) }).to be_empty
+  end
+
   describe "that another spec runs" do
     Documents::ELSEWHERE.each do |document, specs|
       specs.each do |spec, headings|
