@@ -17,7 +17,7 @@ RSpec.describe "The source gem" do
   it "contains every file that its documents link" do
     links = files.grep(/\.md\z/).flat_map do |name|
       text = File.read(File.join(Workspace::ROOT, name)).gsub(/^( *)```.*?^\1```$|`[^`\n]*`/m, "")
-      text.scan(/\]\(([^)#:\s]+)/).flatten.map do |link|
+      text.scan(/\]\((?!\w+:)([^)#\s]+)/).flatten.map do |link|
         File.expand_path(link, "/#{File.dirname(name)}").delete_prefix("/")
       end
     end
