@@ -120,7 +120,8 @@ module Pusher
 
     def_delegators :default_client,
                    :scheme, :host, :port, :app_id, :key, :secret, :http_proxy, :encryption_master_key_base64, :cluster,
-                   :max_event_bytes, :max_event_bytes=,
+                   :max_event_bytes, :max_event_bytes=, :retries, :retries=, :retry_ambiguous, :retry_ambiguous=,
+                   :retry_deadline, :retry_deadline=, :idempotency_key, :idempotency_key=,
                    :scheme=, :host=, :port=, :app_id=, :key=, :secret=, :http_proxy=, :encryption_master_key_base64=,
                    :cluster=, :encrypted=, :use_tls=, :url=, :timeout=, :connect_timeout=, :send_timeout=,
                    :receive_timeout=, :keep_alive_timeout=

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "securerandom"
 require_relative "errors"
 
 module Pusher
@@ -109,8 +110,15 @@ module Pusher
       end
 
       def refuse(error)
-        @in_flight.one? ? add_failed(error) : @refused = @in_flight
+        @in_flight.one? ? add_failed(error) : @refused = @in_flight.map { |event| with_new_key(event) }
         @in_flight = []
+      end
+
+      # A server may take an event for published if it has the key of one that was refused.
+      def with_new_key(event)
+        return event unless event.key?(:idempotency_key) || event.key?("idempotency_key")
+
+        event.except("idempotency_key").merge(idempotency_key: SecureRandom.uuid)
       end
 
       def stop(error)

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "client/configuration"
+require_relative "client/retries"
 require_relative "client/events"
 require_relative "client/batch"
 require_relative "client/queries"

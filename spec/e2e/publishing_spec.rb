@@ -92,7 +92,8 @@ RSpec.describe "Publishing to a real server", :e2e do
     Pusher.async_batch_size = 1
   end
 
-  { "an illegal name" => ["x" * 201, "", 400], "too much data" => ["big", "x" * 10_241, 413] }
+  { "an illegal name" => ["x" * 201, "", 400], "a name of too many bytes" => ["é" * 101, "", 400],
+    "too much data" => ["big", "x" * 10_241, 413] }
     .each do |what, (name, data, status)|
     it "delivers each other event of a batch once if one has #{what}" do
       ann

@@ -4,7 +4,8 @@ require "spec_helper"
 require_relative "support/signatures"
 
 RSpec.describe Pusher do
-  state = %i[scheme host port app_id key secret http_proxy encryption_master_key_base64 cluster max_event_bytes]
+  state = %i[scheme host port app_id key secret http_proxy encryption_master_key_base64 cluster max_event_bytes
+             retries retry_ambiguous retry_deadline idempotency_key]
   writers = state.map { |name| :"#{name}=" } + %i[
     encrypted= use_tls= url= timeout= connect_timeout= send_timeout= receive_timeout= keep_alive_timeout=
   ]

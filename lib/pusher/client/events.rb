@@ -91,7 +91,8 @@ module Pusher
 
       data = encrypt_for(channels, data)
       check_size(event_name, channels, data) if max_event_bytes
-      merge_params(params, { name: event_name, channels:, data: })
+      event = merge_params(params, { name: event_name, channels:, data: })
+      @idempotency_key ? event.merge(new_key(params)) : event
     end
 
     def batch_body(events)
@@ -107,7 +108,8 @@ module Pusher
       channels = [text(channel)]
       data = encrypt_for(channels, data)
       check_size(member(event, :name), channels, data) if max_event_bytes
-      merge_params(event, { data: })
+      merged = merge_params(event, { data: })
+      @idempotency_key ? merged.merge(new_key(event)) : merged
     end
 
     def member(event, name)
