@@ -101,6 +101,14 @@ module Pusher
     #   (see Pusher::Client#cluster)
     # @!attribute [rw] max_event_bytes
     #   (see Pusher::Client#max_event_bytes)
+    # @!attribute [rw] retries
+    #   (see Pusher::Client#retries)
+    # @!attribute [rw] retry_deadline
+    #   (see Pusher::Client#retry_deadline)
+    # @!attribute [rw] retry_ambiguous
+    #   (see Pusher::Client#retry_ambiguous)
+    # @!attribute [rw] idempotency_key
+    #   (see Pusher::Client#idempotency_key)
     # @!attribute [w] url
     #   (see Pusher::Client#url=)
     # @!attribute [w] use_tls

@@ -180,6 +180,12 @@ RSpec.describe "The examples of the documents" do
     expect(without).to be_empty
   end
 
+  # yard shows the last comment that it finds.
+  it "are on the page of the client, whose other files have no comment in front of the class" do
+    files = Documents.sources.select { |name| Documents.text(name).match?(/^ *#.*\n  class Client\n/) }
+    expect(files).to contain_exactly("lib/pusher/client.rb")
+  end
+
   it "are preceded by the documentation of each delegated method" do
     source = Documents.text("lib/pusher.rb")
     delegated = Pusher.singleton_class.public_instance_methods(false).select do |name|
