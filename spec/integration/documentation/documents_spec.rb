@@ -2,7 +2,6 @@
 
 require "spec_helper"
 require "async"
-require "bundler"
 require "rack"
 require "securerandom"
 require_relative "../../support/async/requests"
@@ -138,6 +137,7 @@ RSpec.describe "The examples of the documents" do
 
   by_kind.fetch(:gemfile, []).each do |example|
     it "can be read by Bundler, at #{example}" do
+      require "bundler"
       bundle = Bundler::Dsl.new
       bundle.instance_eval(example.code, "Gemfile", 1)
       expect(bundle.dependencies.map(&:name)).to include("pusher")
