@@ -18,7 +18,12 @@ module Pusher
         def initialize(env, name)
           @name = name
           @url = env[name].to_s
-          @check = @url.empty? ? Check.skipped("credentials", "#{name} is not set; those in the code are not read") : read
+          @check = if @url.empty?
+                     Check.skipped("credentials",
+                                   "#{name} is not set; those in the code are not read")
+                   else
+                     read
+                   end
         end
 
         private
