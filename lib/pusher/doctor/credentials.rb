@@ -18,15 +18,14 @@ module Pusher
         def initialize(env, name)
           @name = name
           @url = env[name].to_s
-          @check = if @url.empty?
-                     Check.skipped("credentials",
-                                   "#{name} is not set; those in the code are not read")
-                   else
-                     read
-                   end
+          @check = @url.empty? ? unset : read
         end
 
         private
+
+        def unset
+          Check.skipped("credentials", "#{@name} is not set; those in the code are not read")
+        end
 
         def read
           client = ::Pusher::Client.from_url(@url)
