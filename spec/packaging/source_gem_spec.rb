@@ -22,7 +22,8 @@ RSpec.describe "The source gem" do
       end
     end
     expect(links).to include("docs/migrating.md", "sig/pusher.rbs")
-    expect(files).to include(*links)
+    # The pictures would double the size of the gem.
+    expect(files).to include(*(links.grep_v(/\.png\z/)))
   end
 
   it "has the program pusher-doctor" do
