@@ -8,8 +8,9 @@ require "ripper"
 module Documents
   ROOT = File.expand_path("../..", __dir__)
 
-  # The sections whose examples need a process, a library or a framework of their own, and the spec that runs them. All
-  # other examples are run by spec/integration/documentation/documents_spec.rb.
+  # The sections whose examples need a process, a library or a framework of their own, and the spec that runs them. For
+  # other documents, a spec that describes the document (`RSpec.describe "docs/jobs.md"`) runs all its examples. Those
+  # of all other sections and documents are run by spec/integration/documentation/documents_spec.rb.
   ELSEWHERE = {
     "docs/authorisation.md" => {
       "spec/integration/documentation/endpoints_spec.rb" =>
@@ -35,7 +36,8 @@ module Documents
     def to_s = "line #{line} of #{document}"
 
     def elsewhere?
-      ELSEWHERE.fetch(document, {}).values.flatten.include?(heading)
+      sections = ELSEWHERE[document]
+      sections ? sections.values.flatten.include?(heading) : Documents.described_by_specs.include?(document)
     end
 
     # The code, with an expectation for each `expression # => value`.
@@ -66,6 +68,13 @@ module Documents
 
       Example.new(document: name, heading: before.scan(/^\#{2,} (.*)$/).last&.first, line: before.count("\n") + 2,
                   language:, code: code.gsub(/^#{indentation}/, ""))
+    end
+  end
+
+  # The documents that are described by a spec of their own.
+  def described_by_specs
+    @described_by_specs ||= Dir["#{ROOT}/spec/**/*_spec.rb"].flat_map do |file|
+      File.read(file, encoding: Encoding::UTF_8).scan(%r{^RSpec\.describe "(docs/[\w-]+\.md)"}).flatten
     end
   end
 

@@ -3,8 +3,7 @@
 require "spec_helper"
 require_relative "../../support/documents"
 
-# The messages in docs/errors.md are those that the gem raises.
-RSpec.describe "docs/errors.md" do
+RSpec.describe "The messages in docs/errors.md" do
   text = Documents.text("docs/errors.md")
   provoked = {
     "Invalid arguments" => [
@@ -48,7 +47,7 @@ RSpec.describe "docs/errors.md" do
   def pattern_of(message) = /\A#{message.split("…", -1).map { |part| Regexp.escape(part) }.join(".*")}/m
 
   provoked.each do |heading, actions|
-    it "lists the messages that are raised, in #{heading}" do
+    it "are those that are raised, in #{heading}" do
       messages = actions.map { |action| message_of(action) }
       patterns = documented[heading].map { |message| pattern_of(message) }
       expect(patterns.size).to be > 2
