@@ -17,6 +17,7 @@ require_relative "pusher/http/name_resolution"
 require_relative "pusher/native"
 require_relative "pusher/json"
 require_relative "pusher/utils"
+require_relative "pusher/exclusion"
 require_relative "pusher/async"
 require_relative "pusher/integrations/event_machine/reactor"
 require_relative "pusher/http/client"
@@ -26,6 +27,7 @@ require_relative "pusher/resource"
 require_relative "pusher/channel"
 require_relative "pusher/webhook"
 require_relative "pusher/client"
+require_relative "pusher/integrations/active_job/jobs"
 
 # The server side of Pusher Channels: publish events, query channels, authorise subscriptions, verify webhooks.
 #
@@ -42,89 +44,99 @@ module Pusher
     # The methods and the settings of {default_client}. yard does not recognise delegators.
     #
     # @!method trigger(channels, event_name, data, params = {})
-    #   (see Pusher::Client#trigger)
+    #   See {Pusher::Client#trigger}.
     # @!method trigger_batch(*events)
-    #   (see Pusher::Client#trigger_batch)
+    #   See {Pusher::Client#trigger_batch}.
     # @!method batch(size: Internal::Batch::SIZE)
-    #   (see Pusher::Client#batch)
+    #   See {Pusher::Client#batch}.
     # @!method trigger_async(channels, event_name, data, params = {})
-    #   (see Pusher::Client#trigger_async)
+    #   See {Pusher::Client#trigger_async}.
     # @!method trigger_batch_async(*events)
-    #   (see Pusher::Client#trigger_batch_async)
+    #   See {Pusher::Client#trigger_batch_async}.
     # @!method channels(params = {})
-    #   (see Pusher::Client#channels)
+    #   See {Pusher::Client#channels}.
     # @!method channel_info(channel_name, params = {})
-    #   (see Pusher::Client#channel_info)
+    #   See {Pusher::Client#channel_info}.
     # @!method channel_users(channel_name, params = {})
-    #   (see Pusher::Client#channel_users)
+    #   See {Pusher::Client#channel_users}.
     # @!method send_to_user(user_id, event_name, data)
-    #   (see Pusher::Client#send_to_user)
+    #   See {Pusher::Client#send_to_user}.
     # @!method terminate_user_connections(user_id)
-    #   (see Pusher::Client#terminate_user_connections)
+    #   See {Pusher::Client#terminate_user_connections}.
     # @!method authenticate(channel_name, socket_id, custom_data = nil)
-    #   (see Pusher::Client#authenticate)
+    #   See {Pusher::Client#authenticate}.
     # @!method authenticate_user(socket_id, user_data)
-    #   (see Pusher::Client#authenticate_user)
+    #   See {Pusher::Client#authenticate_user}.
     # @!method webhook(request)
-    #   (see Pusher::Client#webhook)
+    #   See {Pusher::Client#webhook}.
     # @!method channel(channel_name)
-    #   (see Pusher::Client#channel)
+    #   See {Pusher::Client#channel}.
     # @!method get(path, params = {})
-    #   (see Pusher::Client#get)
+    #   See {Pusher::Client#get}.
     # @!method post(path, params = {})
-    #   (see Pusher::Client#post)
+    #   See {Pusher::Client#post}.
     # @!method get_async(path, params = {})
-    #   (see Pusher::Client#get_async)
+    #   See {Pusher::Client#get_async}.
     # @!method post_async(path, params = {})
-    #   (see Pusher::Client#post_async)
+    #   See {Pusher::Client#post_async}.
     # @!method url(path = nil)
-    #   (see Pusher::Client#url)
+    #   See {Pusher::Client#url}.
     # @!method authentication_token
-    #   (see Pusher::Client#authentication_token)
+    #   See {Pusher::Client#authentication_token}.
+    # @!method send_to_user_async(user_id, event_name, data)
+    #   See {Pusher::Client#send_to_user_async}.
+    # @!method terminate_user_connections_async(user_id)
+    #   See {Pusher::Client#terminate_user_connections_async}.
+    # @!method trigger_later(channels, event_name, data, params = {})
+    #   See {Pusher::Client#trigger_later}.
+    # @!method trigger_batch_later(*events)
+    #   See {Pusher::Client#trigger_batch_later}.
+    # @!method later(idempotency_key: false, **options)
+    #   See {Pusher::Client#later}.
     # @!attribute [rw] scheme
-    #   (see Pusher::Client#scheme)
+    #   See {Pusher::Client#scheme}.
     # @!attribute [rw] host
-    #   (see Pusher::Client#host)
+    #   See {Pusher::Client#host}.
     # @!attribute [rw] port
-    #   (see Pusher::Client#port)
+    #   See {Pusher::Client#port}.
     # @!attribute [rw] app_id
-    #   (see Pusher::Client#app_id)
+    #   See {Pusher::Client#app_id}.
     # @!attribute [rw] key
-    #   (see Pusher::Client#key)
+    #   See {Pusher::Client#key}.
     # @!attribute [rw] secret
-    #   (see Pusher::Client#secret)
+    #   See {Pusher::Client#secret}.
     # @!attribute [rw] http_proxy
-    #   (see Pusher::Client#http_proxy)
+    #   See {Pusher::Client#http_proxy}.
     # @!attribute [rw] encryption_master_key_base64
-    #   (see Pusher::Client#encryption_master_key_base64)
+    #   See {Pusher::Client#encryption_master_key_base64}.
     # @!attribute [rw] cluster
-    #   (see Pusher::Client#cluster)
+    #   See {Pusher::Client#cluster}.
     # @!attribute [rw] max_event_bytes
-    #   (see Pusher::Client#max_event_bytes)
+    #   See {Pusher::Client#max_event_bytes}.
     # @!attribute [rw] retries
-    #   (see Pusher::Client#retries)
+    #   See {Pusher::Client#retries}.
     # @!attribute [rw] retry_deadline
-    #   (see Pusher::Client#retry_deadline)
+    #   See {Pusher::Client#retry_deadline}.
     # @!attribute [rw] retry_ambiguous
-    #   (see Pusher::Client#retry_ambiguous)
+    #   See {Pusher::Client#retry_ambiguous}.
     # @!attribute [rw] idempotency_key
-    #   (see Pusher::Client#idempotency_key)
+    #   See {Pusher::Client#idempotency_key}.
     # @!attribute [w] url
-    #   (see Pusher::Client#url=)
+    #   See {Pusher::Client#url=}.
     # @!attribute [w] use_tls
-    #   (see Pusher::Client#use_tls=)
+    #   See {Pusher::Client#use_tls=}.
     # @!attribute [w] encrypted
-    #   (see Pusher::Client#encrypted=)
+    #   See {Pusher::Client#encrypted=}.
     # @!attribute [w] timeout
-    #   (see Pusher::Client#timeout=)
+    #   See {Pusher::Client#timeout=}.
     # @!attribute [w] connect_timeout
-    #   (see Pusher::Client#connect_timeout=)
+    #   See {Pusher::Client#connect_timeout=}.
     # @!attribute [w] send_timeout
-    #   (see Pusher::Client#send_timeout=)
+    #   See {Pusher::Client#send_timeout=}.
     # @!attribute [w] receive_timeout
-    #   (see Pusher::Client#receive_timeout=)
+    #   See {Pusher::Client#receive_timeout=}.
     # @!attribute [w] keep_alive_timeout
-    #   (see Pusher::Client#keep_alive_timeout=)
+    #   See {Pusher::Client#keep_alive_timeout=}.
 
     def_delegators :default_client,
                    :scheme, :host, :port, :app_id, :key, :secret, :http_proxy, :encryption_master_key_base64, :cluster,
@@ -137,7 +149,9 @@ module Pusher
                    :authentication_token, :url, :get, :post, :channels, :channel_info, :channel_users, :trigger,
                    :trigger_batch, :batch, :authenticate, :authenticate_user, :webhook, :channel, :[], :send_to_user,
                    :terminate_user_connections
-    def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async
+    def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async,
+                   :send_to_user_async, :terminate_user_connections_async
+    def_delegators :default_client, :trigger_later, :trigger_batch_later, :later
 
     # @return [Logger] the logger of the gem; by default it writes to `$stdout` from level INFO on
     def logger
@@ -230,6 +244,28 @@ module Pusher
       raise Error, Internal::MainRactor::MESSAGE
     end
 
+    # Excludes a socket from the recipients of all events that the block triggers, with any client: "to others". It
+    # applies to the current fiber, and to the requests in the background that the block starts. A `:socket_id` in the
+    # params of an event takes precedence, also if it is nil.
+    #
+    # @example
+    #   Pusher.excluding(socket_id) { Pusher.trigger("my-channel", "my-event", { message: "hello" }) }
+    #
+    # @param socket_id [String, nil] nil excludes none, also inside another block
+    # @yield triggers events
+    # @return [Object] the value of the block
+    # @raise [ArgumentError] without a block
+    # @raise [Pusher::Error] for an invalid socket id
+    # @see ExcludeSocket
+    def excluding(socket_id, &block)
+      raise ArgumentError, "excluding needs a block" unless block
+
+      Internal::EXCLUSION.with(socket_id, &block)
+    end
+
+    # @return [String, nil] the socket that {excluding} excludes at the moment, in this fiber
+    def excluded_socket_id = Internal::EXCLUSION.socket_id
+
     # @return [Integer] the maximum number of threads that send background requests (default: 10)
     def async_threads = Internal::Async.threads
 
@@ -309,11 +345,46 @@ module Pusher
       Internal::Async.current.flush(timeout)
     end
 
+    # Gives a client a name, by which the jobs of {Client#trigger_later} find it in another process. Call this in each
+    # process of the application, such as in an initializer. The default client needs no name.
+    #
+    # @param name [Symbol, String]
+    # @param client [Client]
+    # @return [Client]
+    # @raise [ArgumentError] unless it is a client
+    def register_client(name, client)
+      Internal::Jobs.register(name, client)
+      client
+    end
+
+    # @return [Class, String, nil] the class of the jobs in which events are triggered later; nil for {TriggerJob}
+    def trigger_job = Internal::Jobs.setting
+
+    # Sets the class of the jobs in which {Client#trigger_later} publishes events.
+    #
+    # @param job_class [Class, String, nil] a subclass of {TriggerJob}, or its name if Rails reloads it; nil restores
+    #   {TriggerJob}
+    # @raise [ArgumentError] unless it is a class, a String or nil
+    def trigger_job=(job_class)
+      Internal::Jobs.setting = job_class
+    end
+
     # Push notifications were removed from the library in 2.0.
     #
     # @raise [Pusher::Error] always
     def notify(*)
       raise Error, "Push notifications are not part of this library: they were removed in version 2.0"
+    end
+
+    private
+
+    # Defines {TriggerJob} when it is first used, such as by a worker that takes the job from its queue. The name stays
+    # free for applications that have a class of this name and do not use `trigger_later`.
+    def const_missing(name)
+      return super unless name == :TriggerJob && defined?(::ActiveJob::Base)
+
+      Internal::Jobs.load_trigger_job
+      const_get(name, false)
     end
   end
 end

@@ -63,7 +63,8 @@ RSpec.describe "The examples of the documents" do
   end
 
   kinds = {
-    test_suite: /RSpec\.describe|< Minitest::Test|have_triggered|publish_event/, rails: /< ApplicationController/,
+    syntax: /RSpec\.describe|< Minitest::Test|have_triggered|publish_event|< ActionController::Base|TriggerJob/,
+    rails: /< ApplicationController/,
     notifications: /ActiveSupport::Notifications/, test_mode: %r{"pusher/testing"}, gemfile: /\A# Gemfile$/,
     rack: /\A# config\.ru$/
   }
@@ -128,8 +129,8 @@ RSpec.describe "The examples of the documents" do
     end
   end
 
-  # spec/unit/testing runs whole files.
-  by_kind.fetch(:test_suite, []).each do |example|
+  # Parts of test suites and of Rails applications. Other specs run such files as a whole.
+  by_kind.fetch(:syntax, []).each do |example|
     it "are valid Ruby, at #{example}" do
       expect(RubyVM::InstructionSequence.compile(example.code)).to be_a(RubyVM::InstructionSequence)
     end
