@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require "yaml"
 require_relative "../../support/documents"
 
 RSpec.describe "The documents" do
@@ -69,6 +70,20 @@ RSpec.describe "The documents" do
       .to include("| CPU per event, 1 / 8 threads | 1 / 1 | #{cpu.join(" / ")} |",
                   "| events per second, 1 / 8 threads | #{events.join(" / ")} | 1 / 1 |")
     expect(performance).to include("uses 1/#{cpu[0]} of the CPU time with one thread, and 1/#{cpu[1]}")
+  end
+
+  it "have the counts of bench/budgets.yml in docs/performance.md" do
+    counts = YAML.safe_load_file(File.join(Documents::ROOT, "bench/budgets.yml"))["counts"]
+    performance = Documents.text("docs/performance.md")
+    shown = ["trigger` of a small Hash", "trigger` of a String", "sync_http_client.request`", "authenticate`",
+             "webhook.valid?`"].to_h do |name|
+      [name.delete("`"),
+       performance[/^\| `#{Regexp.escape(name)}.*\| ([\d,]+) \|$/, 1]]
+    end
+    shown.each do |name, count|
+      expect(count.delete(",").to_i).to be_within(1_000).of(counts.fetch("instructions of #{name}")), name
+    end
+    expect(performance).to include("creates #{counts["objects of a trigger"]} Ruby objects")
   end
 
   it "name only programs that exist" do
