@@ -22,7 +22,7 @@ class GemHome
   RUBY
   AUTH = "278d425bdf160c739803:58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4"
 
-  attr_reader :path
+  attr_reader :path, :workplace
 
   def self.open
     Dir.mktmpdir("pusher-gem-home") { |folder| yield new(File.realpath(folder)) }
@@ -57,17 +57,31 @@ class GemHome
     run("-S", "gem", "install", "--local", "--no-document", "--no-user-install", gem_file, **environment)
   end
 
+  # Installs the gem into this home as Bundler does, from vendor/cache and with the dependencies of this machine.
+  # `bundle cache` names the file as this version of RubyGems does: without "gnu" before 3.3.22.
+  def install_bundle(gem_file, **environment)
+    FileUtils.mkdir_p("#{@workplace}/vendor/cache")
+    FileUtils.cp(gem_file, "#{@workplace}/vendor/cache/#{PackedGems.specification_of(gem_file).file_name}")
+    add_file("Gemfile", "source #{Gem.sources.to_a.first.inspect}\ngem \"pusher\"\n")
+    run(Gem.bin_path("bundler", "bundle"), "install", "--local", "--no-cache", **environment)
+  end
+
   def ruby(script) = run("-e", script)
 
-  def able_to_use_the_gem?
-    use = ruby(PROGRAM)
+  def ruby_in_bundle(script) = run("-rbundler/setup", "-e", script)
+
+  def able_to_use_the_gem? = correct?(ruby(PROGRAM))
+
+  def able_to_use_the_bundle? = correct?(ruby_in_bundle(PROGRAM))
+
+  private
+
+  def correct?(use)
     raise use.output unless use.success
 
     version, auth, *features = use.output.lines(chomp: true)
     version == PackedGems.version && auth == AUTH && all_installed_here?(features)
   end
-
-  private
 
   def all_installed_here?(features)
     features.any? && features.all? { |feature| feature.start_with?(@path) }
