@@ -14,6 +14,10 @@ module Packaging
       print settings.map { |setting| setting.join("\x1F") }.join("\x1E")
     RUBY
 
+    CHECKOUT = File.expand_path("..", __dir__)
+    # The copy of the checkout in a root folder. That of bin/with-ruby stays as it is.
+    FOLDER = "/src/precompiled"
+
     class << self
       # This Ruby, and those of the root folders that have another line.
       #
@@ -56,7 +60,25 @@ module Packaging
       program
     end
 
+    # Runs the specs of a precompiled gem on this Ruby.
+    #
+    # @param gem [String] its path, relative to the checkout
+    # @return [Boolean] whether they passed
+    def check(gem)
+      command = ["rspec", "--options", "spec/packaging/.rspec", "spec/packaging/precompiled_gem_spec.rb"]
+      environment = { "PRECOMPILED_GEM" => gem }
+      return system(environment, *command) if root.nil?
+
+      root.exclusively do
+        root.copy(CHECKOUT, FOLDER, keep: [])
+        packed.each { |file| FileUtils.cp(file, FileUtils.mkdir_p(File.join(root.path, FOLDER, "pkg")).first) }
+        root.run(*command, folder: FOLDER, environment:)
+      end
+    end
+
     private
+
+    def packed = Dir["#{CHECKOUT}/pkg/*.gem"]
 
     def print_settings(file)
       command = ["--disable-gems", "-rrbconfig", "-e", SETTINGS, root&.path.to_s]

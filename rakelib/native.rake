@@ -36,6 +36,17 @@ namespace :native do
     end
   end
 
+  desc "Install the gem of native:local on each of its Rubies, without cargo and a compiler, and use it"
+  task check: :gem do
+    packaging do
+      gem = "pkg/pusher-#{PUSHER_GEMSPEC.version}-x86_64-linux-gnu.gem"
+      Packaging::TargetRuby.all.each do |ruby|
+        puts "", "Ruby #{ruby.line}:"
+        ruby.check(gem) || abort("#{gem} does not work on Ruby #{ruby.line} (see above).")
+      end
+    end
+  end
+
   desc "Pack a precompiled gem from the libraries in a folder (FOLDER/3.4/pusher.so …)"
   task(:pack, %i[platform folder]) do |_task, arguments|
     packaging { pack_native(arguments.fetch(:platform), arguments.fetch(:folder)) }

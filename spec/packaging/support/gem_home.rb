@@ -62,6 +62,7 @@ class GemHome
   def install_bundle(gem_file, **environment)
     FileUtils.mkdir_p("#{@workplace}/vendor/cache")
     FileUtils.cp(gem_file, "#{@workplace}/vendor/cache/#{PackedGems.specification_of(gem_file).file_name}")
+    PackedGems.specification_of(gem_file).runtime_dependencies.each { |dependency| complete(dependency.to_spec) }
     add_file("Gemfile", "source #{Gem.sources.to_a.first.inspect}\ngem \"pusher\"\n")
     run(Gem.bin_path("bundler", "bundle"), "install", "--local", "--no-cache", **environment)
   end
@@ -81,6 +82,14 @@ class GemHome
 
     version, auth, *features = use.output.lines(chomp: true)
     version == PackedGems.version && auth == AUTH && all_installed_here?(features)
+  end
+
+  # Debian puts some gems on the load path without a folder of their own. Bundler takes those for missing.
+  def complete(specification)
+    return if File.directory?(specification.full_gem_path)
+
+    FileUtils.mkdir_p(["#{@path}/gems/#{specification.full_name}/lib", "#{@path}/specifications"])
+    File.write("#{@path}/specifications/#{specification.full_name}.gemspec", specification.to_ruby)
   end
 
   def all_installed_here?(features)

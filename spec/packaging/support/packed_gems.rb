@@ -15,7 +15,7 @@ module PackedGems
 
   # PRECOMPILED_GEM names another one: `rake native:check` does so.
   def precompiled
-    Dir[ENV.fetch("PRECOMPILED_GEM") { "#{ROOT}/pkg/this_ruby/pusher-#{version}-*.gem" }].first
+    Dir[File.expand_path(ENV.fetch("PRECOMPILED_GEM", "pkg/this_ruby/pusher-#{version}-*.gem"), ROOT)].first
   end
 
   # The lines of Ruby for which the precompiled gem has a library.
