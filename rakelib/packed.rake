@@ -26,7 +26,9 @@ namespace :packed do
   end
 
   # A precompiled gem of the library that is already compiled. It has the structure of those that are published.
-  task this_ruby: :compile do
+  task this_ruby: %w[compile packed:pack_this_ruby]
+
+  task :pack_this_ruby do
     library = "lib/pusher/pusher.#{RbConfig::CONFIG["DLEXT"]}"
     libraries = { RUBY_VERSION[/\A\d+\.\d+/] => library }
     puts Packaging::GemFiles.write_precompiled(PUSHER_GEMSPEC, platform_of_this_ruby, libraries, THIS_RUBY)
