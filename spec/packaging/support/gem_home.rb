@@ -12,6 +12,11 @@ class GemHome
   # The variables by which cargo and rustup find their folders.
   TOOLCHAIN = %w[HOME CARGO_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN LIBCLANG_PATH].freeze
 
+  # Runs a command in a namespace without network interfaces, where the system lets this user create one.
+  NO_NETWORK = [%w[unshare --net], %w[unshare --net --map-root-user], []].find do |command|
+    system(*command, "true", err: File::NULL)
+  end
+
   # A first program, with a public test vector.
   PROGRAM = <<~RUBY
     require "pusher"
@@ -53,8 +58,8 @@ class GemHome
   end
 
   # Dependencies come from this machine, so that no registry is needed.
-  def install(gem_file, **environment)
-    run("-S", "gem", "install", "--local", "--no-document", "--no-user-install", gem_file, **environment)
+  def install(gem_file, network: true, **environment)
+    run("-S", "gem", "install", "--local", "--no-document", "--no-user-install", gem_file, network:, **environment)
   end
 
   # Installs the gem into this home as Bundler does, from vendor/cache and with the dependencies of this machine.
@@ -96,8 +101,9 @@ class GemHome
     features.any? && features.all? { |feature| feature.start_with?(@path) }
   end
 
-  def run(*arguments, **environment)
-    output, status = Open3.capture2e(clean_environment.merge(environment.transform_keys(&:to_s)), Gem.ruby, *arguments,
+  def run(*arguments, network: true, **environment)
+    output, status = Open3.capture2e(clean_environment.merge(environment.transform_keys(&:to_s)),
+                                     *(NO_NETWORK unless network), Gem.ruby, *arguments,
                                      unsetenv_others: true, chdir: @workplace)
     Result.new(output, status.success?)
   end
