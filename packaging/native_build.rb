@@ -14,18 +14,16 @@ module Packaging
 
     # @param target [String] the target of rustc
     # @param folder [String] for what is built
-    # @param toolchain [Hash{String => String}] environment variables that choose another toolchain
-    def initialize(target, folder: "#{ROOT}/tmp/native", toolchain: {})
+    def initialize(target, folder: "#{ROOT}/tmp/native")
       @target = target
       @folder = folder
-      @toolchain = toolchain
     end
 
     # @param ruby [TargetRuby]
     # @param to [String] the folder for the library
     # @raise [Failure] if it cannot be compiled, or does not suit other machines
     def compile(ruby, to:)
-      program = ruby.write_program("#{@folder}/#{ruby.line}")
+      program = ruby.write_program("#{@folder}/#{@target}/#{ruby.line}")
       run(environment.merge("RUBY" => program))
       FileUtils.mkdir_p(to)
       library = "#{to}/pusher.so"
@@ -48,7 +46,7 @@ module Packaging
 
     def environment
       { "PATH" => "#{Tools.zigbuild}:#{ENV.fetch("PATH")}", "CARGO_TARGET_DIR" => target_folder,
-        "CARGO_ENCODED_RUSTFLAGS" => rustflags.join("\x1F") }.merge(@toolchain)
+        "CARGO_ENCODED_RUSTFLAGS" => rustflags.join("\x1F") }
     end
 
     def target_folder = "#{@folder}/target"

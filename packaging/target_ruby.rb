@@ -3,6 +3,7 @@
 require "fileutils"
 require_relative "../spec/rubies/recipe"
 require_relative "../spec/rubies/root_folder_maker"
+require_relative "tools"
 
 module Packaging
   # A Ruby for which the native part is compiled: this one, or one in a root folder.
