@@ -35,8 +35,8 @@ module Packaging
 
     # `full_name` lacks "gnu" before RubyGems 3.3.22.
     def name
-      platform = @specification.platform
-      [@specification.name, @specification.version, *(platform unless platform == Gem::Platform::RUBY)].join("-")
+      platform = @specification.platform.to_s
+      [@specification.name, @specification.version, (platform unless platform == Gem::Platform::RUBY)].compact.join("-")
     end
 
     def put(file, target)
