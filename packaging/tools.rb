@@ -7,8 +7,11 @@ module Packaging
   # Raised if a gem cannot be packed. The message says what to do.
   class Failure < StandardError; end
 
-  # The tools of the packaging tasks. They are kept in the cache folder of bin/setup, by version (packaging/versions).
+  # The tools of the packaging tasks. They are kept in the user's cache folder, by version (packaging/versions).
   module Tools
+    # Not in the folder of bin/setup: rb-sys takes every header file with "ruby" in its path for one of Ruby's, and zig
+    # brings those of libc.
+    FOLDER = File.join(File.dirname(DownloadCache.folder), "pusher-tools")
     VERSIONS = File.readlines(File.join(__dir__, "versions"), chomp: true).to_h(&:split).freeze
 
     class << self
@@ -37,7 +40,7 @@ module Packaging
 
       # A virtual environment contains its own path, so it is created in place. The mark says that it is complete.
       def keep(name)
-        folder = File.join(DownloadCache.folder, name)
+        folder = File.join(FOLDER, name)
         complete = File.join(folder, "complete")
         unless File.exist?(complete)
           puts "Installing #{name} into #{folder}, but only once."
