@@ -3,6 +3,7 @@
 # The demonstration that bin/demo runs. If the gem is already compiled: ruby -I lib examples/demo.rb
 require "pusher"
 
+$stdout.sync = true
 require_relative "demo/transcript"
 require_relative "demo/tour"
 
@@ -13,12 +14,14 @@ when []
 when ["--sockudo"]
   require_relative "demo/sockudo_service"
   service_class = Demo::SockudoService
+when ["--live"]
+  require_relative "live/program"
+  exit Live::Program.run
 else
-  warn "bin/demo accepts only --sockudo, but was given: #{ARGV.join(" ")}"
+  warn "bin/demo accepts only --sockudo or --live, but was given: #{ARGV.join(" ")}"
   exit 2
 end
 
-$stdout.sync = true
 transcript = Demo::Transcript.new($stdout)
 begin
   service_class.run { |service| Demo::Tour.new(service, transcript).run }

@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
+require "securerandom"
 require_relative "errors"
+require_relative "exclusion"
 
 module Pusher
   module Internal
@@ -93,10 +95,10 @@ module Pusher
         @waiting.shift([number, 1].max)
       end
 
-      # Calls the public method, which applications and tests may replace.
+      # Calls the public method, which applications and tests may replace. The events have their socket ids already.
       def send_request(events)
         @in_flight = events
-        add_sent(@client.trigger_batch(events))
+        add_sent(EXCLUSION.without { @client.trigger_batch(events) })
       rescue Error => e
         REFUSED.include?(e.status) ? refuse(e) : stop(e)
       end
@@ -109,8 +111,15 @@ module Pusher
       end
 
       def refuse(error)
-        @in_flight.one? ? add_failed(error) : @refused = @in_flight
+        @in_flight.one? ? add_failed(error) : @refused = @in_flight.map { |event| with_new_key(event) }
         @in_flight = []
+      end
+
+      # A server may take an event for published if it has the key of one that was refused.
+      def with_new_key(event)
+        return event unless event.key?(:idempotency_key) || event.key?("idempotency_key")
+
+        event.except("idempotency_key").merge(idempotency_key: SecureRandom.uuid)
       end
 
       def stop(error)

@@ -1,8 +1,10 @@
 # frozen_string_literal: true
 
 require_relative "client/configuration"
+require_relative "client/retries"
 require_relative "client/events"
 require_relative "client/batch"
+require_relative "client/later"
 require_relative "client/queries"
 require_relative "client/authentication"
 require_relative "client/requests"

@@ -11,6 +11,8 @@ module Pusher
     attr_reader :body
     # @return [Float, Integer, nil] seconds to wait before a retry, from the `Retry-After` header of that reply
     attr_reader :retry_after
+    # @return [Integer, nil] how often the request was sent; nil for an error that no request caused
+    attr_reader :attempts
 
     # @param message [Object, nil] invalid bytes in a String are replaced, so that logs and JSON accept it
     def initialize(message = nil)
@@ -43,6 +45,10 @@ module Pusher
       @status = status
       @body = body
       @retry_after = retry_after
+    end
+
+    def note_attempts(number)
+      @attempts = number
     end
   end
 
@@ -85,7 +91,10 @@ module Pusher
       @unsent = unsent
       is_error = cause.is_a?(Error)
       super(is_error ? "#{counts}: #{cause.message} (#{cause.class})" : cause)
-      note_reply(cause.status, cause.body, cause.retry_after) if is_error
+      return unless is_error
+
+      note_reply(cause.status, cause.body, cause.retry_after)
+      note_attempts(cause.attempts)
     end
 
     private

@@ -8,10 +8,12 @@ module Pusher
     # before they refuse a batch, and these would be published twice when they are sent again one by one.
     # @api private
     module EventLimits
-      NAME_CHARACTERS = 200
+      # Documented as characters. sockudo counts the bytes of an event name; a channel name has only ASCII characters.
+      NAME_BYTES = 200
       DATA_BYTES = 10 * 1024
       SOCKET_ID = /\A\d+\.\d+\z/
-      private_constant :NAME_CHARACTERS, :DATA_BYTES, :SOCKET_ID
+      CHANNEL = /\A#?[A-Za-z0-9_\-=@,.;]+\z/
+      private_constant :NAME_BYTES, :DATA_BYTES, :SOCKET_ID, :CHANNEL
 
       class << self
         # @param channel [String]
@@ -20,15 +22,20 @@ module Pusher
         # @param params [Hash{String => Object}] `"socket_id"` and `"info"` where the event has them
         # @return [Boolean]
         def exceeded?(channel, name, data, params)
-          data.bytesize > DATA_BYTES || !name?(name) || !socket_id?(params["socket_id"]) ||
+          data.bytesize > DATA_BYTES || !channel?(channel) || !name?(name) || !socket_id?(params["socket_id"]) ||
             !info?(channel, params["info"])
         end
 
         private
 
+        # Channels of signed-in users start with a character that others cannot have.
+        def channel?(channel)
+          channel.size.between?(1, NAME_BYTES) && CHANNEL.match?(channel)
+        end
+
         def name?(name)
           name = name.name if name.is_a?(Symbol)
-          name.is_a?(String) && name.size.between?(1, NAME_CHARACTERS)
+          name.is_a?(String) && name.bytesize.between?(1, NAME_BYTES)
         end
 
         def socket_id?(socket_id) = socket_id.nil? || (socket_id.is_a?(String) && SOCKET_ID.match?(socket_id))

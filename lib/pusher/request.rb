@@ -73,14 +73,13 @@ module Pusher
     private
 
     def send_by(http)
-      result_by(http) do
-        Internal::HTTP::REGISTRY.used_by?(@client) ? reply_of_middleware(http) : reply_of(http, @head)
-      end
+      is_plain = !Internal::HTTP::REGISTRY.used_by?(@client) && !Internal::HTTP::Retries.on?(@client)
+      is_plain ? result_by(http) { reply_of(http, @head) } : send_with_middleware(http)
     end
 
     # @yieldreturn [#status, #body] the reply
     def result_by(http)
-      Internal::Response.result(yield, @uri.path, http)
+      Internal::Response.result(yield, @uri.path, http, @body)
     rescue StandardError => e
       raise unless Internal::HTTP::TransportFailure.wrap?(e, http)
 
@@ -109,11 +108,23 @@ module Pusher
       http.request_async(@verb, @uri.to_s, query, @body, @head) { query }
     end
 
-    # A middleware may send the request several times. Each attempt is signed anew.
-    def reply_of_middleware(http)
+    # With middleware around it, or with retries.
+    def send_with_middleware(http)
       url, headers = Internal::Native.describe_request(@verb, @uri.to_s, nil, @body, @head)
       view = Internal::HTTP::MiddlewareRequest.new(@client, @verb, url, @body, headers)
-      Internal::HTTP::Middleware.around_request(view) do
+      result_by(http) do
+        Internal::HTTP::Middleware.around_request(view) { attempts(http, view) }
+      end
+    rescue Error => e
+      sends = view&.__send__(:sends)
+      e.__send__(:note_attempts, sends) if sends&.positive?
+      raise
+    end
+
+    # A middleware, and the client's retries, may send the request several times. Each attempt is signed anew.
+    def attempts(http, view)
+      Internal::HTTP::Retries.around(http, view) do
+        @params = nil if view.attempt.positive?
         view.__send__(:sending) { |added| reply_of(http, @head.merge(added)) }
       end
     end

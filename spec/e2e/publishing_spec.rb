@@ -92,7 +92,8 @@ RSpec.describe "Publishing to a real server", :e2e do
     Pusher.async_batch_size = 1
   end
 
-  { "an illegal name" => ["x" * 201, "", 400], "too much data" => ["big", "x" * 10_241, 413] }
+  { "an illegal name" => ["x" * 201, "", 400], "a name of too many bytes" => ["é" * 101, "", 400],
+    "too much data" => ["big", "x" * 10_241, 413] }
     .each do |what, (name, data, status)|
     it "delivers each other event of a batch once if one has #{what}" do
       ann
@@ -115,6 +116,19 @@ RSpec.describe "Publishing to a real server", :e2e do
     pusher[channel].trigger!("four", "4", ben.socket_id)
     expect(received(ann, channel)).to eq([["three", nil], ["four", 4]])
     expect(received(ben, channel)).to eq([["one", 1], ["two", 2], ["three", nil]])
+  end
+
+  it "does not deliver the events of Pusher.excluding to that socket" do
+    ben = subscribe("ben", channel)
+    Pusher.excluding(ann.socket_id) do
+      pusher.trigger(channel, "one", "1")
+      pusher.trigger_batch({ channel:, name: "two", data: "2" })
+      pusher.batch { |batch| batch.trigger(channel, "three", "3") }
+      pusher.trigger_async(channel, "four", "4").pop
+      pusher.trigger(channel, "all", "5", { socket_id: nil })
+    end
+    expect(received(ann, channel).map(&:first)).to eq(%w[all])
+    expect(received(ben, channel).map(&:first)).to eq(%w[one two three four all])
   end
 
   it "returns the requested attributes of the channels" do

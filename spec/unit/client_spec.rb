@@ -12,11 +12,13 @@ RSpec.describe Pusher::Client do
   let(:client) { build_client }
 
   describe "its public methods" do
-    accessors = %i[scheme host port app_id key secret encryption_master_key max_event_bytes]
+    accessors = %i[scheme host port app_id key secret encryption_master_key max_event_bytes retry_ambiguous
+                   idempotency_key]
     readers = %i[http_proxy proxy cluster encryption_master_key_base64]
     writers = %i[connect_timeout= send_timeout= receive_timeout= keep_alive_timeout=]
     methods = {
       "timeout=" => "value", "http_proxy=" => "url", "url=" => "url", "encrypted=" => "bool", "use_tls=" => "bool",
+      "retries" => "", "retries=" => "number", "retry_deadline" => "", "retry_deadline=" => "seconds",
       "encrypted?" => "", "cluster=" => "name", "encryption_master_key_base64=" => "s",
       "authentication_token" => "", "url" => "path = nil", "resource" => "path", "sync_http_client" => "",
       "em_http_client" => "uri",
@@ -28,8 +30,11 @@ RSpec.describe Pusher::Client do
       "trigger" => "channels, event_name, data, params = {}",
       "trigger_async" => "channels, event_name, data, params = {}",
       "trigger_batch" => "*events", "trigger_batch_async" => "*events", "batch" => "size: 10, &block",
+      "trigger_later" => "channels, event_name, data, params = {}", "trigger_batch_later" => "*events",
+      "later" => "idempotency_key: false, **options",
       "authenticate" => "channel_name, socket_id, custom_data = nil", "authenticate_user" => "socket_id, user_data",
-      "send_to_user" => "user_id, event_name, data", "terminate_user_connections" => "user_id"
+      "send_to_user" => "user_id, event_name, data", "terminate_user_connections" => "user_id",
+      "send_to_user_async" => "user_id, event_name, data", "terminate_user_connections_async" => "user_id"
     }.freeze
 
     it "are the documented ones" do
@@ -58,7 +63,7 @@ RSpec.describe Pusher::Client do
   it "has the documented constants and no others" do
     constants = described_class.constants(false).to_h { |name| [name, described_class.const_get(name)] }
     expect(constants).to eq(DEFAULT_CONNECT_TIMEOUT: 5, DEFAULT_SEND_TIMEOUT: 5, DEFAULT_RECEIVE_TIMEOUT: 5,
-                            DEFAULT_KEEP_ALIVE_TIMEOUT: 30, DEFAULT_CLUSTER: "mt1")
+                            DEFAULT_KEEP_ALIVE_TIMEOUT: 30, DEFAULT_CLUSTER: "mt1", DEFAULT_RETRY_DEADLINE: 10)
   end
 
   it "is a plain subclass of Object" do

@@ -4,21 +4,24 @@ require "spec_helper"
 require_relative "support/signatures"
 
 RSpec.describe Pusher do
-  state = %i[scheme host port app_id key secret http_proxy encryption_master_key_base64 cluster max_event_bytes]
+  state = %i[scheme host port app_id key secret http_proxy encryption_master_key_base64 cluster max_event_bytes
+             retries retry_ambiguous retry_deadline idempotency_key]
   writers = state.map { |name| :"#{name}=" } + %i[
     encrypted= use_tls= url= timeout= connect_timeout= send_timeout= receive_timeout= keep_alive_timeout=
   ]
   methods = %i[
     authentication_token url get get_async post post_async channels channel_info channel_users trigger trigger_async
     trigger_batch trigger_batch_async batch authenticate authenticate_user webhook channel [] send_to_user
-    terminate_user_connections
+    terminate_user_connections send_to_user_async terminate_user_connections_async trigger_later trigger_batch_later
+    later
   ]
   delegated = state + writers + methods
 
   it "has the documented methods and no others" do
     own = %i[default_client logger logger= instrumenter instrumenter= async_threads async_threads= async_queue_size
              async_queue_size= async_exit_timeout async_exit_timeout= async_batch_size async_batch_size=
-             async_batch_wait async_batch_wait= on_async_error on_async_error= flush notify use remove]
+             async_batch_wait async_batch_wait= on_async_error on_async_error= flush notify use remove excluding
+             excluded_socket_id register_client trigger_job trigger_job=]
     expect(Signatures.own_singleton_methods(described_class)).to match_array(delegated + own)
   end
 

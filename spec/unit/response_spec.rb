@@ -19,6 +19,7 @@ RSpec.describe Pusher::Client, "replies" do
     "an empty JSON array" => "[]",
     "a JSON array" => '[{"a":1}]',
     "a JSON number" => "7",
+    "the number 1" => "1",
     "a JSON String" => '"text"',
     "an empty JSON String" => '""',
     "null" => "null",
@@ -110,13 +111,19 @@ RSpec.describe Pusher::Client, "replies" do
       end
 
       it "Fix: raise an HTTPError with status #{status} for JSON of another kind" do
-        ["[1]", "7", '"text"', "true", "null"].each do |body|
+        ["[1]", "1", "7", '"text"', "true", "null"].each do |body|
           stub_http(client, status:, body:)
           expect { client.get("/path") }
             .to raise_error(an_instance_of(Pusher::HTTPError).and(have_attributes(status:)))
         end
       end
     end
+  end
+
+  it "Added: are empty for 1, which sockudo sends for an event whose idempotency key it knows" do
+    stub_http(client, status: 200, body: "1")
+    expect(client.trigger("a", "b", "c", { idempotency_key: "key" })).to eq({})
+    expect { client.trigger("a", "b", "c") }.to raise_error(Pusher::HTTPError)
   end
 
   describe "Added: retry_after" do

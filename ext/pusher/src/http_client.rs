@@ -2,13 +2,16 @@
 
 use std::cell::RefCell;
 use std::path::Path;
+use std::time::Duration;
 
+use magnus::value::ReprValue;
 use magnus::{
     Class, Error, Module, RArray, RClass, RModule, RObject, RString, Ruby, TryConvert, Value,
     typed_data::Obj,
 };
 use pusher_core::http::{
-    self, Agent, Certificate, Identity, Request, Timeouts, TlsSettings, Verification, Waiter,
+    self, Agent, Certificate, Identity, Request, Sending, Timeouts, TlsSettings, Verification,
+    Waiter,
 };
 
 use crate::error::Failure;
@@ -97,6 +100,7 @@ impl Client {
         &self,
         ruby: &Ruby,
         (verb, uri, query, body, headers): (Value, Value, Value, Value, Value),
+        limit: Option<Duration>,
     ) -> Result<Value, Failure> {
         let method = http_arguments::method_name(ruby, verb)?;
         let url = http_arguments::absolute_url(ruby, uri, query)?;
@@ -109,6 +113,7 @@ impl Client {
             .map(|(name, value)| (&**name, &**value))
             .collect();
         let (agent, timeouts) = self.prepare(&url)?;
+        let timeouts = limit.map_or(timeouts, |limit| timeouts.at_most(limit));
         let request = Request {
             method: &method,
             url: &url,
@@ -116,15 +121,15 @@ impl Client {
             body: body.as_deref(),
             timeouts,
         };
-        let mut attempts = 0;
-        match agent.send_counting(&request, &mut attempts) {
+        let mut sending = Sending::default();
+        match agent.send_tracked(&request, &mut sending) {
             Ok(reply) => Ok(ruby.into_value(Reply::from(reply))),
             Err(pusher_core::Error::ProxyAuthentication) => {
                 Ok(ruby.into_value(Reply::proxy_authentication()))
             }
             Err(error) => {
                 let exception = transport_failure::exception(ruby, error)?;
-                Ok(transport_failure::pair(ruby, exception, attempts))
+                Ok(transport_failure::facts(ruby, exception, sending))
             }
         }
     }
@@ -188,8 +193,15 @@ pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
             Ok(())
         }), 0;
         "native_request" => |this: Obj<Client>, verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
-            guard(|ruby| this.request(ruby, (verb, uri, query, body, headers)))
+            guard(|ruby| this.request(ruby, (verb, uri, query, body, headers), None))
         }, 5;
+        "native_request_within" => |this: Obj<Client>, seconds: f64, arguments: RArray| {
+            guard(|ruby| {
+                let arguments = TryConvert::try_convert(arguments.as_value())?;
+                let limit = Duration::try_from_secs_f64(seconds.max(0.0)).ok();
+                this.request(ruby, arguments, limit)
+            })
+        }, 2;
     );
     Ok(())
 }

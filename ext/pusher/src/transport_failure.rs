@@ -2,6 +2,7 @@
 
 use magnus::value::ReprValue;
 use magnus::{Exception, Ruby, Value};
+use pusher_core::http::Sending;
 
 use crate::error::{self, Failure};
 
@@ -20,8 +21,13 @@ pub(crate) fn exception(ruby: &Ruby, error: pusher_core::Error) -> Result<Except
     error::exception(ruby, &error).ok_or_else(|| error.into())
 }
 
-/// The value that `native_request` returns instead of a reply: the exception, and how often the request was sent.
-pub(crate) fn pair(ruby: &Ruby, exception: Exception, attempts: u32) -> Value {
-    let pair = [exception.as_value(), ruby.into_value(attempts)];
-    ruby.ary_new_from_values(&pair).as_value()
+/// The value that `native_request` returns instead of a reply: the exception, how often the request was sent, and whether
+/// the server certainly cannot have read all of it.
+pub(crate) fn facts(ruby: &Ruby, exception: Exception, sending: Sending) -> Value {
+    let facts = [
+        exception.as_value(),
+        ruby.into_value(sending.attempts),
+        ruby.into_value(sending.not_taken),
+    ];
+    ruby.ary_new_from_values(&facts).as_value()
 }

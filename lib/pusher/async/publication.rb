@@ -24,9 +24,15 @@ module Pusher
           # @param events [Array<Hash>]
           # @return [HTTP::Reply]
           def post(events)
+            url = "#{app_url}/batch_events"
             body = Json.encode({ batch: events })
-            query = Native.signed_query(:post, path, {}, body, key, secret, Time.now.to_i)
-            http.request(:post, "#{app_url}/batch_events", query, body, Request::JSON_HEADERS)
+            request = HTTP::OutgoingRequest.new(http, :post, url, nil, body, Request::JSON_HEADERS)
+            http.__send__(:send_accepted, request, url) { query(body) }
+          end
+
+          # The query, signed with the current time.
+          def query(body)
+            Native.signed_query(:post, path, {}, body, key, secret, Time.now.to_i)
           end
 
           # @return [String] without the secret

@@ -41,7 +41,18 @@ module Pusher
       event_name = event_name.dup
       params = params.transform_values(&:dup) if params.instance_of?(Hash)
       events = channels.map { |channel| merge_params(params, { channel:, name: event_name, data: }) }
+      events = with_separate_keys(events)
       events.map { |event| [event, doubtful?(batch_event(event))] }
+    end
+
+    # A server would publish only one of several events with the same key.
+    def with_separate_keys(events)
+      events.map do |event|
+        key = member(event, :idempotency_key)
+        next @idempotency_key ? event.merge(new_key(event)) : event unless key
+
+        events.one? ? event : event.except("idempotency_key").merge(idempotency_key: key_on(event[:channel], key))
+      end
     end
 
     # @param event [Hash] as it is sent

@@ -82,7 +82,8 @@ module Pusher
 
     # @param options [Hash] `:app_id`, `:key`, `:secret`; `:cluster` or `:host`; `:port`, `:use_tls` (true);
     #   `:encryption_master_key_base64`, `:http_proxy`, `:max_event_bytes`; `:timeout`, `:connect_timeout`,
-    #   `:send_timeout`, `:receive_timeout` and `:keep_alive_timeout` in seconds. Other keys are ignored.
+    #   `:send_timeout`, `:receive_timeout` and `:keep_alive_timeout` in seconds; `:retries`, `:retry_ambiguous`,
+    #   `:retry_deadline` and `:idempotency_key`. Other keys are ignored.
     # @raise [ArgumentError, ConfigurationError] for an invalid master key
     # @raise [URI::InvalidURIError] for an invalid url of a proxy
     # @raise [Error] in a Ractor other than the main one
@@ -92,6 +93,7 @@ module Pusher
       configure_app(options)
       configure_server(options)
       configure_timeouts(options)
+      configure_retries(options)
       self.encryption_master_key_base64 = options[:encryption_master_key_base64]
       self.http_proxy = options[:http_proxy] if options[:http_proxy]
     end

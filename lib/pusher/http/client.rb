@@ -2,6 +2,7 @@
 
 require_relative "middleware"
 require_relative "reply"
+require_relative "retries"
 require_relative "tls_config"
 
 module Pusher
@@ -83,10 +84,12 @@ module Pusher
         # @raise [SystemCallError, SocketError, IOError, OpenSSL::SSL::SSLError, Timeout::Error] when there is no reply
         # @raise [ArgumentError] for a request that cannot be sent; nothing is sent
         def request(verb, uri, query = nil, body = nil, headers = {})
-          return transmit(verb, uri, query, body, headers) unless Middleware.active?(self)
+          unless Middleware.active?(self)
+            return transmit(verb, uri, query, body, headers, MiddlewareRequest.take&.__send__(:seconds_left))
+          end
 
           Middleware.call(OutgoingRequest.new(self, verb, uri, query, body, headers)) do |request|
-            transmit(request.verb, request.url, nil, request.body, request.headers)
+            transmit(request.verb, request.url, nil, request.body, request.headers, request.seconds_left)
           end
         end
 
@@ -118,12 +121,17 @@ module Pusher
         # The {Pusher::Client} that made this HTTP client, if any.
         attr_accessor :client
 
+        # Sends a request that nobody signs only once: the application has signed it for one attempt.
         def send_accepted(accepted, url, &sign)
-          return send_attempt(accepted, url, accepted.headers, &sign) unless REGISTRY.used_by?(client)
+          is_retried = sign && Retries.on?(client)
+          return send_attempt(accepted, url, accepted.headers, &sign) unless is_retried || REGISTRY.used_by?(client)
 
           view = MiddlewareRequest.of(accepted)
           Middleware.around_request(view) do
-            view.__send__(:sending) { |added| send_attempt(accepted, url, accepted.headers.merge(added), &sign) }
+            attempt = lambda do
+              view.__send__(:sending) { |added| send_attempt(accepted, url, accepted.headers.merge(added), &sign) }
+            end
+            is_retried ? Retries.around(self, view, &attempt) : attempt.call
           end
         end
 
@@ -131,12 +139,18 @@ module Pusher
           request(accepted.verb, url || accepted.url, url && yield, accepted.body, headers)
         end
 
-        # The native request returns a transport failure as a pair: the error and the number of attempts.
-        def transmit(verb, uri, query, body, headers)
-          reply, attempts = native_request(verb, uri, query, body, headers)
+        # The native request returns a failure of the transport as facts: the error, the number of attempts, and whether
+        # the server certainly has not taken the request.
+        def transmit(verb, uri, query, body, headers, seconds_left) # rubocop:disable Metrics/ParameterLists -- a request's
+          reply, attempts, is_not_taken =
+            if seconds_left
+              native_request_within(seconds_left, [verb, uri, query, body, headers])
+            else
+              native_request(verb, uri, query, body, headers)
+            end
           return reply unless attempts
 
-          raise TransportFailure.mark(reply, attempts)
+          raise TransportFailure.mark(reply, attempts, is_not_taken)
         end
       end
     end

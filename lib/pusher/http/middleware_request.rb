@@ -50,7 +50,7 @@ module Pusher
           @parts = URL.match(url) || {}
           @body = body
           @given_headers = headers
-          @attempt = 0
+          @attempt = @sends = 0
         end
 
         # @return [String] `"https"` or `"http"`
@@ -100,6 +100,11 @@ module Pusher
 
         private
 
+        # Seconds that are left for the next attempt; nil without a limit.
+        attr_accessor :seconds_left
+        # How often the request was sent. An attempt sends it twice if the server had closed the idle connection.
+        attr_reader :sends
+
         def events = @events ||= PublishedEvents.in(verb, path, @body)
 
         def count_attempt
@@ -113,9 +118,19 @@ module Pusher
         def sending
           count_attempt
           Thread.current[SENDING] = self
-          yield headers.__send__(:added)
+          counting_sends { yield headers.__send__(:added) }
         ensure
           Thread.current[SENDING] = nil
+        end
+
+        def counting_sends
+          reply = yield
+          @sends += reply.respond_to?(:attempts) ? reply.attempts : 1
+          reply
+        rescue StandardError => e
+          @sends += TransportFailure.attempts(e) || 1
+          e.attempts = @sends if e.is_a?(TransportFailure)
+          raise
         end
       end
     end

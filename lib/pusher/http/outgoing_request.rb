@@ -63,6 +63,9 @@ module Pusher
           @view ||= MiddlewareRequest.of(self)
         end
 
+        # @return [Float, nil] seconds that are left for this attempt; nil without a limit
+        def seconds_left = @view&.__send__(:seconds_left)
+
         # @return [Hash{String => String}] header fields, with the transport's own and those that middleware has added
         def headers
           @view ? @headers.merge(@view.headers.__send__(:added)) : @headers

@@ -23,19 +23,30 @@ module Pusher
           Errno::EHOSTUNREACH, Errno::EHOSTDOWN, Errno::ENETUNREACH, Errno::ENETDOWN, Errno::ENETRESET,
           Errno::EADDRNOTAVAIL, Errno::EMFILE, Errno::ENFILE, Errno::ENOBUFS
         ].freeze
-        private_constant :TYPES, :HTTPCLIENT_TYPES, :TRANSIENT
+        # Failures of a stand-in for the transport that mean that there was no connection, or no complete request.
+        WITHOUT_REQUEST = [
+          ConnectTimeoutError, SendTimeoutError, ::SocketError,
+          Errno::ECONNREFUSED, Errno::EHOSTUNREACH, Errno::EHOSTDOWN, Errno::ENETUNREACH, Errno::ENETDOWN,
+          Errno::EADDRNOTAVAIL, Errno::EMFILE, Errno::ENFILE
+        ].freeze
+        private_constant :TYPES, :HTTPCLIENT_TYPES, :TRANSIENT, :WITHOUT_REQUEST
 
         # @return [Integer] how often the request was sent
         attr_accessor :attempts
 
+        # @return [Boolean, nil] whether the server certainly has not taken the request; nil if the transport does not
+        #   know
+        attr_accessor :is_not_taken
+
         class << self
           # @param error [Exception] not marked if it is frozen
           # @return [Exception] the same
-          def mark(error, attempts = 1)
+          def mark(error, attempts = 1, is_not_taken = nil)
             return error if error.frozen?
 
             error.extend(self)
             error.attempts = attempts
+            error.is_not_taken = is_not_taken
             error
           end
 
@@ -61,9 +72,19 @@ module Pusher
             (TRANSIENT + httpclient_types(%i[TimeoutError KeepAliveDisconnected])).any? { |type| error.is_a?(type) }
           end
 
+          # @param error [StandardError]
+          # @return [Boolean] whether the server certainly has not taken the request
+          def not_taken?(error)
+            is_not_taken = error.is_not_taken if error.is_a?(self)
+            is_not_taken.nil? ? WITHOUT_REQUEST.any? { |type| error.is_a?(type) } : is_not_taken
+          end
+
           # @return [HTTPError]
           def wrapped(error)
-            HTTPError.new("#{error.message} (#{error.class})").tap { |wrapper| wrapper.original_error = error }
+            HTTPError.new("#{error.message} (#{error.class})").tap do |wrapper|
+              wrapper.original_error = error
+              wrapper.__send__(:note_attempts, attempts(error))
+            end
           end
 
           private

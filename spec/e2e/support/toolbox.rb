@@ -3,7 +3,7 @@
 require_relative "../../support/download_cache"
 
 module EndToEnd
-  # The paths of the server and of pusher-js, which bin/setup installs in the versions of spec/e2e/versions.
+  # The paths of what bin/setup installs in the versions of spec/e2e/versions.
   module Toolbox
     # One of them is not installed.
     class Missing < StandardError; end
@@ -18,6 +18,10 @@ module EndToEnd
 
     def pusher_js
       find("pusher-js", "node_modules/pusher-js")
+    end
+
+    def axe
+      find("axe-core", "node_modules/axe-core/axe.min.js")
     end
 
     def find(name, path)

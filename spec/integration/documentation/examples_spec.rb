@@ -22,7 +22,7 @@ RSpec.describe "The programs in examples/" do
 
   it "are all run by this file, or by spec/integrations" do
     programs = Dir.children(File.join(Programs::ROOT, "examples")).grep(/\.(rb|ru)\z/) - ["demo.rb"]
-    files = [__FILE__, *Dir[File.join(Programs::ROOT, "spec/integrations/{opentelemetry,rack}/*_spec.rb")]]
+    files = [__FILE__, *Dir[File.join(Programs::ROOT, "spec/integrations/{active_job,opentelemetry,rack}/*_spec.rb")]]
     specs = files.map { |file| File.read(file) }.join
     expect(programs.reject { |program| specs.match?(/\b#{File.basename(program, ".*")}(\.rb)?"/) }).to be_empty
   end

@@ -150,6 +150,18 @@ RSpec.describe Pusher::Testing, ".fail_with" do
     expect([errors.size, testing.events.size, testing.requests.size]).to eq([20, 60, 80])
   end
 
+  it "is followed by the client's retries, without a pause" do
+    client.retries = 2
+    client.retry_deadline = nil
+    testing.fail_with(503, times: 2, headers: { "Retry-After" => 3600 })
+    expect(trigger).to be_nil
+    expect(testing.requests.map(&:status)).to eq([503, 503, 200])
+    expect(testing.events.size).to eq(1)
+
+    testing.fail_with(Errno::ECONNREFUSED)
+    expect(trigger).to have_attributes(attempts: 3)
+  end
+
   it "raises ArgumentError for a cause that is not a failure" do
     [200, 202, 600, 99, "500", Object, nil].each do |cause|
       expect { testing.fail_with(cause) }

@@ -23,7 +23,7 @@ mod wire;
 
 pub use ::http::{HeaderMap, HeaderName, HeaderValue};
 
-pub use self::ureq::{Agent, Settings, check};
+pub use self::ureq::{Agent, Sending, Settings, check};
 pub use bounds::{MAX_BODY, MAX_HEAD};
 pub use poll::poll;
 pub use proxy::{Proxy, ProxyChoice};

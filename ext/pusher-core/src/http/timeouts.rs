@@ -37,4 +37,15 @@ impl Timeouts {
         };
         Some(Self { receive, ..self })
     }
+
+    /// The same timeouts, each no longer than `limit`.
+    #[must_use]
+    pub fn at_most(self, limit: Duration) -> Self {
+        let shorter = |timeout: Option<Duration>| Some(timeout.map_or(limit, |it| it.min(limit)));
+        Self {
+            connect: shorter(self.connect),
+            send: shorter(self.send),
+            receive: shorter(self.receive),
+        }
+    }
 }

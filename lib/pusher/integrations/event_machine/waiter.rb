@@ -53,6 +53,13 @@ module Pusher
           resolver&.kill
         end
 
+        # Lets the reactor run for some time.
+        #
+        # @param seconds [Numeric]
+        def pause(seconds)
+          suspend(Object.new, seconds)
+        end
+
         # Resumes the fiber with a result, unless it now waits for something else.
         #
         # @param source [Object] what the result is from

@@ -26,6 +26,7 @@ mod requests;
 mod retries;
 mod roots;
 mod statuses;
+mod taken;
 mod timeouts;
 mod tls;
 mod trust;

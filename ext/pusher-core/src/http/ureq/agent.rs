@@ -11,7 +11,7 @@ use ureq::unversioned::transport::NextTimeout;
 
 use super::connection::connection_of_this_reply;
 use super::connector::Connector;
-use super::errors::from_ureq;
+use super::errors::{Failure, from_ureq};
 use super::request::{LastHeader, build, longest_line};
 use crate::Error;
 use crate::http::bounds::{MAX_BODY, MAX_HEAD};
@@ -50,6 +50,16 @@ pub struct Settings {
     pub keep_alive: Option<Duration>,
     /// The timeouts that most requests have. Requests with other timeouts cost a little more.
     pub usual_timeouts: Timeouts,
+}
+
+/// What is known about the sending of a request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sending {
+    /// How often the request was sent: 2 if a reused connection had ended.
+    pub attempts: u32,
+    /// Whether the request failed and the server certainly cannot have read all of it: there was no connection, the request
+    /// was not written completely, or the server's system has not acknowledged all of it.
+    pub not_taken: bool,
 }
 
 /// Sends requests and reuses connections. Cheap to clone; clones share the connections.
@@ -113,28 +123,37 @@ impl Agent {
     ///
     /// Any error of the transport. The connection is then closed.
     pub fn send(&self, request: &Request<'_>) -> Result<Reply, Error> {
-        self.send_counting(request, &mut 0)
+        self.send_tracked(request, &mut Sending::default())
     }
 
-    /// Like [`Agent::send`], and writes the number of attempts to `attempts`, also when it fails.
+    /// Like [`Agent::send`], and writes to `sending` what is known about the sending, also when it fails.
     ///
     /// # Errors
     ///
     /// As [`Agent::send`].
-    pub fn send_counting(&self, request: &Request<'_>, attempts: &mut u32) -> Result<Reply, Error> {
+    pub fn send_tracked(
+        &self,
+        request: &Request<'_>,
+        sending: &mut Sending,
+    ) -> Result<Reply, Error> {
         let start = Instant::now();
-        *attempts = 1;
-        let outcome = match self.attempt(request, request.timeouts, *attempts) {
-            Err(Error::Stale) => match request.timeouts.after(start.elapsed()) {
-                Some(timeouts) => {
-                    *attempts = 2;
-                    self.attempt(request, timeouts, *attempts)
+        sending.attempts = 1;
+        let outcome = match self.attempt(request, request.timeouts, 1) {
+            Err(stale) if matches!(stale.error, Error::Stale) => {
+                match request.timeouts.after(start.elapsed()) {
+                    Some(timeouts) => {
+                        sending.attempts = 2;
+                        self.attempt(request, timeouts, 2)
+                    }
+                    None => Err(stale),
                 }
-                None => Err(Error::Stale),
-            },
+            }
             outcome => outcome,
         };
-        outcome.map_err(|error| error.at(|| self.peer(request.url)))
+        outcome.map_err(|failure| {
+            sending.not_taken = failure.not_taken;
+            failure.error.at(|| self.peer(request.url))
+        })
     }
 
     /// What the connections of requests for a url lead to.
@@ -158,7 +177,7 @@ impl Agent {
         request: &Request<'_>,
         timeouts: Timeouts,
         attempts: u32,
-    ) -> Result<Reply, Error> {
+    ) -> Result<Reply, Failure> {
         let is_retry = attempts > 1;
         self.longest_line
             .fetch_max(longest_line(request), Ordering::Relaxed);

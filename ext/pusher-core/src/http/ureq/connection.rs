@@ -25,8 +25,12 @@ enum State {
     Idle,
     /// A request is collected. It is flushed when its reply is awaited.
     Sending { timeout: Option<Duration> },
-    /// The request was sent. `received` counts the bytes of the reply.
-    Receiving { deadline: Deadline, received: u64 },
+    /// The request was sent, unless writing it failed. `received` counts the bytes of the reply.
+    Receiving {
+        deadline: Deadline,
+        received: u64,
+        is_sent: bool,
+    },
 }
 
 /// A connection, which carries one request at a time.
@@ -69,6 +73,7 @@ impl Connection {
         self.state = State::Receiving {
             deadline: deadline_after(receive_timeout),
             received: 0,
+            is_sent: outcome.is_ok(),
         };
         outcome
     }
@@ -102,6 +107,7 @@ impl Connection {
         let State::Receiving {
             deadline,
             ref mut received,
+            ..
         } = self.state
         else {
             return Err(Error::InvalidReply("a reply without a request".into()));
@@ -140,19 +146,26 @@ impl Connection {
             Err(error) => Err(error),
         };
         if self.may_retry(&outcome) {
-            // Discards the unsent part of the abandoned request, so that it cannot arrive later.
-            self.wire.socket().abort_on_close();
+            self.abandon();
             return Err(Error::Stale);
         }
         outcome
     }
 
+    /// Discards the unsent part of a request that may be sent again, so that it cannot arrive later.
+    fn abandon(&self) {
+        self.wire.socket().abort_on_close();
+    }
+
+    fn has_received_nothing(&self) -> bool {
+        !matches!(self.state, State::Receiving { received: 1.., .. })
+    }
+
     /// Whether a reused connection has ended without a byte of a reply, and the server cannot have read the whole request,
     /// or the request is a query.
     fn may_retry(&self, outcome: &Result<bool, Error>) -> bool {
-        let has_received = matches!(self.state, State::Receiving { received: 1.., .. });
         // After a fork during the request, only the parent process may retry it.
-        if !self.is_reused || has_received || self.wire.socket().is_inherited() {
+        if !self.is_reused || !self.has_received_nothing() || self.wire.socket().is_inherited() {
             return false;
         }
         match outcome {
@@ -161,6 +174,28 @@ impl Connection {
             }
             Err(Error::Io(error)) => self.is_query || is_reset(error),
             _ => false,
+        }
+    }
+
+    /// Whether the server cannot have read the whole request: it was not written completely, or the connection had an
+    /// orderly end that does not acknowledge all of it. Only before the first byte of a reply.
+    fn is_not_taken(&self, error: &Error) -> bool {
+        let State::Receiving {
+            received: 0,
+            is_sent,
+            ..
+        } = self.state
+        else {
+            return false;
+        };
+        if self.wire.socket().is_inherited() {
+            return false;
+        }
+        match error {
+            // A retry was possible, but no time was left for it.
+            Error::Stale => !self.is_query || !is_sent,
+            Error::Truncated => !is_sent || self.wire.has_unacknowledged_bytes(),
+            _ => !is_sent,
         }
     }
 }
@@ -184,7 +219,18 @@ impl Transport for Connection {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         let outcome = self.send_and_receive(timeout.per_read.and_then(exact));
         LAST_RECEIVED.set(Some(ReplyConnection::of(self.wire.socket())));
-        outcome.map_err(into_ureq)
+        // An end without a byte is ureq's error otherwise, which does not say whether the request was taken.
+        let outcome = match outcome {
+            Ok(false) if self.has_received_nothing() => Err(Error::Truncated),
+            outcome => outcome,
+        };
+        outcome.map_err(|error| {
+            let not_taken = self.is_not_taken(&error);
+            if not_taken {
+                self.abandon();
+            }
+            into_ureq(error, not_taken)
+        })
     }
 
     fn is_open(&mut self) -> bool {

@@ -42,7 +42,10 @@ impl UreqConnector<()> for Connector {
             is_https,
         };
         let deadline = deadline_after(exact(details.timeout.after));
-        let (wire, absolute_form) = self.dialer.dial(&target, deadline).map_err(into_ureq)?;
+        let (wire, absolute_form) = self
+            .dialer
+            .dial(&target, deadline)
+            .map_err(|error| into_ureq(error, true))?;
         let connection = Connection::new(wire, absolute_form, self.longest_line.clone());
         Ok(Some(connection))
     }

@@ -9,5 +9,5 @@ mod connector;
 mod errors;
 mod request;
 
-pub use agent::{Agent, Settings};
+pub use agent::{Agent, Sending, Settings};
 pub use request::check;

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -268,6 +268,15 @@ impl Peer {
     pub fn await_data(&self) {
         let amount = self.socket.peek(&mut [0]).expect("bytes of the client");
         assert_eq!(amount, 1, "the client closed");
+    }
+
+    /// Waits, without reading, until the client has reset the connection.
+    pub fn await_reset(&self) {
+        let deadline = Instant::now() + LONG_TIMEOUT;
+        while self.socket.take_error().expect("a socket").is_none() {
+            assert!(Instant::now() < deadline, "the client reset nothing");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Reads until the end of the connection or an error, and returns the number of bytes.
