@@ -10,6 +10,7 @@ require "timeout"
 require "uri"
 
 require_relative "pusher/version"
+require_relative "pusher/defaults"
 require_relative "pusher/errors"
 require_relative "pusher/integrations/httpclient_names"
 require_relative "pusher/main_ractor"
@@ -59,9 +60,10 @@ module Pusher
                    :send_to_user_async, :terminate_user_connections_async
     def_delegators :default_client, :trigger_later, :trigger_batch_later, :later
 
-    # @return [Logger] the logger of the gem; by default it writes to `$stdout` from level INFO on
+    # @return [Logger] the logger of the gem; by default that of Rails; without Rails it writes to `$stdout` from level
+    #   INFO on
     def logger
-      @logger ||= ::Logger.new($stdout, level: ::Logger::INFO)
+      @logger ||= Internal::Defaults.logger
     end
 
     # Sets the logger; nil restores the default.
@@ -136,12 +138,12 @@ module Pusher
     end
 
     # The client behind the methods of this module. {Client.from_env} creates it if `PUSHER_URL` is set, otherwise it
-    # has no credentials.
+    # has no credentials. In Rails it has the settings of the application (`docs/rails.md`).
     #
     # @return [Pusher::Client]
     # @raise [Error] in a Ractor other than the main one
     def default_client
-      @default_client ||= ENV["PUSHER_URL"] ? Client.from_env : Client.new
+      @default_client ||= Internal::Defaults.client
     rescue Ractor::IsolationError
       raise Error, Internal::MainRactor::MESSAGE
     end
@@ -282,3 +284,5 @@ module Pusher
     end
   end
 end
+
+require_relative "pusher/integrations/rails/railtie" if defined?(Rails::Railtie)

@@ -11,6 +11,7 @@ INTEGRATIONS = {
   "minitest" => %w[minitest],
   "eventmachine" => %w[eventmachine],
   "puma" => %w[puma rack],
+  "rails" => %w[railties actionpack puma minitest],
   "rack" => %w[rack sinatra railties actionpack],
   "opentelemetry" => %w[eventmachine async],
   "datadog" => %w[eventmachine async],

@@ -6,8 +6,11 @@ module Pusher
   # Rack middleware that excludes the browser which has sent a request from the events that the request triggers. The
   # browser has made the change, so only others have to learn of it ({Pusher.excluding}).
   #
-  #     # config/application.rb
-  #     config.middleware.use Pusher::ExcludeSocket
+  #     # config.ru
+  #     require "pusher/exclude_socket"
+  #     use Pusher::ExcludeSocket
+  #
+  # In Rails, `config.pusher.exclude_socket = true` adds it to the middleware of the application.
   #
   # The browser sends the id of its socket in the header `X-Socket-ID`:
   #

@@ -17,7 +17,7 @@ NAMES = %i[
   Matchers Assertions Expectation WebhookRequest Rails Railtie Engine Authorization Webhooks Exclusion EXCLUSION
   Endpoints ApiServer UrlParser EventLimits Batch REGISTRY MiddlewareRequest PublishedEvents RequestHeaders
   CallerContext BatchingPool ChannelQueues Publication Publishing Settings OpenTelemetry Sentry Datadog StringIO
-  ActiveJob Later Jobs TriggerJob SecureRandom
+  Defaults Boot ActiveJob Later Jobs TriggerJob SecureRandom
   Logger Forwardable Base64 JSON MultiJson MultiJSON URI OpenSSL Timeout Rack RSpec Minitest ActiveSupport
 ].freeze
 
