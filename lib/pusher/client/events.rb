@@ -156,7 +156,7 @@ module Pusher
     end
 
     def encrypt_for(channels, data)
-      return data unless channels.any? { |name| Channel.encrypted?(name) }
+      return data unless Internal::Native.encrypted?(channels)
       raise Error, "Cannot trigger to multiple channels if any are encrypted" if channels.size > 1
 
       encrypt(channels.first, data)
