@@ -10,6 +10,7 @@ RSpec.describe "The source gem" do
       %w[.yardopts ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md] +
       %w[ext/pusher/Cargo.toml ext/pusher/extconf.rb ext/pusher-core/Cargo.toml] +
       files_of("lib/*.rb", "lib/pusher/**/*.{rb,tt}", "sig/*.rbs", "docs/*.md", "exe/*", "examples/opentelemetry.rb") +
+      %w[sbom.cdx.json] +
       Workspace.compiled_files
     )
   end
@@ -37,10 +38,15 @@ RSpec.describe "The source gem" do
       .to eq("base64" => :runtime, "logger" => :runtime, "multi_json" => :runtime, "rb_sys" => :runtime)
   end
 
-  it "compiles in an empty home, without files of the checkout, and works there" do
+  # The steps of "Without a network" in docs/installation.md.
+  it "compiles in an empty home, without files of the checkout and without a network, and works there" do
+    Workspace.fetch_crates
     GemHome.open do |home|
-      installation = home.install(PackedGems.source)
+      installation = home.install(PackedGems.source, network: false, CARGO_NET_OFFLINE: "true")
       expect(installation).to have_attributes(success: true), installation.output
+      expect(home).to be_able_to_use_the_gem
+      # RubyGems can be configured to install extensions only into a folder of their own.
+      File.delete(*Dir["#{home.path}/gems/pusher-*/lib/pusher/pusher.*"])
       expect(home).to be_able_to_use_the_gem
     end
   end
