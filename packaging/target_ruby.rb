@@ -20,13 +20,15 @@ module Packaging
     FOLDER = "/src/precompiled"
 
     class << self
+      # @return [TargetRuby] this Ruby
+      def current = new(RUBY_VERSION[/\A\d+\.\d+/], nil)
+
       # This Ruby, and those of the root folders that have another line.
       #
       # @return [Array<TargetRuby>]
       # @raise [Rubies::RootFolderMaker::Failure] if a root folder cannot be created
       def all
-        this = new(RUBY_VERSION[/\A\d+\.\d+/], nil)
-        [this] + (lines_of_root_folders - [this.line]).map { |line| new(line, root_folder(line)) }
+        [current] + (lines_of_root_folders - [current.line]).map { |line| new(line, root_folder(line)) }
       end
 
       private

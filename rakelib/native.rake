@@ -33,6 +33,11 @@ def build_native(platform, rubies)
   pack_native(platform, folder)
 end
 
+def library_for_glibc(platform, folder)
+  target = Packaging::GemFiles::PLATFORMS.fetch(platform)
+  Packaging::NativeBuild.new(target).compile(Packaging::TargetRuby.current, to: folder)
+end
+
 namespace :native do
   desc "Compile the native part for this Ruby and those of the root folders, and pack the gem for x86_64-linux-gnu"
   task :local do
@@ -59,6 +64,17 @@ namespace :native do
       build_native(platform, [ruby])
       ruby.check("pkg/pusher-#{PUSHER_GEMSPEC.version}-#{platform}.gem") || abort("The specs failed under emulation.")
     end
+  end
+
+  desc "Compile the native part for this Ruby, as a release needs it, into tmp/native/libraries/PLATFORM/LINE"
+  task(:library, [:platform]) do |_task, arguments|
+    platform = arguments.fetch(:platform)
+    folder = "#{LIBRARIES}/#{platform}/#{Packaging::TargetRuby.current.line}"
+    next packaging { library_for_glibc(platform, folder) } if platform.end_with?("-linux-gnu")
+
+    Rake::Task["compile"].invoke
+    mkdir_p folder
+    cp "lib/pusher/pusher.#{RbConfig::CONFIG["DLEXT"]}", folder
   end
 
   desc "Check the types of the core crate for Windows"

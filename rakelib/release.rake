@@ -9,6 +9,12 @@ def gems_to_publish
   gems.sort_by { |gem| [gem == "pkg/pusher-#{PUSHER_GEMSPEC.version}.gem" ? 1 : 0, gem] }
 end
 
+def check_changelog
+  version = PUSHER_GEMSPEC.version
+  section = /^## \[#{Regexp.escape(version.to_s)}\]/
+  abort "CHANGELOG.md has no section for #{version}." unless File.read("CHANGELOG.md").match?(section)
+end
+
 def git(*arguments) = IO.popen(["git", *arguments], &:read).strip
 
 # A clone of the commit in another folder.
@@ -27,11 +33,16 @@ namespace :release do
 
   # The changelog has a section for the version, which is not tagged yet.
   task :changelog do
-    version = PUSHER_GEMSPEC.version
-    section = /^## \[#{Regexp.escape(version.to_s)}\]/
-    abort "CHANGELOG.md has no section for #{version}." unless File.read("CHANGELOG.md").match?(section)
-    tag = "v#{version}"
+    check_changelog
+    tag = "v#{PUSHER_GEMSPEC.version}"
     abort "The tag #{tag} exists. Increase the version." unless git("tag", "--list", tag).empty?
+  end
+
+  desc "Fail if a tag is not that of the version, or the changelog has no section for it"
+  task(:tag, [:name]) do |_task, arguments|
+    expected = "v#{PUSHER_GEMSPEC.version}"
+    abort "The tag is #{arguments[:name]}, and the version needs #{expected}." unless arguments[:name] == expected
+    check_changelog
   end
 
   desc "Build the gems of this commit in another folder, too, and fail if one of them differs"
