@@ -55,7 +55,7 @@ impl Proxy {
         }
         let authority = uri
             .authority()
-            .filter(|authority| !authority.host().is_empty() && has_valid_port(authority))
+            .filter(|authority| has_host(authority) && has_valid_port(authority))
             .ok_or("the url has no host, or an invalid port")?;
         let credentials = authority.as_str().rsplit_once('@').map(|(userinfo, _)| {
             let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
@@ -294,6 +294,11 @@ fn matches_address(entry: &str, address: IpAddr) -> bool {
     }
 }
 
+/// Whether there is a host: `[]` is none.
+pub(crate) fn has_host(authority: &Authority) -> bool {
+    !without_brackets(authority.host()).is_empty()
+}
+
 /// Whether the port is absent or valid. `port_u16` returns `None` for an invalid port, too.
 pub(crate) fn has_valid_port(authority: &Authority) -> bool {
     if authority.port_u16().is_some() {
@@ -452,6 +457,7 @@ mod tests {
             "https://proxy",
             "socks5://proxy",
             "http://",
+            "http://[]:3128",
             "http://proxy:99999",
             "proxy:99999",
             "mailto:proxy",
