@@ -180,7 +180,9 @@ impl Waiter for Peer {
     }
 
     fn wait(&self, socket: RawSocket, interest: Interest, _: Deadline) -> Result<bool, Error> {
-        if interest == Interest::Read {
+        // A client that has not read everything yet waits for nothing new.
+        let has_data = || StdWaiter.wait(socket, interest, Some(Instant::now()));
+        if interest == Interest::Read && !has_data()? {
             let mut state = self.state();
             state.accept(&self.listener);
             state.receive();

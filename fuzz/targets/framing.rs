@@ -110,7 +110,7 @@ fn chunks(input: &mut Unstructured<'_>, body: &[u8]) -> Result<(Vec<u8>, Vec<u8>
     let mut out = Vec::new();
     let mut rest = body;
     while !rest.is_empty() {
-        let (chunk, tail) = rest.split_at(input.int_in_range(rest.len().div_ceil(8)..=rest.len())?);
+        let (chunk, tail) = rest.split_at(input.int_in_range(1..=rest.len())?);
         let size = match input.int_in_range(0..=3)? {
             0 => format!("{:x}", chunk.len()),
             1 => format!("{:X}", chunk.len()),
