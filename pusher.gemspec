@@ -19,7 +19,7 @@ Gem::Specification.new do |spec|
   spec.required_ruby_version = ">= 3.1"
 
   root_files = %w[.yardopts ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md]
-  ruby_files = Dir["lib/**/*.rb", "sig/**/*.rbs", "examples/opentelemetry.rb", "docs/*.md", base: __dir__]
+  ruby_files = Dir["lib/**/*.rb", "lib/**/*.tt", "sig/**/*.rbs", "examples/opentelemetry.rb", "docs/*.md", base: __dir__]
   crate_files = Dir["ext/*/{Cargo.toml,extconf.rb}", "ext/*/src/**/*.rs", base: __dir__]
   # Unit tests are next to the code that they test. panics.rs contains natives for `rake panics` only.
   tests = crate_files.grep(%r{/(tests?(/|\.rs\z)|panics\.rs\z)})

@@ -1,12 +1,14 @@
 # frozen_string_literal: true
 
 require "yaml"
+require_relative "allocations"
 require_relative "instructions"
 require_relative "../spec/support/cost"
 
 module Bench
-  # The counts that `rake bench:budgets` checks: instructions, objects and system calls of single operations. They hold
-  # for one Ruby and one JSON engine, which the file names. On others there is nothing to compare.
+  # The counts that `rake bench:budgets` checks: instructions, objects, bytes and system calls of single operations, and
+  # what loading the gem takes. They hold for one Ruby and one JSON engine, which the file names. On others there is
+  # nothing to compare.
   module Budgets
     FILE = File.join(__dir__, "budgets.yml")
     # The part of a budget by which a count may exceed it. Counts vary by about one percent between runs.
@@ -74,6 +76,9 @@ module Bench
         {
           "objects of a trigger" => -> { objects },
           "system calls of a trigger, waiting not included" => -> { system_calls },
+          "bytes that a trigger allocates" => -> { Allocations.bytes },
+          "objects that loading the gem allocates" => -> { Allocations.objects_of_loading },
+          "bytes of the native library" => -> { Allocations.library_size },
           **Instructions::OURS.to_h do |operation|
             ["instructions of #{Instructions::OPERATIONS.fetch(operation)}", -> { Instructions.count(operation) }]
           end

@@ -10,6 +10,7 @@ require "timeout"
 require "uri"
 
 require_relative "pusher/version"
+require_relative "pusher/defaults"
 require_relative "pusher/errors"
 require_relative "pusher/integrations/httpclient_names"
 require_relative "pusher/main_ractor"
@@ -17,6 +18,7 @@ require_relative "pusher/http/name_resolution"
 require_relative "pusher/native"
 require_relative "pusher/json"
 require_relative "pusher/utils"
+require_relative "pusher/exclusion"
 require_relative "pusher/async"
 require_relative "pusher/integrations/event_machine/reactor"
 require_relative "pusher/http/client"
@@ -26,6 +28,7 @@ require_relative "pusher/resource"
 require_relative "pusher/channel"
 require_relative "pusher/webhook"
 require_relative "pusher/client"
+require_relative "pusher/integrations/active_job/jobs"
 
 # The server side of Pusher Channels: publish events, query channels, authorise subscriptions, verify webhooks.
 #
@@ -53,11 +56,14 @@ module Pusher
                    :authentication_token, :url, :get, :post, :channels, :channel_info, :channel_users, :trigger,
                    :trigger_batch, :batch, :authenticate, :authenticate_user, :webhook, :channel, :[], :send_to_user,
                    :terminate_user_connections
-    def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async
+    def_delegators :default_client, :get_async, :post_async, :trigger_async, :trigger_batch_async,
+                   :send_to_user_async, :terminate_user_connections_async
+    def_delegators :default_client, :trigger_later, :trigger_batch_later, :later
 
-    # @return [Logger] the logger of the gem; by default it writes to `$stdout` from level INFO on
+    # @return [Logger] the logger of the gem; by default that of Rails; without Rails it writes to `$stdout` from level
+    #   INFO on
     def logger
-      @logger ||= ::Logger.new($stdout, level: ::Logger::INFO)
+      @logger ||= Internal::Defaults.logger
     end
 
     # Sets the logger; nil restores the default.
@@ -132,15 +138,36 @@ module Pusher
     end
 
     # The client behind the methods of this module. {Client.from_env} creates it if `PUSHER_URL` is set, otherwise it
-    # has no credentials.
+    # has no credentials. In Rails it has the settings of the application (`docs/rails.md`).
     #
     # @return [Pusher::Client]
     # @raise [Error] in a Ractor other than the main one
     def default_client
-      @default_client ||= ENV["PUSHER_URL"] ? Client.from_env : Client.new
+      @default_client ||= Internal::Defaults.client
     rescue Ractor::IsolationError
       raise Error, Internal::MainRactor::MESSAGE
     end
+
+    # Excludes a socket from the recipients of all events that the block triggers, with any client: "to others". It
+    # applies to the current fiber, and to the requests in the background that the block starts. A `:socket_id` in the
+    # params of an event takes precedence, also if it is nil.
+    #
+    #     Pusher.excluding(request.headers["X-Socket-ID"]) { Pusher.trigger("chat", "message", { text: "hello" }) }
+    #
+    # @param socket_id [String, nil] nil excludes none, also inside another block
+    # @yield triggers events
+    # @return [Object] the value of the block
+    # @raise [ArgumentError] without a block
+    # @raise [Pusher::Error] for an invalid socket id
+    # @see ExcludeSocket
+    def excluding(socket_id, &block)
+      raise ArgumentError, "excluding needs a block" unless block
+
+      Internal::EXCLUSION.with(socket_id, &block)
+    end
+
+    # @return [String, nil] the socket that {excluding} excludes at the moment, in this fiber
+    def excluded_socket_id = Internal::EXCLUSION.socket_id
 
     # @return [Integer] the maximum number of threads that send background requests (default: 10)
     def async_threads = Internal::Async.threads
@@ -214,11 +241,48 @@ module Pusher
       Internal::Async.current.flush(timeout)
     end
 
+    # Gives a client a name, by which the jobs of {Client#trigger_later} find it in another process. Call this in each
+    # process of the application, such as in an initializer. The default client needs no name.
+    #
+    # @param name [Symbol, String]
+    # @param client [Client]
+    # @return [Client]
+    # @raise [ArgumentError] unless it is a client
+    def register_client(name, client)
+      Internal::Jobs.register(name, client)
+      client
+    end
+
+    # @return [Class, String, nil] the class of the jobs in which events are triggered later; nil for {TriggerJob}
+    def trigger_job = Internal::Jobs.setting
+
+    # Sets the class of the jobs in which {Client#trigger_later} publishes events.
+    #
+    # @param job_class [Class, String, nil] a subclass of {TriggerJob}, or its name if Rails reloads it; nil restores
+    #   {TriggerJob}
+    # @raise [ArgumentError] unless it is a class, a String or nil
+    def trigger_job=(job_class)
+      Internal::Jobs.setting = job_class
+    end
+
     # Push notifications were removed from the library in 2.0.
     #
     # @raise [Pusher::Error] always
     def notify(*)
       raise Error, "Push notifications are not part of this library: they were removed in version 2.0"
     end
+
+    private
+
+    # Defines {TriggerJob} when it is first used, such as by a worker that takes the job from its queue. The name stays
+    # free for applications that have a class of this name and do not use `trigger_later`.
+    def const_missing(name)
+      return super unless name == :TriggerJob && defined?(::ActiveJob::Base)
+
+      Internal::Jobs.load_trigger_job
+      const_get(name, false)
+    end
   end
 end
+
+require_relative "pusher/integrations/rails/railtie" if defined?(Rails::Railtie)

@@ -20,7 +20,7 @@ namespace :bench do
 end
 
 namespace :bench do
-  desc "Fail if an operation takes more instructions, objects or system calls than bench/budgets.yml allows"
+  desc "Fail if an operation takes more instructions, memory or system calls than bench/budgets.yml allows"
   task budgets: :compile do
     ruby "-I", "lib", "-r", "pusher", "-r", "./bench/budgets", "-e", "Bench::Budgets.check"
   end

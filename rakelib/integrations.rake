@@ -6,9 +6,12 @@ INTEGRATIONS = {
   "webmock" => %w[webmock httpclient rack async eventmachine],
   "vcr" => %w[vcr webmock],
   "active_support" => %w[activesupport railties actionpack eventmachine],
+  "active_job" => %w[activejob activerecord railties actionpack rspec-rails minitest],
+  "sidekiq" => %w[activejob sidekiq],
   "minitest" => %w[minitest],
   "eventmachine" => %w[eventmachine],
   "puma" => %w[puma rack],
+  "rails" => %w[railties actionpack puma minitest],
   "rack" => %w[rack sinatra railties actionpack],
   "opentelemetry" => %w[eventmachine async],
   "datadog" => %w[eventmachine async],
@@ -16,9 +19,9 @@ INTEGRATIONS = {
 }.freeze
 
 # Yields if the gems are installed, and prints a message otherwise. With CI set, a missing gem is an error, unless
-# it is not available for the Ruby under test (rubies.rake).
+# it is not available for the Ruby under test (rubies.rake): such a gem may be installed and lack a dependency.
 def with_gems(gems, what)
-  missing = gems.reject { |name| Gem::Specification.find_all_by_name(name).any? }
+  missing = gems.select { |name| unavailable?([name]) || Gem::Specification.find_all_by_name(name).empty? }
   return yield if missing.empty?
 
   message = "Skipped #{what}: not installed: #{missing.join(", ")}. Run bin/setup to install what the specs need."

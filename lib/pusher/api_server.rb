@@ -17,9 +17,11 @@ module Pusher
       ENCODED = "it contains characters that must be percent-encoded"
       # How many servers are kept. An application may have a client per tenant or region.
       KEPT = 16
-      # Paths that need no check.
+      # The classes of app_ids that are kept. Objects of other classes may have another text at each call.
+      REMEMBERED = [String, Integer, Symbol].freeze
+      # The paths of most requests.
       COMMON_PATHS = %w[/events /batch_events /channels].to_h { |path| [path, true] }.freeze
-      private_constant :PLAIN_PATH, :UNDERSCORED, :SCHEMES, :SCHEME, :HOST, :ENCODED, :KEPT, :COMMON_PATHS
+      private_constant :PLAIN_PATH, :UNDERSCORED, :SCHEMES, :SCHEME, :HOST, :ENCODED, :KEPT, :REMEMBERED, :COMMON_PATHS
 
       @kept = [].freeze
 
@@ -75,30 +77,31 @@ module Pusher
       # @return [URI::Generic]
       # @raise [URI::InvalidComponentError] for a path that is not valid in a url
       def url(app_id, path)
-        full = "/apps/#{app_id}#{path}"
-        return build(full) unless ApiUrl::SUPPORTED && plain?(app_id, path, full)
+        last_app_id, last_path, last_full = @last_plain
+        # `+` copies the frozen path, because a caller may change that of the url in place.
+        return ApiUrl.new(self, +last_full) if last_app_id.eql?(app_id) && last_path.eql?(path)
 
+        full = "/apps/#{app_id}#{path}"
+        return build(full) unless ApiUrl::SUPPORTED && plain?(full)
+
+        remember(app_id, path, full)
         ApiUrl.new(self, full)
       end
 
       private
 
-      # Whether URI need not check the path. An app_id is checked once.
-      def plain?(app_id, path, full)
-        checked = @checked_app_id == app_id
-        return true if checked && COMMON_PATHS[path]
+      # Whether a path needs no check by URI.
+      def plain?(full)
         raise bad("path", full.inspect, "it is not valid UTF-8") unless full.valid_encoding?
-        return false unless PLAIN_PATH.match?(full)
 
-        remember(app_id) unless checked
-        true
+        PLAIN_PATH.match?(full)
       end
 
-      # An object of another class may have another text at the next call.
-      def remember(app_id)
-        case app_id
-        when String, Integer, Symbol then @checked_app_id = app_id.dup
-        end
+      # Sets all parts at once, because other threads use this server for other app_ids.
+      def remember(app_id, path, full)
+        return unless COMMON_PATHS[path] && REMEMBERED.any? { |type| app_id.instance_of?(type) }
+
+        @last_plain = [app_id, path, full].map { |part| part.dup.freeze }.freeze
       end
 
       # Checks what URI would accept without a check, or refuse with an error of another class.

@@ -95,6 +95,14 @@ module Pusher
         @pending.delete(job)
       end
 
+      # Called by a job, before it wakes its waiters: one of them may end the process.
+      #
+      # @param job [Job]
+      def job_finished(job)
+        handle_failure(job) if job.error && !job.failure_handled?
+        remove(job)
+      end
+
       # @param timeout [Numeric, nil] seconds to wait at most
       # @return [Boolean] whether all requests accepted so far have finished, without an unreported failure
       # @raise [ArgumentError] if the timeout is not a number of seconds
@@ -139,7 +147,7 @@ module Pusher
       def make_job(request, work)
         captured = HTTP::Middleware.capture(work, request.client)
         publication = Publication.announced(request) if self.class.batching?
-        job = Job.new(request, captured, publication) { |finished| job_finished(finished) }
+        job = Job.new(request, captured, publication, self)
         job.send_alone unless captured.equal?(work)
         job
       end
@@ -177,12 +185,6 @@ module Pusher
         @pool.push(job)
       rescue ClosedQueueError
         retry
-      end
-
-      # Runs before the job wakes its waiters: one of them may end the process.
-      def job_finished(job)
-        handle_failure(job) if job.error && !job.failure_handled?
-        remove(job)
       end
 
       # While the process exits there is no later moment to report a failure.

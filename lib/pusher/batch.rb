@@ -2,6 +2,7 @@
 
 require "securerandom"
 require_relative "errors"
+require_relative "exclusion"
 
 module Pusher
   module Internal
@@ -94,10 +95,10 @@ module Pusher
         @waiting.shift([number, 1].max)
       end
 
-      # Calls the public method, which applications and tests may replace.
+      # Calls the public method, which applications and tests may replace. The events have their socket ids already.
       def send_request(events)
         @in_flight = events
-        add_sent(@client.trigger_batch(events))
+        add_sent(EXCLUSION.without { @client.trigger_batch(events) })
       rescue Error => e
         REFUSED.include?(e.status) ? refuse(e) : stop(e)
       end

@@ -30,6 +30,8 @@ module Pusher
 
     # @api private
     def self.validate_name(name)
+      return if Internal::Native.channel_name?(name)
+
       validate_name_type(name)
       name = name.to_s
       name = name.encode(Encoding::UTF_8) unless name.encoding.ascii_compatible?

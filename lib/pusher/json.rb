@@ -43,7 +43,7 @@ module Pusher
         # @raise [Error] if it cannot be encoded, with the engine's error as its cause
         def dump(object)
           # Engines treat binary Strings differently, and some print a warning.
-          text = dump_by_engine(Native.as_utf8(object, :plain) || object)
+          text = dump_by_engine(Native.as_utf8(object, false) || object)
           reason = Native.json_error(text)
           reason ? Failures.raise_unencodable(parse_error(reason, text)) : text
         end
@@ -79,6 +79,8 @@ module Pusher
         # Whether ActiveSupport may escape characters for HTML in JSON. The engine knows; the native writer does not.
         # ActiveSupport's JSON adds `as_json` to all objects. Before that, naming the encoding would autoload it.
         def escapes?
+          return false unless defined?(::ActiveSupport)
+
           ::Object.method_defined?(:as_json) && defined?(::ActiveSupport::JSON::Encoding) ? true : false
         end
 
@@ -100,7 +102,7 @@ module Pusher
 
         # Tries again with binary Strings as UTF-8: some engines refuse them even if their bytes are valid UTF-8.
         def dump_refused(object, refusal)
-          text = Native.as_utf8(object, :subclasses) unless Failures.passed_on?(refusal)
+          text = Native.as_utf8(object, true) unless Failures.passed_on?(refusal)
           text.nil? ? Failures.raise_unencodable(refusal) : generate(text)
         rescue *FAILURES => e
           Failures.raise_unencodable(e)

@@ -55,10 +55,14 @@ module Pusher
 
     # The class of an error, and not its message, which may contain secrets.
     def outcome(payload)
+      return "not sent" if payload[:status] && disabled?
       return payload[:status] if payload[:status]
 
       payload[:error] ? payload[:error].class : "interrupted"
     end
+
+    # In Rails, with `config.pusher.enabled = false`.
+    def disabled? = Internal::HTTP::Middleware[:disabled]
 
     def timing(payload)
       facts = [format("%.1f ms", payload[:duration] * 1000)]

@@ -36,7 +36,11 @@ module Pusher
 
         # @param reply [#status] or a stand-in with `code`
         # @return [Integer]
-        def status(reply) = (reply.respond_to?(:code) ? reply.code : reply.status).to_i
+        def status(reply)
+          return reply.status if reply.is_a?(HTTP::Reply)
+
+          (reply.respond_to?(:code) ? reply.code : reply.status).to_i
+        end
 
         # @return [Numeric, nil] seconds, from the `Retry-After` header of the reply
         def retry_after(reply)

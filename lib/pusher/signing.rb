@@ -26,6 +26,13 @@ module Pusher
         lowercased.partition { |name, _| !name.start_with?("auth_") }.map(&:to_h)
       end
 
+      # Unlike a block of a {Request}, it refers to nothing else. It stays in memory while a request is queued.
+      #
+      # @return [Proc] returns the query of a request, signed with the current time
+      def later(verb, path, params, body, token)
+        -> { Native.signed_query(verb, path, params, body, token.key, token.secret, Time.now.to_i) }
+      end
+
       # @param verb [String] in uppercase
       # @param path [String]
       # @param params [Hash{String => Object}] the parameters without those of a signature

@@ -118,6 +118,19 @@ RSpec.describe "Publishing to a real server", :e2e do
     expect(received(ben, channel)).to eq([["one", 1], ["two", 2], ["three", nil]])
   end
 
+  it "does not deliver the events of Pusher.excluding to that socket" do
+    ben = subscribe("ben", channel)
+    Pusher.excluding(ann.socket_id) do
+      pusher.trigger(channel, "one", "1")
+      pusher.trigger_batch({ channel:, name: "two", data: "2" })
+      pusher.batch { |batch| batch.trigger(channel, "three", "3") }
+      pusher.trigger_async(channel, "four", "4").pop
+      pusher.trigger(channel, "all", "5", { socket_id: nil })
+    end
+    expect(received(ann, channel).map(&:first)).to eq(%w[all])
+    expect(received(ben, channel).map(&:first)).to eq(%w[one two three four all])
+  end
+
   it "returns the requested attributes of the channels" do
     room = unique("presence-room")
     subscribe("ann", room)

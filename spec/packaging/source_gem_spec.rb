@@ -9,7 +9,7 @@ RSpec.describe "The source gem" do
     expect(files).to match_array(
       %w[.yardopts ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md] +
       %w[ext/pusher/Cargo.toml ext/pusher/extconf.rb ext/pusher-core/Cargo.toml] +
-      files_of("lib/*.rb", "lib/pusher/**/*.rb", "sig/*.rbs", "docs/*.md", "examples/opentelemetry.rb") +
+      files_of("lib/*.rb", "lib/pusher/**/*.{rb,tt}", "sig/*.rbs", "docs/*.md", "examples/opentelemetry.rb") +
       Workspace.compiled_files
     )
   end

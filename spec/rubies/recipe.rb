@@ -14,8 +14,9 @@ module Rubies
     COMPILER = %w[gcc libc6-dev make rustc cargo rake rake-compiler ruby-rb-sys].freeze
     GEMS = %w[ruby-multi-json ruby-base64 ruby-rspec ruby-webmock ruby-rack ruby-eventmachine ruby-em-http-request
               ruby-httpclient ruby-rbnacl ruby-async ruby-railties ruby-actionpack ruby-activejob puma ruby-minitest
-              ruby-mocha ruby-benchmark-ips ruby-oj ruby-sentry-ruby ruby-sinatra].freeze
-    TOOLS = %w[strace valgrind openssl nginx-light squid git procps].freeze
+              ruby-mocha ruby-benchmark-ips ruby-oj ruby-sentry-ruby ruby-sinatra ruby-activerecord ruby-sqlite3
+              ruby-sidekiq ruby-rspec-rails].freeze
+    TOOLS = %w[strace valgrind openssl nginx-light squid redis-server git procps].freeze
     # Packages that compile gems from source.
     GEM_COMPILER = %w[g++ libffi-dev libssl-dev libxml2-dev libxslt1-dev pkgconf xz-utils].freeze
 

@@ -30,8 +30,11 @@ RSpec.describe Pusher::Client do
       "trigger" => "channels, event_name, data, params = {}",
       "trigger_async" => "channels, event_name, data, params = {}",
       "trigger_batch" => "*events", "trigger_batch_async" => "*events", "batch" => "size: 10, &block",
+      "trigger_later" => "channels, event_name, data, params = {}", "trigger_batch_later" => "*events",
+      "later" => "idempotency_key: false, **options",
       "authenticate" => "channel_name, socket_id, custom_data = nil", "authenticate_user" => "socket_id, user_data",
-      "send_to_user" => "user_id, event_name, data", "terminate_user_connections" => "user_id"
+      "send_to_user" => "user_id, event_name, data", "terminate_user_connections" => "user_id",
+      "send_to_user_async" => "user_id, event_name, data", "terminate_user_connections_async" => "user_id"
     }.freeze
 
     it "are the documented ones" do

@@ -12,14 +12,16 @@ RSpec.describe Pusher do
   methods = %i[
     authentication_token url get get_async post post_async channels channel_info channel_users trigger trigger_async
     trigger_batch trigger_batch_async batch authenticate authenticate_user webhook channel [] send_to_user
-    terminate_user_connections
+    terminate_user_connections send_to_user_async terminate_user_connections_async trigger_later trigger_batch_later
+    later
   ]
   delegated = state + writers + methods
 
   it "has the documented methods and no others" do
     own = %i[default_client logger logger= instrumenter instrumenter= async_threads async_threads= async_queue_size
              async_queue_size= async_exit_timeout async_exit_timeout= async_batch_size async_batch_size=
-             async_batch_wait async_batch_wait= on_async_error on_async_error= flush notify use remove]
+             async_batch_wait async_batch_wait= on_async_error on_async_error= flush notify use remove excluding
+             excluded_socket_id register_client trigger_job trigger_job=]
     expect(Signatures.own_singleton_methods(described_class)).to match_array(delegated + own)
   end
 

@@ -16,6 +16,16 @@ pub fn is_socket_id(id: &[u8]) -> bool {
         .all(|group| !group.is_empty() && group.iter().all(u8::is_ascii_digit))
 }
 
+/// The longest name of a channel, in bytes.
+const MAX_CHANNEL_NAME: usize = 200;
+
+/// Whether `name` is a valid name of a channel. An empty one is valid.
+#[must_use]
+pub fn is_channel_name(name: &[u8]) -> bool {
+    let is_valid = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-=@,.;".contains(byte);
+    name.len() <= MAX_CHANNEL_NAME && name.iter().all(is_valid)
+}
+
 /// The string to sign for a subscription: `SOCKET:CHANNEL`, or `SOCKET:CHANNEL:DATA` with channel data.
 #[must_use]
 pub fn channel_string(socket_id: &[u8], channel: &[u8], channel_data: Option<&[u8]>) -> Vec<u8> {
@@ -46,6 +56,27 @@ mod tests {
     fn signature(secret: &[u8], string: &[u8]) -> String {
         let auth = authentication_string(KEY, secret, string);
         String::from_utf8(auth).unwrap().split_off(KEY.len() + 1)
+    }
+
+    #[test]
+    fn validates_channel_names() {
+        let longest = [b'a'; MAX_CHANNEL_NAME];
+        for name in [&b""[..], b"a", b"aZ09_-=@,.;", &longest] {
+            assert!(is_channel_name(name), "{name:?}");
+        }
+        let too_long = [b'a'; MAX_CHANNEL_NAME + 1];
+        for name in [
+            &b" "[..],
+            b"a:b",
+            b"a\n",
+            b"#a",
+            b"a/b",
+            "ä".as_bytes(),
+            b"\0",
+            &too_long,
+        ] {
+            assert!(!is_channel_name(name), "{name:?}");
+        }
     }
 
     #[test]

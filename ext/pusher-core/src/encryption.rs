@@ -7,8 +7,8 @@ use base64::prelude::BASE64_STANDARD;
 use crypto_secretbox::aead::rand_core::RngCore;
 use crypto_secretbox::aead::{Aead, OsRng};
 use crypto_secretbox::{KeyInit, XSalsa20Poly1305};
+use ring::digest;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -49,11 +49,12 @@ pub fn decode_master_key(base64: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
 /// The shared secret of a channel: SHA-256 of the channel's name and the master key.
 #[must_use]
 pub fn shared_secret(channel: &[u8], master_key: &[u8]) -> SharedSecret {
-    let digest = Sha256::new()
-        .chain_update(channel)
-        .chain_update(master_key)
-        .finalize();
-    Zeroizing::new(digest.into())
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(channel);
+    context.update(master_key);
+    let mut secret = SharedSecret::default();
+    secret.copy_from_slice(context.finish().as_ref());
+    secret
 }
 
 /// Strict base64, the encoding of shared secrets in authentication replies.

@@ -3,11 +3,10 @@
 //! <https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication>
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
-use sha2::Sha256;
+use ring::hmac;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -68,6 +67,11 @@ impl<'a> Params<'a> {
             Ok(index) => self.0[index].1 = value.into(),
             Err(index) => self.0.insert(index, (key, value.into())),
         }
+    }
+
+    /// Sets `body_md5`.
+    pub fn set_body(&mut self, body: &[u8]) {
+        self.set(b"body_md5", body_md5(body));
     }
 
     /// Removes all authentication parameters.
@@ -191,51 +195,75 @@ pub fn string_to_sign(method: &str, path: &str, params: &Params<'_>) -> Vec<u8> 
     string
 }
 
-/// Hex of a digest of at most 32 bytes.
+/// Hex of a digest.
 fn to_hex(digest: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let mut text = [0; 64];
-    let text = &mut text[..digest.len() * 2];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(digest) {
-        pair[0] = HEX[usize::from(byte >> 4)];
-        pair[1] = HEX[usize::from(byte & 15)];
+    let mut text = Vec::with_capacity(digest.len() * 2);
+    for byte in digest {
+        text.extend([byte >> 4, byte & 15].map(|half| HEX[usize::from(half)]));
     }
-    String::from_utf8(text.to_vec()).expect("hex is ASCII")
+    String::from_utf8(text).expect("hex is ASCII")
 }
 
-/// An HMAC with its key set, which costs as much as hashing 128 bytes.
-struct Keyed {
+/// Signs with one secret. Preparing a secret costs as much as hashing 128 bytes, so a client keeps its signer.
+pub struct Signer {
     secret: Zeroizing<Vec<u8>>,
-    mac: Hmac<Sha256>,
+    key: hmac::Key,
 }
 
-thread_local! {
-    /// For the secret that this thread signed with last: it is nearly always the same one.
-    static LAST_KEYED: RefCell<Option<Keyed>> = const { RefCell::new(None) };
-}
-
-fn keyed(secret: &[u8]) -> Hmac<Sha256> {
-    LAST_KEYED.with_borrow_mut(|last| {
-        if let Some(keyed) = last {
-            if bool::from(keyed.secret.ct_eq(secret)) {
-                return keyed.mac.clone();
-            }
-        }
-        let mac = Hmac::new_from_slice(secret).expect("HMAC accepts keys of any length");
-        *last = Some(Keyed {
+impl Signer {
+    /// A signer for a secret.
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        Self {
             secret: secret.to_vec().into(),
-            mac: mac.clone(),
-        });
-        mac
-    })
+            key: key_of(secret),
+        }
+    }
+
+    /// Whether it signs with this secret. Compares in constant time.
+    #[must_use]
+    pub fn is_for(&self, secret: &[u8]) -> bool {
+        self.secret.ct_eq(secret).into()
+    }
+
+    /// Adds the authentication parameters and the signature to `params`, and removes other `auth_*` parameters.
+    pub fn authenticate<'a>(
+        &self,
+        params: &mut Params<'a>,
+        method: &str,
+        path: &str,
+        key: &'a [u8],
+        timestamp: &'a str,
+    ) {
+        params.remove_auth();
+        params.set(b"auth_key", key);
+        params.set(b"auth_timestamp", timestamp);
+        params.set(b"auth_version", AUTH_VERSION);
+        let signature = sign_with(&self.key, &string_to_sign(method, path, params));
+        params.set(SIGNATURE_KEY, signature);
+    }
+}
+
+/// Does not show the secret.
+impl fmt::Debug for Signer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Signer").finish_non_exhaustive()
+    }
+}
+
+fn key_of(secret: &[u8]) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, secret)
+}
+
+fn sign_with(key: &hmac::Key, string: &[u8]) -> String {
+    to_hex(hmac::sign(key, string).as_ref())
 }
 
 /// Hex HMAC-SHA256 of `string` with `secret`.
 #[must_use]
 pub fn sign(secret: &[u8], string: &[u8]) -> String {
-    let mut mac = keyed(secret);
-    mac.update(string);
-    to_hex(&mac.finalize().into_bytes())
+    sign_with(&key_of(secret), string)
 }
 
 /// Whether `signature` is the signature of `string`. Compares in constant time.
@@ -255,7 +283,7 @@ pub fn body_md5(body: &[u8]) -> String {
     to_hex(&Md5::digest(body))
 }
 
-/// Adds the authentication parameters and the signature to `params`, and removes other `auth_*` parameters.
+/// As [`Signer::authenticate`], with a signer for this request only.
 pub fn authenticate<'a>(
     params: &mut Params<'a>,
     method: &str,
@@ -264,12 +292,7 @@ pub fn authenticate<'a>(
     secret: &[u8],
     timestamp: &'a str,
 ) {
-    params.remove_auth();
-    params.set(b"auth_key", key);
-    params.set(b"auth_timestamp", timestamp);
-    params.set(b"auth_version", AUTH_VERSION);
-    let signature = sign(secret, &string_to_sign(method, path, params));
-    params.set(SIGNATURE_KEY, signature);
+    Signer::new(secret).authenticate(params, method, path, key, timestamp);
 }
 
 #[cfg(test)]
@@ -409,14 +432,37 @@ mod tests {
         assert!(!verify(b"secret", b"string", b""));
     }
 
+    /// RFC 4231, test cases 1 and 6.
     #[test]
-    fn signs_with_the_given_secret_after_another_one() {
-        let first = sign(b"secret", b"string");
-        for secret in [b"Secret", b"secreT", b"secret"] {
-            assert_eq!(sign(secret, b"string") == first, secret == b"secret");
+    fn signs_with_short_and_long_secrets() {
+        for (secret, string, signature) in [
+            (
+                &[0x0b; 20][..],
+                "Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            ),
+            (
+                &[0xaa; 131],
+                "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ] {
+            assert_eq!(sign(secret, string.as_bytes()), signature);
         }
-        assert_ne!(sign(b"secret2", b"string"), first);
-        assert_ne!(sign(b"", b"string"), sign(&[1], b"string"));
+    }
+
+    #[test]
+    fn a_signer_is_for_one_secret() {
+        let signer = Signer::new(b"secret");
+        assert!(signer.is_for(b"secret"));
+        for other in [&b""[..], b"Secret", b"secreT", b"secret\0"] {
+            assert!(!signer.is_for(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_signer_does_not_show_its_secret() {
+        assert_eq!(format!("{:?}", Signer::new(b"secret")), "Signer { .. }");
     }
 
     #[test]

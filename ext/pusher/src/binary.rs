@@ -12,29 +12,17 @@ use crate::strings;
 /// The nesting that Ruby's own JSON accepts. Values that are nested deeper, or contain themselves, are left to the engine.
 const MAX_DEPTH: usize = 100;
 
-/// Which objects are searched.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Scope {
-    /// Direct instances of String, Array and Hash.
-    Plain,
-    /// Instances of their subclasses as well.
-    Subclasses,
-}
-
-impl Scope {
-    /// The scope that Ruby calls `:plain` or `:subclasses`.
-    pub(crate) fn named(name: &str) -> Self {
-        if name == "subclasses" {
-            Self::Subclasses
-        } else {
-            Self::Plain
-        }
-    }
-}
-
-/// A copy of a value in which binary Strings that contain UTF-8 are marked as UTF-8; `None` if there are none.
-pub(crate) fn as_utf8(ruby: &Ruby, value: Value, scope: Scope) -> Result<Option<Value>, Error> {
-    let search = Search { ruby, scope };
+/// A copy of a value in which binary Strings that contain UTF-8 are marked as UTF-8; `None` if there are none. Instances of
+/// subclasses of String, Array and Hash are searched only if they are included.
+pub(crate) fn as_utf8(
+    ruby: &Ruby,
+    value: Value,
+    includes_subclasses: bool,
+) -> Result<Option<Value>, Error> {
+    let search = Search {
+        ruby,
+        includes_subclasses,
+    };
     let mut has_binary = false;
     let is_searched = search.search(value, &mut has_binary, 0)?;
     if is_searched && has_binary {
@@ -45,7 +33,7 @@ pub(crate) fn as_utf8(ruby: &Ruby, value: Value, scope: Scope) -> Result<Option<
 
 struct Search<'a> {
     ruby: &'a Ruby,
-    scope: Scope,
+    includes_subclasses: bool,
 }
 
 impl Search<'_> {
@@ -140,6 +128,6 @@ impl Search<'_> {
     }
 
     fn includes(&self, value: Value, class: Value) -> bool {
-        self.scope == Scope::Subclasses || is_exactly(value, class)
+        self.includes_subclasses || is_exactly(value, class)
     }
 }

@@ -17,6 +17,9 @@ use crate::strings::{self, bytes};
 /// would make the server wait for bytes that are never sent.
 const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "expect"];
 
+/// Names of fields that every event has. They need no copies.
+const USUAL_NAMES: [&str; 2] = ["X-Pusher-Library", "Content-Type"];
+
 /// Fields that are sent unless the caller sets fields with these names. Stubs of applications may match them.
 const DEFAULT_FIELDS: [(&str, &str); 3] = [
     ("Accept", "*/*"),
@@ -69,13 +72,13 @@ pub(crate) fn header_fields(ruby: &Ruby, headers: Value) -> Result<Fields, Failu
         each_pair(
             RHash::try_convert(headers)?,
             |name, value| -> Result<_, Failure> {
-                let name = strings::utf8(ruby, strings::text(ruby, name)?)?;
+                let name = field_name(ruby, name)?;
                 if !FRAMING
                     .iter()
                     .any(|framing| name.eq_ignore_ascii_case(framing))
                 {
                     let value = bytes(strings::text(ruby, value)?);
-                    fields.push((name.into(), value.into()));
+                    fields.push((name, value.into()));
                 }
                 Ok(ForEach::Continue)
             },
@@ -90,6 +93,16 @@ pub(crate) fn header_fields(ruby: &Ruby, headers: Value) -> Result<Fields, Failu
         }
     }
     Ok(fields)
+}
+
+fn field_name(ruby: &Ruby, name: Value) -> Result<Cow<'static, str>, Failure> {
+    let name = strings::text(ruby, name)?;
+    for usual in USUAL_NAMES {
+        if strings::with_bytes(name, |name| name == usual.as_bytes()) {
+            return Ok(usual.into());
+        }
+    }
+    Ok(strings::utf8(ruby, name)?.into())
 }
 
 /// Scheme, host and port of an absolute url, which determine the proxy.

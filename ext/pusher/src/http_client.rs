@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use magnus::value::ReprValue;
 use magnus::{
-    Class, Error, Module, RArray, RClass, RModule, RObject, RString, Ruby, TryConvert, Value,
+    Class, Error, Module, RArray, RClass, RHash, RModule, RString, Ruby, TryConvert, Value,
     typed_data::Obj,
 };
 use pusher_core::http::{
     self, Agent, Certificate, Identity, Request, Sending, Timeouts, TlsSettings, Verification,
     Waiter,
 };
+use pusher_core::signature::Signer;
 
 use crate::error::Failure;
 use crate::guard::guard;
@@ -20,38 +21,43 @@ use crate::http_arguments;
 use crate::ids;
 use crate::reply::Reply;
 use crate::settings::{ClientSettings, State, Timeout};
+use crate::signing;
 use crate::strings::bytes;
 use crate::transport_failure;
 use crate::waiter::RubyWaiter;
 
-/// The native state. No borrow of it is held while a request waits.
+/// The native part of the client. No borrow of a field is held while a request waits.
 #[magnus::wrap(class = "Pusher::Internal::HTTP::Client", free_immediately, size)]
 #[derive(Default)]
-pub(crate) struct Client(RefCell<State>);
+pub(crate) struct Client {
+    state: RefCell<State>,
+    /// That of the last request.
+    signer: RefCell<Option<Signer>>,
+}
 
 impl Client {
     fn timeout(&self, timeout: Timeout) -> Option<f64> {
-        let duration = self.0.borrow().timeout(timeout);
+        let duration = self.state.borrow().timeout(timeout);
         duration.map(|duration| duration.as_secs_f64())
     }
 
     fn set_timeout(&self, ruby: &Ruby, timeout: Timeout, seconds: Value) -> Result<(), Failure> {
         let duration = timeout.read(ruby, seconds)?;
-        self.0.borrow_mut().set_timeout(timeout, duration);
+        self.state.borrow_mut().set_timeout(timeout, duration);
         Ok(())
     }
 
     fn reset_all(&self) {
-        self.0.borrow_mut().agents.clear();
+        self.state.borrow_mut().agents.clear();
     }
 
     fn copy_settings(&self, original: &Self) {
-        let copy = original.0.borrow().copy();
-        *self.0.borrow_mut() = copy;
+        let copy = original.state.borrow().copy();
+        *self.state.borrow_mut() = copy;
     }
 
     fn set_tls(&self, change: impl FnOnce(&mut TlsSettings)) {
-        let mut state = self.0.borrow_mut();
+        let mut state = self.state.borrow_mut();
         change(&mut state.tls);
         state.agents.clear();
     }
@@ -135,14 +141,20 @@ impl Client {
     }
 
     /// Takes over the settings of a `Pusher::Client` that have changed since the last call.
-    fn configure(&self, ruby: &Ruby, client: RObject) -> Result<(), Failure> {
-        let settings = ClientSettings::of(ruby, client)?;
-        self.0.borrow_mut().sync(settings);
+    fn configure(
+        &self,
+        ruby: &Ruby,
+        timeouts: [Value; 4],
+        proxy: Value,
+        proxy_url: Value,
+    ) -> Result<(), Failure> {
+        let settings = ClientSettings::read(ruby, timeouts, proxy, proxy_url)?;
+        self.state.borrow_mut().sync(settings);
         Ok(())
     }
 
     fn prepare(&self, url: &str) -> Result<(Agent, Timeouts), Failure> {
-        let mut state = self.0.borrow_mut();
+        let mut state = self.state.borrow_mut();
         let proxy = state.proxy_of(url)?;
         Ok((state.agent(proxy), state.timeouts()))
     }
@@ -183,11 +195,34 @@ pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
     define_timeouts(class)?;
     define_tls(class)?;
     private_methods!(class,
-        "native_configure" => |this: &Client, client: RObject| guard(|ruby| this.configure(ruby, client)), 1;
+        "native_configure" => |this: &Client,
+                               connect: Value,
+                               send: Value,
+                               receive: Value,
+                               keep_alive: Value,
+                               proxy: Value,
+                               proxy_url: Value| {
+            guard(|ruby| {
+                let timeouts = [connect, send, receive, keep_alive];
+                this.configure(ruby, timeouts, proxy, proxy_url)
+            })
+        }, 6;
         "native_copy_settings" => |this: &Client, original: &Client| guard(|_| {
             this.copy_settings(original);
             Ok(())
         }), 1;
+        "signed_query" => |this: &Client,
+                           verb: Value,
+                           path: RString,
+                           params: RHash,
+                           body: Option<RString>,
+                           key: Value,
+                           secret: Value,
+                           time: i64| {
+            guard(|ruby| {
+                signing::signed_query(ruby, &this.signer, (verb, path), params, body, (key, secret), time)
+            })
+        }, 7;
         "native_reset_all" => |this: &Client| guard(|_| {
             this.reset_all();
             Ok(())

@@ -1,4 +1,4 @@
-//! Names of methods, instance variables and constants, interned once; and what Ruby defines under such names.
+//! Names of methods and constants, interned once; and what Ruby defines under such names.
 
 use magnus::value::LazyId;
 use magnus::{Error, Module, RModule, Ruby, TypedData};
@@ -10,13 +10,6 @@ macro_rules! ids {
 }
 
 ids! {
-    IV_CONNECT_TIMEOUT = "@connect_timeout",
-    IV_HTTP_PROXY = "@http_proxy",
-    IV_KEEP_ALIVE_TIMEOUT = "@keep_alive_timeout",
-    IV_PROXY = "@proxy",
-    IV_RECEIVE_TIMEOUT = "@receive_timeout",
-    IV_SEND_TIMEOUT = "@send_timeout",
-
     EVENT_MACHINE_WAITER = "pusher_event_machine_waiter",
     IS_A = "is_a?",
     NEW = "new",

@@ -1,9 +1,9 @@
 //! Leaves for JSON: writes plain values, checks what the application's engine has written, reads.
 
 use magnus::value::ReprValue;
-use magnus::{Error, Object, RArray, RModule, RString, Ruby, Symbol, Value};
+use magnus::{Error, Object, RArray, RModule, RString, Ruby, Value};
 
-use crate::binary::{self, Scope};
+use crate::binary;
 use crate::error::Failure;
 use crate::guard::guard;
 use crate::json_reader::{self, Style};
@@ -102,8 +102,8 @@ pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
             guard(|ruby| write_json(ruby, value, active_support_escapes))
         }, 2;
         "json_error" => |text: RString| guard(|ruby| Ok(json_error(ruby, text))), 1;
-        "as_utf8" => |value: Value, scope: Symbol| {
-            guard(|ruby| Ok(binary::as_utf8(ruby, value, Scope::named(&scope.name()?))?))
+        "as_utf8" => |value: Value, includes_subclasses: bool| {
+            guard(|ruby| Ok(binary::as_utf8(ruby, value, includes_subclasses)?))
         }, 2;
         "read_json" => |text: RString, max_depth: Option<usize>, frozen: bool| {
             guard(|ruby| read_json(ruby, text, max_depth, frozen))

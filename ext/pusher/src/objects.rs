@@ -1,21 +1,10 @@
-//! Reads the instance variables and the class of Ruby's objects.
+//! Reads the class of Ruby's objects.
 
-use magnus::rb_sys::{AsRawId, AsRawValue, FromRawValue};
-use magnus::value::{LazyId, ReprValue};
-use magnus::{Error, Object, RClass, RModule, RObject, Ruby, Value};
+use magnus::rb_sys::AsRawValue;
+use magnus::value::ReprValue;
+use magnus::{Error, Object, RClass, RModule, Value};
 
 use crate::guard::guard;
-
-/// An instance variable; nil if it is not set.
-pub(crate) fn instance_variable(object: RObject, variable: &LazyId) -> Value {
-    // SAFETY: both arguments are valid; reading an instance variable runs no Ruby code and raises nothing.
-    unsafe { Value::from_raw(rb_sys::rb_ivar_get(object.as_raw(), id(variable))) }
-}
-
-fn id(name: &LazyId) -> rb_sys::ID {
-    let ruby = Ruby::get().expect("natives are called by Ruby");
-    LazyId::get_inner_with(name, &ruby).as_raw()
-}
 
 /// Whether an object's class is exactly this one: neither a subclass nor a singleton class.
 pub(crate) fn is_exactly(value: Value, class: impl ReprValue) -> bool {

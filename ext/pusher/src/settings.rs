@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use magnus::value::{LazyId, ReprValue};
-use magnus::{Error, Fixnum, Float, Module, RHash, RObject, RString, Ruby, Value};
+use magnus::value::ReprValue;
+use magnus::{Error, Fixnum, Float, Module, RHash, RString, Ruby, Value};
 use pusher_core::http::{Agent, Proxy, ProxyChoice, Settings, Timeouts, TlsSettings};
 
 use crate::error::Failure;
 use crate::http_arguments::Origin;
 use crate::ids;
-use crate::objects::instance_variable;
 use crate::strings::{self, bytes};
 use crate::waiter::RubyWaiter;
 
@@ -35,16 +34,6 @@ impl Timeout {
             Self::Send => "send_timeout",
             Self::Receive => "receive_timeout",
             Self::KeepAlive => "keep_alive_timeout",
-        }
-    }
-
-    /// The instance variable of a `Pusher::Client`.
-    fn variable(self) -> &'static LazyId {
-        match self {
-            Self::Connect => &ids::IV_CONNECT_TIMEOUT,
-            Self::Send => &ids::IV_SEND_TIMEOUT,
-            Self::Receive => &ids::IV_RECEIVE_TIMEOUT,
-            Self::KeepAlive => &ids::IV_KEEP_ALIVE_TIMEOUT,
         }
     }
 
@@ -89,13 +78,19 @@ pub(crate) struct ClientSettings {
 }
 
 impl ClientSettings {
-    /// Reads the current settings of a client.
-    pub(crate) fn of(ruby: &Ruby, client: RObject) -> Result<Self, Failure> {
+    /// Reads the settings of a client: its timeouts in the order of [`Timeout::ALL`], the parts of its proxy, and the url
+    /// of its proxy.
+    pub(crate) fn read(
+        ruby: &Ruby,
+        timeouts: [Value; Timeout::ALL.len()],
+        proxy: Value,
+        proxy_url: Value,
+    ) -> Result<Self, Failure> {
         let mut durations = Durations::default();
-        for (duration, timeout) in durations.iter_mut().zip(Timeout::ALL) {
-            *duration = timeout.read(ruby, instance_variable(client, timeout.variable()))?;
+        for ((duration, timeout), seconds) in durations.iter_mut().zip(Timeout::ALL).zip(timeouts) {
+            *duration = timeout.read(ruby, seconds)?;
         }
-        let proxy = proxy_choice(ruby, client)?;
+        let proxy = proxy_choice(ruby, proxy, proxy_url)?;
         Ok(Self {
             timeouts: durations,
             proxy,
@@ -228,12 +223,10 @@ fn is_real_number(ruby: &Ruby, value: Value) -> Result<bool, Error> {
     Ok(value.funcall(*ids::IS_A, (numeric,))? && value.funcall(*ids::REAL, ())?)
 }
 
-fn proxy_choice(ruby: &Ruby, client: RObject) -> Result<ProxyChoice, Failure> {
-    let proxy: Value = instance_variable(client, &ids::IV_PROXY);
+fn proxy_choice(ruby: &Ruby, proxy: Value, url: Value) -> Result<ProxyChoice, Failure> {
     if let Some(proxy) = RHash::from_value(proxy) {
         return Ok(ProxyChoice::Explicit(explicit_proxy(ruby, proxy)?));
     }
-    let url: Value = instance_variable(client, &ids::IV_HTTP_PROXY);
     let is_empty = RString::from_value(url).is_some_and(RString::is_empty);
     Ok(if is_empty {
         ProxyChoice::Direct

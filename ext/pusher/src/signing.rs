@@ -1,17 +1,21 @@
 //! Leaves that sign and verify requests of the HTTP API.
 
+use std::cell::RefCell;
+
 use magnus::{Error, Object, RHash, RModule, RString, Ruby, Value};
-use pusher_core::signature::{self, Params};
+use pusher_core::signature::{self, Params, Signer};
 
 use crate::error::Failure;
 use crate::guard::guard;
 use crate::http_arguments;
 use crate::query_params;
-use crate::strings::{self, bytes};
+use crate::strings::{self, with_both, with_bytes};
 
-/// The query of a request: the caller's parameters, the MD5 of the body, and the signature.
-fn signed_query(
+/// The query of a request: the caller's parameters, the MD5 of the body, and the signature. `signer` is that of the last
+/// request, and is replaced if the secret is another one.
+pub(crate) fn signed_query(
     ruby: &Ruby,
+    signer: &RefCell<Option<Signer>>,
     (verb, path): (Value, RString),
     params: RHash,
     body: Option<RString>,
@@ -20,18 +24,28 @@ fn signed_query(
 ) -> Result<RString, Failure> {
     let verb = http_arguments::method_name(ruby, verb)?;
     let secret = secret(ruby, secret_of_key)?;
-    let key = bytes(strings::text(ruby, key)?);
+    let key = strings::text(ruby, key)?;
     let path = strings::utf8(ruby, path)?;
     let time = time.to_string();
-    let mut signed = Params::new();
+    let mut unsigned = Params::new();
     if !params.is_empty() {
-        query_params::read(ruby, params, &mut signed)?;
+        query_params::read(ruby, params, &mut unsigned)?;
     }
     if let Some(body) = body {
-        signed.insert(b"body_md5", body_md5(body));
+        with_bytes(body, |body| unsigned.set_body(body));
     }
-    signature::authenticate(&mut signed, &verb, &path, &key, &secret, &time);
-    Ok(ruby.str_new(&signed.to_query()))
+    let query = with_both(key, secret, |key, secret| {
+        let mut signed = unsigned;
+        let mut signer = signer.borrow_mut();
+        if !signer.as_ref().is_some_and(|signer| signer.is_for(secret)) {
+            *signer = None;
+        }
+        signer
+            .get_or_insert_with(|| Signer::new(secret))
+            .authenticate(&mut signed, &verb, &path, key, &time);
+        signed.to_query()
+    });
+    Ok(ruby.str_new(&query))
 }
 
 fn string_to_sign(
@@ -48,9 +62,7 @@ fn string_to_sign(
 
 fn sign(ruby: &Ruby, secret_of_key: Value, string: RString) -> Result<String, Failure> {
     let secret = secret(ruby, secret_of_key)?;
-    Ok(strings::with_bytes(string, |string| {
-        signature::sign(&secret, string)
-    }))
+    Ok(with_both(secret, string, signature::sign))
 }
 
 fn is_signature(
@@ -60,23 +72,17 @@ fn is_signature(
     signature: RString,
 ) -> Result<bool, Failure> {
     let secret = secret(ruby, secret_of_key)?;
-    Ok(signature::verify(
-        &secret,
-        &bytes(string),
-        &bytes(signature),
-    ))
+    Ok(with_both(secret, string, |secret, string| {
+        with_bytes(signature, |signature| {
+            signature::verify(secret, string, signature)
+        })
+    }))
 }
 
-fn body_md5(body: RString) -> String {
-    strings::with_bytes(body, signature::body_md5)
-}
-
-/// The bytes of a secret, which must be a String.
-pub(crate) fn secret(ruby: &Ruby, secret: Value) -> Result<Vec<u8>, Failure> {
-    match RString::from_value(secret) {
-        Some(secret) => Ok(bytes(secret)),
-        None => Err(Failure::type_error(ruby, "the secret must be a String")),
-    }
+/// A secret, which must be a String.
+pub(crate) fn secret(ruby: &Ruby, secret: Value) -> Result<RString, Failure> {
+    RString::from_value(secret)
+        .ok_or_else(|| Failure::type_error(ruby, "the secret must be a String"))
 }
 
 pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
@@ -88,7 +94,10 @@ pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
                            key: Value,
                            secret: Value,
                            time: i64| {
-            guard(|ruby| signed_query(ruby, (verb, path), params, body, (key, secret), time))
+            guard(|ruby| {
+                let signer = RefCell::default();
+                signed_query(ruby, &signer, (verb, path), params, body, (key, secret), time)
+            })
         }, 7;
         "string_to_sign" => |method: RString, path: RString, params: RHash| {
             guard(|ruby| string_to_sign(ruby, method, path, params))
@@ -97,7 +106,7 @@ pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
         "signature?" => |secret: Value, string: RString, signature: RString| {
             guard(|ruby| is_signature(ruby, secret, string, signature))
         }, 3;
-        "body_md5" => |body: RString| guard(|_| Ok(body_md5(body))), 1;
+        "body_md5" => |body: RString| guard(|_| Ok(with_bytes(body, signature::body_md5))), 1;
     );
     Ok(())
 }

@@ -15,6 +15,17 @@ pub(crate) fn with_bytes<T>(string: RString, look: impl FnOnce(&[u8]) -> T) -> T
     look(unsafe { string.as_slice() })
 }
 
+/// As [`with_bytes`], for two Strings.
+pub(crate) fn with_both<T>(
+    first: RString,
+    second: RString,
+    look: impl FnOnce(&[u8], &[u8]) -> T,
+) -> T {
+    with_bytes(first, |first| {
+        with_bytes(second, |second| look(first, second))
+    })
+}
+
 /// A copy of the bytes of a String.
 pub(crate) fn bytes(string: RString) -> Vec<u8> {
     with_bytes(string, <[u8]>::to_vec)
@@ -24,6 +35,11 @@ pub(crate) fn bytes(string: RString) -> Vec<u8> {
 pub(crate) fn new_string(ruby: &Ruby, bytes: &[u8]) -> RString {
     std::str::from_utf8(bytes)
         .map_or_else(|_| ruby.str_from_slice(bytes), |text| ruby.str_new(text))
+}
+
+/// Whether a String has only ASCII characters.
+pub(crate) fn is_ascii(string: RString) -> bool {
+    matches!(string.enc_coderange_scan(), Coderange::SevenBit)
 }
 
 /// Whether a String is valid UTF-8, and Ruby sees it as UTF-8 or ASCII.

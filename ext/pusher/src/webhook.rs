@@ -6,7 +6,7 @@ use pusher_core::webhook;
 use crate::error::Failure;
 use crate::guard::guard;
 use crate::signing;
-use crate::strings::bytes;
+use crate::strings::{with_both, with_bytes};
 
 fn is_valid(
     ruby: &Ruby,
@@ -15,12 +15,16 @@ fn is_valid(
     signature: RString,
 ) -> Result<bool, Failure> {
     let secret = signing::secret(ruby, secret)?;
-    Ok(webhook::is_valid(&secret, &bytes(body), &bytes(signature)))
+    Ok(with_both(secret, body, |secret, body| {
+        with_bytes(signature, |signature| {
+            webhook::is_valid(secret, body, signature)
+        })
+    }))
 }
 
 fn expected_signature(ruby: &Ruby, secret: Value, body: RString) -> Result<String, Failure> {
     let secret = signing::secret(ruby, secret)?;
-    Ok(webhook::expected_signature(&secret, &bytes(body)))
+    Ok(with_both(secret, body, webhook::expected_signature))
 }
 
 pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {

@@ -22,12 +22,12 @@ module Pusher
         # @param request [HTTP::OutgoingRequest]
         # @param work [#call] sends it and returns the reply
         # @param publication [Publication, nil] its events, if it may be sent together with other requests
-        # @yieldparam job [Job] called once, when the job has finished, before its waiters wake
-        def initialize(request, work, publication = nil, &on_finish)
+        # @param owner [#job_finished] called once, when the job has finished, before its waiters wake
+        def initialize(request, work, publication, owner)
           @request = request
           @publication = publication
           @work = work
-          @on_finish = on_finish
+          @owner = owner
           @process = Process.pid
           # Closed when the job has finished. Unlike a condition variable, a queue can be waited for in a signal trap.
           @finished = Thread::Queue.new
@@ -132,10 +132,10 @@ module Pusher
 
           @error ||= Error.new("the request was stopped before its reply arrived") unless @reply
           @request.release
-          @on_finish.call(self)
+          @owner.job_finished(self)
         ensure
           # Its results may be kept for long. They must not keep a client with open connections.
-          @work = @on_finish = nil
+          @work = @owner = nil
           @finished.close
         end
 

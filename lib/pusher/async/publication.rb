@@ -27,7 +27,7 @@ module Pusher
             url = "#{app_url}/batch_events"
             body = Json.encode({ batch: events })
             request = HTTP::OutgoingRequest.new(http, :post, url, nil, body, Request::JSON_HEADERS)
-            http.__send__(:send_accepted, request, url) { query(body) }
+            http.__send__(:send_accepted, request) { query(body) }
           end
 
           # The query, signed with the current time.

@@ -2,6 +2,7 @@
 
 require_relative "../channel"
 require_relative "../errors"
+require_relative "../exclusion"
 require_relative "../json"
 require_relative "../native"
 
@@ -19,7 +20,8 @@ module Pusher
     # @param channels [String, Symbol, Array<String>] at most 100
     # @param event_name [String]
     # @param data [Object] a String as it is, anything else as JSON
-    # @param params [Hash] `:socket_id`, a socket to exclude from the recipients; `:info`, channel attributes to return
+    # @param params [Hash] `:socket_id`, a socket to exclude from the recipients, by default that of {Pusher.excluding};
+    #   `:info`, channel attributes to return
     # @return [Hash] the reply
     # @raise [Pusher::Error] for too many channels, for several channels of which one is encrypted, for data that cannot
     #   be encoded, and when the server refuses the request
@@ -122,6 +124,7 @@ module Pusher
 
     # Merges the arguments of the method into the caller's params. The arguments take precedence.
     def merge_params(params, arguments)
+      Internal::EXCLUSION.add_to(arguments, params) if Internal::EXCLUSION.used
       return arguments if params.instance_of?(Hash) && params.empty?
       raise TypeError, "the params of an event must be a Hash, got #{params.class}" unless params.respond_to?(:merge)
 
@@ -153,7 +156,7 @@ module Pusher
     end
 
     def encrypt_for(channels, data)
-      return data unless channels.any? { |name| Channel.encrypted?(name) }
+      return data unless Internal::Native.encrypted?(channels)
       raise Error, "Cannot trigger to multiple channels if any are encrypted" if channels.size > 1
 
       encrypt(channels.first, data)

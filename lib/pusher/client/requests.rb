@@ -64,7 +64,10 @@ module Pusher
     # @return [Internal::HTTP::Client]
     def sync_http_client
       http = @sync_http_client || make_http_client
-      http.__send__(:native_configure, self) if http.is_a?(Internal::HTTP::Client)
+      if http.is_a?(Internal::HTTP::Client)
+        http.__send__(:native_configure, @connect_timeout, @send_timeout, @receive_timeout, @keep_alive_timeout,
+                      @proxy, @http_proxy)
+      end
       http
     end
 

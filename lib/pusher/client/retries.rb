@@ -71,7 +71,7 @@ module Pusher
     end
 
     def retries?
-      !@retries.nil? && @retries.positive?
+      @retries ? @retries >= 1 : false
     end
 
     # @param params [#key?] the caller's, or an event of a batch

@@ -19,8 +19,19 @@ module Pusher
     # @raise [Pusher::Error] for an empty user id, and like {#trigger}
     # @see https://pusher.com/docs/channels/server_api/server-to-user-messages/
     def send_to_user(user_id, event_name, data)
-      validate_user_id(user_id)
-      trigger("#{USER_CHANNEL_PREFIX}#{user_id}", event_name, data)
+      trigger(user_channel(user_id), event_name, data)
+    end
+
+    # Triggers an event on all connections of a signed-in user, in the background.
+    #
+    # @param user_id [String, Integer] as for {#send_to_user}
+    # @param event_name [String]
+    # @param data [Object] a String as it is, anything else as JSON
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
+    # @raise [Pusher::Error] for an empty user id, and like {#trigger_async}
+    # @see #trigger_async
+    def send_to_user_async(user_id, event_name, data)
+      trigger_async(user_channel(user_id), event_name, data)
     end
 
     # Closes all connections of a signed-in user.
@@ -30,11 +41,30 @@ module Pusher
     # @raise [Pusher::Error] for an empty user id, and like {#post}
     # @see https://pusher.com/docs/channels/server_api/terminating-user-connections/
     def terminate_user_connections(user_id)
-      validate_user_id(user_id)
-      post("/users/#{path_segment(user_id)}/terminate_connections", {})
+      post(termination_path(user_id), {})
+    end
+
+    # Closes all connections of a signed-in user, in the background.
+    #
+    # @param user_id [String, Integer] as for {#terminate_user_connections}
+    # @return [EventMachine::DefaultDeferrable, Internal::Async::AsyncRequest]
+    # @raise [Pusher::Error] for an empty user id, and like {#post_async}
+    # @see #post_async
+    def terminate_user_connections_async(user_id)
+      post_async(termination_path(user_id), {})
     end
 
     private
+
+    def user_channel(user_id)
+      validate_user_id(user_id)
+      "#{USER_CHANNEL_PREFIX}#{user_id}"
+    end
+
+    def termination_path(user_id)
+      validate_user_id(user_id)
+      "/users/#{path_segment(user_id)}/terminate_connections"
+    end
 
     def validate_user_id(user_id)
       return if user_id.is_a?(Integer) || (user_id.is_a?(String) && !user_id.empty?)

@@ -107,8 +107,8 @@ module Pusher
         def request_async(verb, uri, query = nil, body = nil, headers = {}, &sign)
           request = OutgoingRequest.new(self, verb, uri, query, body&.dup, headers)
           Middleware.preflight(request) if Middleware.active?(self)
-          url = uri.to_s.dup if sign
-          Async.current.accept(request) { send_accepted(request, url, &sign) }
+          request.url = uri.to_s.dup if sign
+          Async.current.accept(request, &work_of(request, sign))
         end
 
         # @return [String]
@@ -121,22 +121,28 @@ module Pusher
         # The {Pusher::Client} that made this HTTP client, if any.
         attr_accessor :client
 
+        # A method of its own, so that queued work does not refer to the arguments of {#request_async}.
+        def work_of(accepted, sign)
+          -> { send_accepted(accepted, &sign) }
+        end
+
         # Sends a request that nobody signs only once: the application has signed it for one attempt.
-        def send_accepted(accepted, url, &sign)
+        def send_accepted(accepted, &sign)
           is_retried = sign && Retries.on?(client)
-          return send_attempt(accepted, url, accepted.headers, &sign) unless is_retried || REGISTRY.used_by?(client)
+          return send_attempt(accepted, accepted.headers, &sign) unless is_retried || REGISTRY.used_by?(client)
 
           view = MiddlewareRequest.of(accepted)
           Middleware.around_request(view) do
             attempt = lambda do
-              view.__send__(:sending) { |added| send_attempt(accepted, url, accepted.headers.merge(added), &sign) }
+              view.__send__(:sending) { |added| send_attempt(accepted, accepted.headers.merge(added), &sign) }
             end
             is_retried ? Retries.around(self, view, &attempt) : attempt.call
           end
         end
 
-        def send_attempt(accepted, url, headers)
-          request(accepted.verb, url || accepted.url, url && yield, accepted.body, headers)
+        def send_attempt(accepted, headers)
+          query = yield if block_given?
+          request(accepted.verb, accepted.url, query, accepted.body, headers)
         end
 
         # The native request returns a failure of the transport as facts: the error, the number of attempts, and whether

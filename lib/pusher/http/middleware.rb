@@ -11,7 +11,8 @@ module Pusher
       #
       # 1. around the request: the middleware of {Pusher.use}, then that of {Pusher::Client#use}
       # 2. around each attempt: the same, with `around: :attempt`
-      # 3. the middleware of this gem, by name: instrumentation, the test mode and WebMock
+      # 3. the middleware of this gem, by name: instrumentation, the test mode, that of disabled requests in Rails, and
+      #    WebMock
       #
       # Each has `call(request) { |request| … }`, which returns a reply. The block calls the next middleware and finally
       # the transport. Middleware of the application gets a {MiddlewareRequest}, middleware of this gem an
@@ -26,7 +27,7 @@ module Pusher
       # @api private
       module Middleware
         # The names of the middleware of this gem, outermost first.
-        ORDER = %i[instrumentation testing webmock].freeze
+        ORDER = %i[instrumentation testing disabled webmock].freeze
 
         @installed = {}
 

@@ -25,12 +25,23 @@ module Pusher
           new(outgoing.client, outgoing.verb, outgoing.url, outgoing.body, outgoing.headers)
         end
 
+        @used = false
+
+        class << self
+          # Whether the process has sent an attempt of such a request. Before, {.take} need not look.
+          #
+          # @api private
+          attr_writer :used
+        end
+
         # The request whose attempt the current fiber is about to send. Only the first call returns it, because a
         # middleware may send another request in between.
         #
         # @api private
         # @return [MiddlewareRequest, nil]
         def self.take
+          return unless @used
+
           request = Thread.current[SENDING]
           Thread.current[SENDING] = nil if request
           request
@@ -117,6 +128,7 @@ module Pusher
         # @return [Object] the block's value
         def sending
           count_attempt
+          MiddlewareRequest.used = true
           Thread.current[SENDING] = self
           counting_sends { yield headers.__send__(:added) }
         ensure

@@ -36,8 +36,8 @@ module Pusher
         attr_reader :http_client
         # @return [Symbol] `:get`, `:post` …
         attr_reader :verb
-        # @return [String] absolute, with the signed query
-        attr_reader :url
+        # @return [String] absolute, with the signed query; while it is queued, without the query of its signature
+        attr_accessor :url
         # @return [String, nil]
         attr_reader :body
 

@@ -117,6 +117,7 @@ RSpec.describe "Retries", :added do
     client = Pusher::Client.new(**server.client_options, retries: 1, send_timeout: 0.2, receive_timeout: 30)
     error = error_of { client.trigger("news", "event", "x" * 20_000_000) }
     expect(error).to have_attributes(original_error: be_a(Pusher::SendTimeoutError), attempts: 2)
+    server.wait_for_connections(2)
     expect(server.connections).to eq(2)
   end
 

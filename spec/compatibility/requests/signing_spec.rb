@@ -32,6 +32,23 @@ RSpec.describe "The signature of a request" do
     TEXT
   end
 
+  it "is made with the secret that the client has at that moment" do
+    correct = client.secret
+    changing = +"wrong"
+    [correct, changing, changing << "!", correct].each do |secret|
+      client.instance_variable_set(:@secret, secret)
+      signature = begin
+        client.channels
+        params["auth_signature"]
+      rescue Pusher::AuthenticationError => e
+        e.message[/"(\h{64})"/, 1]
+      end
+      time = endpoint.requests.last.params["auth_timestamp"]
+      expect(signature).to eq(hmac("GET\n/apps/3/channels\n" \
+                                   "auth_key=#{client.key}&auth_timestamp=#{time}&auth_version=1.0"))
+    end
+  end
+
   it "covers the unescaped values" do
     client.get("/channels", { info: "a b&c=d/ü" })
     expect(params["auth_signature"]).to eq(hmac(<<~TEXT.chomp))

@@ -63,5 +63,10 @@ RSpec.describe "An application's own constants inside module Pusher" do
     expect(FreshProcess.run(script, "pusher/testing")).to match_array(documented + ["Testing"])
     expect(FreshProcess.run(script, "pusher/authorization")).to match_array(documented + ["Authorization"])
     expect(FreshProcess.run(script, "pusher/webhooks")).to match_array(documented + ["Webhooks"])
+    expect(FreshProcess.run(script, "pusher/exclude_socket")).to match_array(documented + ["ExcludeSocket"])
+    expect(FreshProcess.run(script, "pusher/railtie")).to match_array(documented)
+    next unless Gem::Specification.find_all_by_name("activejob").any?
+
+    expect(FreshProcess.run(script, "pusher/active_job")).to match_array(documented + ["TriggerJob"])
   end
 end

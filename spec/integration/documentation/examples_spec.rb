@@ -22,7 +22,8 @@ RSpec.describe "The programs in examples/" do
 
   it "are all run by this file, or by spec/integrations" do
     programs = Dir.children(File.join(Programs::ROOT, "examples")).grep(/\.(rb|ru)\z/) - ["demo.rb"]
-    files = [__FILE__, *Dir[File.join(Programs::ROOT, "spec/integrations/{opentelemetry,rack}/*_spec.rb")]]
+    folders = File.join(Programs::ROOT, "spec/integrations/{active_job,opentelemetry,rack,rails}")
+    files = [__FILE__, *Dir["#{folders}/*_spec.rb"]]
     specs = files.map { |file| File.read(file) }.join
     expect(programs.reject { |program| specs.match?(/\b#{File.basename(program, ".*")}(\.rb)?"/) }).to be_empty
   end
@@ -93,6 +94,30 @@ RSpec.describe "The programs in examples/" do
   it "show when to try again after a 503" do
     endpoint.reply_with(status: 503, headers: { "Retry-After" => "7" })
     expect(run("errors").output).to start_with("The service refused it (status 503), try again in 7")
+  end
+
+  it "publish on an EventMachine reactor" do
+    expect(run("eventmachine"))
+      .to have_attributes(status: 0, errors: "", output: "Published.\nOccupied presence channels: 0\n")
+    expect(published).to eq([[["news"], "headline", "{\"title\":\"Hello\"}"]])
+  end
+
+  it "tell why publishing on an EventMachine reactor has failed" do
+    endpoint.reply_with(status: 503, body: "busy")
+    expect(run("eventmachine")).to have_attributes(errors: "It failed: Unknown error (status code 503): busy\n")
+  end
+
+  it "publish in the fibers of a scheduler, at the same time" do
+    endpoint.hold
+    program = Thread.new { run("fiber_scheduler") }
+    endpoint.wait_until_in_flight(3)
+    endpoint.release
+    expect(program.value).to have_attributes(status: 0, errors: "", output: <<~OUTPUT)
+      Published 3 events.
+      The service replied with status 200.
+      Occupied channels: 0
+    OUTPUT
+    expect(published.map { |channels, *| channels.first }.sort).to eq(%w[news news sport weather])
   end
 
   describe "the auth endpoint" do

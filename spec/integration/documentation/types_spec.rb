@@ -2,6 +2,8 @@
 
 require "spec_helper"
 require "pusher/authorization"
+require "pusher/exclude_socket"
+require "pusher/later"
 require "pusher/webhooks"
 require "rbs"
 
@@ -44,7 +46,7 @@ RSpec.describe "sig/pusher.rbs" do
    internal::HTTP::Client, internal::HTTP::TLSConfig, internal::HTTP::TLSConfig::CertStore, internal::HTTP::Reply,
    internal::HTTP::MiddlewareRequest, internal::HTTP::RequestHeaders,
    internal::Async::AsyncRequest, internal::Async::AsyncReply, Pusher::Authorization, Pusher::Webhooks,
-   internal::Endpoints::Reply].each do |type|
+   Pusher::ExcludeSocket, internal::Endpoints::Reply, internal::Later].each do |type|
     typed = Types.of_instances(type)
 
     it "declares the public methods of #{type} and no others" do

@@ -112,7 +112,7 @@ RSpec.describe "The middleware of the gem" do
       wrapping.define_singleton_method(:capture) { |work| -> { "#{name}(#{work.call})" } }
       chain.install(name, wrapping)
     end
-    expect(chain.capture(-> { "work" }).call).to eq("instrumentation(testing(webmock(work)))")
+    expect(chain.capture(-> { "work" }).call).to eq("instrumentation(testing(disabled(webmock(work))))")
   end
 
   it "can refuse a background request, and wrap the work that sends it" do

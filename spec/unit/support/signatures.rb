@@ -2,8 +2,8 @@
 
 # Compares the methods of the gem's classes with parameter lists as they are written in Ruby.
 module Signatures
-  KINDS = { /\A\*(\w+)\z/ => :rest, /\A&(\w+)\z/ => :block, /\A(\w+): .+\z/ => :key, /\A(\w+) = .+\z/ => :opt,
-            /\A(\w+)\z/ => :req }.freeze
+  KINDS = { /\A\*\*(\w+)\z/ => :keyrest, /\A\*(\w+)\z/ => :rest, /\A&(\w+)\z/ => :block,
+            /\A(\w+): .+\z/ => :key, /\A(\w+) = .+\z/ => :opt, /\A(\w+)\z/ => :req }.freeze
 
   module_function
 

@@ -176,6 +176,26 @@ RSpec.describe Pusher::Testing, "recording" do
     expect(testing.requests.map(&:path)).to eq(["/users/1/terminate_connections"])
   end
 
+  it "records events for users and terminated connections, also of the background" do
+    client.send_to_user("7", "greeting", { a: 1 })
+    client.send_to_user_async("7", "greeting", { a: 2 })
+    client.terminate_user_connections("7")
+    client.terminate_user_connections_async("7")
+
+    expect(testing.events.map { |event| [event.channels, event.name, event.data] })
+      .to eq([1, 2].map { |number| [["#server-to-user-7"], "greeting", { "a" => number }] })
+    expect(testing.requests.map(&:path)).to eq((["/events"] * 2) + (["/users/7/terminate_connections"] * 2))
+    expect(testing.requests.map(&:status)).to all(eq(200))
+  end
+
+  it "records the socket id of Pusher.excluding" do
+    Pusher.excluding("1.1") do
+      client.trigger("a", "event", "data")
+      client.trigger_async("a", "event", "data")
+    end
+    expect(testing.events.map { |event| event.params[:socket_id] }).to eq(%w[1.1 1.1])
+  end
+
   it "records requests of an HTTP client without a Pusher client" do
     reply = Pusher.const_get(:Internal)::HTTP::Client.new.request(:get, "http://127.0.0.1:1/apps/3/channels?a=1")
 

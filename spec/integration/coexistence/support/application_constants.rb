@@ -12,11 +12,12 @@ NAMES = %i[
   Native HTTP Async Json Signing Failures Response ApiUrl HelperThread MainRactor Instrumentation EventMachine WebMock
   Reply OutgoingRequest Middleware NameResolution TransportFailure TLSConfig AsyncRequest AsyncReply ThreadPool
   WorkerThreads ExitHook UnreportedFailures FailureReporter Reactor ReactorRequest Waiter Adapter ReservedStub
-  Exchange HttpClient Seam Aside Crew Ending Report Admission StubbedReply CallChain ReactorHost
-  Event Message Job Worker Queue Notifier Publisher Subscriber Presence Configuration Middlewares Server Connection
-  Failure Scope Scopes Matchers Assertions Expectation WebhookRequest Rails Railtie Engine Authorization Webhooks
+  Exchange HttpClient Seam Aside Crew Ending Report Admission StubbedReply CallChain ReactorHost Event Message Job
+  Worker Queue Notifier Publisher Subscriber Presence Configuration Middlewares Server Connection Failure Scope Scopes
+  Matchers Assertions Expectation WebhookRequest Rails Railtie Engine Authorization Webhooks Exclusion EXCLUSION
   Endpoints ApiServer UrlParser EventLimits Batch REGISTRY MiddlewareRequest PublishedEvents RequestHeaders
   CallerContext BatchingPool ChannelQueues Publication Publishing Settings OpenTelemetry Sentry Datadog StringIO
+  Defaults Boot ActiveJob Later Jobs TriggerJob SecureRandom
   Logger Forwardable Base64 JSON MultiJson MultiJSON URI OpenSSL Timeout Rack RSpec Minitest ActiveSupport
 ].freeze
 

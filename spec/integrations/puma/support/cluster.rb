@@ -12,15 +12,16 @@ class Cluster
 
   class Failed < StandardError; end
 
-  # `preload`: whether the master loads the application before it forks the workers.
-  def self.run(url, preload:, environment: {})
-    cluster = new(url, "PUMA_PRELOAD" => preload.to_s, **environment)
+  # `preload`: whether the master loads the application before it forks the workers. `app`: its config.ru, if it is
+  # another than that of these specs.
+  def self.run(url, preload:, environment: {}, app: File.join(__dir__, "app.ru"))
+    cluster = new(url, app, "PUMA_PRELOAD" => preload.to_s, **environment)
     yield cluster
   ensure
     cluster&.end
   end
 
-  def initialize(url, environment)
+  def initialize(url, app, environment)
     @folder = Dir.mktmpdir("puma")
     @socket = File.join(@folder, "socket")
     @lines = Queue.new
@@ -29,7 +30,7 @@ class Cluster
     # RUBYLIB, since Puma drops an option -I when it restarts.
     @pid = spawn({ "PUSHER_URL" => url, "PUMA_SOCKET" => @socket, "RUBYLIB" => LIB, **environment }, RbConfig.ruby,
                  Gem.bin_path("puma", "puma"), "--config", File.join(__dir__, "config.rb"),
-                 File.join(__dir__, "app.ru"), in: File::NULL, %i[out err] => writer)
+                 app, in: File::NULL, chdir: File.dirname(app), %i[out err] => writer)
     writer.close
     @reader = Thread.new { reader.each_line { |line| [@output, @lines].each { |list| list << line } } }
   end

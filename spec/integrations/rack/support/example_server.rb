@@ -29,4 +29,6 @@ answers = JSON.parse($stdin.read).map do |request|
   { status: reply.status, headers: reply.headers.to_h.transform_keys(&:downcase), body: reply.body }
 end
 
+# Requests in the background may still log.
+Pusher.flush
 puts "", JSON.generate(answers)

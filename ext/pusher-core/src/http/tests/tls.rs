@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::{Arc, mpsc};
 
+use rustls::HandshakeKind;
 use rustls::version::{TLS12, TLS13};
 
 use super::support::{
@@ -36,6 +37,29 @@ fn tls_1_2_and_1_3_connections_are_reused() {
             agent
                 .send(&post(&server.tls_url("localhost"), b"{}"))
                 .unwrap();
+        }
+    }
+}
+
+/// The server accepts early data, which could be replayed to it, but gets none.
+#[test]
+fn the_session_of_an_earlier_connection_is_resumed_without_early_data() {
+    for version in [&TLS12, &TLS13] {
+        let authority = Authority::new();
+        let mut config = authority.identity().server_speaking(&[version]);
+        Arc::get_mut(&mut config).unwrap().max_early_data_size = 16 * 1024;
+        let server = Server::start(move |listener| {
+            for expected in [HandshakeKind::Full, HandshakeKind::Resumed] {
+                let (mut session, mut socket) = listener.accept().handshake_by_hand(&config);
+                assert_eq!(session.handshake_kind(), Some(expected), "{version:?}");
+                assert!(session.early_data().is_none());
+                socket.write_all(&encrypted(&mut session)).unwrap();
+                reply_by_hand(&mut session, &mut socket);
+            }
+        });
+        let agent = agent_trusting(&authority);
+        for _ in 0..2 {
+            agent.send(&get(&server.tls_url("localhost"))).unwrap();
         }
     }
 }

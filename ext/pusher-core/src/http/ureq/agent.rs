@@ -12,7 +12,7 @@ use ureq::unversioned::transport::NextTimeout;
 use super::connection::connection_of_this_reply;
 use super::connector::Connector;
 use super::errors::{Failure, from_ureq};
-use super::request::{LastHeader, build, longest_line};
+use super::request::{LastRequest, build, longest_line};
 use crate::Error;
 use crate::http::bounds::{MAX_BODY, MAX_HEAD};
 use crate::http::dialer::Dialer;
@@ -68,7 +68,7 @@ pub struct Agent {
     inner: ureq::Agent,
     /// The length of the longest line in the head of any request so far. Connections have room for it.
     longest_line: Arc<AtomicUsize>,
-    last_header: Arc<LastHeader>,
+    last_request: Arc<LastRequest>,
     usual_timeouts: Timeouts,
     /// Host and port of the proxy.
     proxy: Option<Arc<str>>,
@@ -100,7 +100,7 @@ impl Agent {
         Self {
             inner: ureq::Agent::with_parts(config, connector, NoResolver),
             longest_line,
-            last_header: Arc::default(),
+            last_request: Arc::default(),
             usual_timeouts: settings.usual_timeouts,
             proxy: proxy.map(Arc::from),
             generation: generation(),
@@ -182,8 +182,12 @@ impl Agent {
         self.longest_line
             .fetch_max(longest_line(request), Ordering::Relaxed);
         let outcome = match request.body {
-            Some(body) => self.run(build(request, body, &self.last_header)?, timeouts, is_retry),
-            None => self.run(build(request, (), &self.last_header)?, timeouts, is_retry),
+            Some(body) => self.run(
+                build(request, body, &self.last_request)?,
+                timeouts,
+                is_retry,
+            ),
+            None => self.run(build(request, (), &self.last_request)?, timeouts, is_retry),
         };
         let connection = connection_of_this_reply();
         let mut reply = outcome.map_err(from_ureq)?;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use http::uri::Authority;
+use http::uri::{self, Authority, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
 use crate::Error;
@@ -16,55 +16,87 @@ const METHODS: [&str; 8] = [
 /// The longest header that is sent, in bytes. The `http` crate limits urls itself.
 const MAX_HEADER: usize = 64 * 1024;
 
-/// The header of the last request. Most requests of an agent have the same header fields: these are built once.
-#[derive(Default)]
-pub(crate) struct LastHeader(Mutex<Option<Header>>);
+/// The longest url whose beginning is compared with that of the last one. It leaves room below the limit of the `http`
+/// crate for a whole url, so that the outcome is the same.
+const MAX_COMPARED: usize = 32 * 1024;
 
-struct Header {
+/// The server and the header of the last request. Most requests of an agent have the same: these are built once.
+#[derive(Default)]
+pub(crate) struct LastRequest(Mutex<Option<Common>>);
+
+struct Common {
+    /// The beginning of the url, up to the path.
+    origin: String,
+    scheme: Scheme,
+    authority: Authority,
     fields: Vec<(String, Vec<u8>)>,
-    built: HeaderMap,
+    headers: HeaderMap,
 }
 
-impl LastHeader {
-    fn headers(&self, request: &Request<'_>) -> Result<HeaderMap, Error> {
+impl LastRequest {
+    fn uri_and_headers(&self, request: &Request<'_>) -> Result<(Uri, HeaderMap), Error> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(last) = last.as_ref().filter(|last| last.is_of(request)) {
-            return Ok(last.built.clone());
+        if let Some((common, path)) = last.as_ref().and_then(|last| last.if_of(request)) {
+            return Ok((common.uri(path)?, common.headers.clone()));
         }
-        let built = headers(request)?;
-        // A content-length is checked against each body.
-        let is_reusable = !request
-            .headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-        if is_reusable {
-            let fields = request.headers.iter();
-            *last = Some(Header {
-                fields: fields
-                    .map(|(name, value)| ((*name).into(), (*value).into()))
-                    .collect(),
-                built: built.clone(),
-            });
+        let uri = uri(request.url)?;
+        let headers = headers(request, &uri)?;
+        if let Some(common) = Common::of(request, &uri, &headers) {
+            *last = Some(common);
         }
-        Ok(built)
+        Ok((uri, headers))
     }
 }
 
-impl Header {
-    fn is_of(&self, request: &Request<'_>) -> bool {
-        self.fields.len() == request.headers.len()
+impl Common {
+    /// `None` if the header of each request must be checked: a content-length is compared with the body.
+    fn of(request: &Request<'_>, uri: &Uri, headers: &HeaderMap) -> Option<Self> {
+        let mut fields = request.headers.iter();
+        if fields.any(|(name, _)| name.eq_ignore_ascii_case("content-length")) {
+            return None;
+        }
+        let (scheme, authority) = (uri.scheme()?.clone(), uri.authority()?.clone());
+        let fields = request.headers.iter();
+        Some(Self {
+            origin: format!("{scheme}://{authority}"),
+            scheme,
+            authority,
+            fields: fields
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+            headers: headers.clone(),
+        })
+    }
+
+    /// The path and the query of the request, if it has this server and these header fields.
+    fn if_of<'a>(&self, request: &Request<'a>) -> Option<(&Self, &'a str)> {
+        let path = request.url.strip_prefix(&self.origin)?;
+        let is_same = request.url.len() <= MAX_COMPARED
+            && path.starts_with('/')
+            && self.fields.len() == request.headers.len()
             && self
                 .fields
                 .iter()
                 .zip(request.headers)
-                .all(|((name, value), field)| (&**name, &**value) == *field)
+                .all(|((name, value), field)| (&**name, &**value) == *field);
+        is_same.then_some((self, path))
+    }
+
+    fn uri(&self, path: &str) -> Result<Uri, Error> {
+        let mut parts = uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path.parse().map_err(refuse)?);
+        Uri::from_parts(parts).map_err(refuse)
     }
 }
 
 /// Does not show header fields, which may be secret.
-impl fmt::Debug for LastHeader {
+impl fmt::Debug for LastRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("LastHeader").finish_non_exhaustive()
+        formatter
+            .debug_struct("LastRequest")
+            .finish_non_exhaustive()
     }
 }
 
@@ -72,7 +104,7 @@ impl fmt::Debug for LastHeader {
 pub(crate) fn build<B>(
     request: &Request<'_>,
     body: B,
-    last_header: &LastHeader,
+    last_request: &LastRequest,
 ) -> Result<http::Request<B>, Error> {
     if !METHODS.contains(&request.method) {
         return Err(refuse(format!(
@@ -80,22 +112,34 @@ pub(crate) fn build<B>(
             request.method
         )));
     }
-    let uri: Uri = request.url.parse().map_err(refuse)?;
+    let (uri, headers) = last_request.uri_and_headers(request)?;
+    let mut built = http::Request::new(body);
+    *built.method_mut() = Method::from_bytes(request.method.as_bytes()).map_err(refuse)?;
+    *built.uri_mut() = uri;
+    *built.headers_mut() = headers;
+    Ok(built)
+}
+
+fn uri(url: &str) -> Result<Uri, Error> {
+    let uri: Uri = url.parse().map_err(refuse)?;
     if !uri.authority().is_some_and(is_usable)
         || !matches!(uri.scheme_str(), Some("http" | "https"))
     {
         return Err(refuse("not an absolute http url"));
     }
-    let mut built = http::Request::new(body);
-    *built.method_mut() = Method::from_bytes(request.method.as_bytes()).map_err(refuse)?;
-    *built.uri_mut() = uri;
-    *built.headers_mut() = last_header.headers(request)?;
-    Ok(built)
+    Ok(uri)
 }
 
-fn headers(request: &Request<'_>) -> Result<HeaderMap, Error> {
+fn headers(request: &Request<'_>, uri: &Uri) -> Result<HeaderMap, Error> {
     // ureq adds content-length.
-    let mut headers = HeaderMap::with_capacity(request.headers.len() + 1);
+    let mut headers = HeaderMap::with_capacity(request.headers.len() + 2);
+    let has_host = request
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    if !has_host {
+        headers.insert(header::HOST, host(uri)?);
+    }
     for (name, value) in request.headers {
         let name = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| refuse(format!("{name:?} is not a valid header name")))?;
@@ -114,13 +158,28 @@ fn headers(request: &Request<'_>) -> Result<HeaderMap, Error> {
     Ok(headers)
 }
 
+/// The host header of requests to this server: with a port that is not the default one of the scheme.
+fn host(uri: &Uri) -> Result<HeaderValue, Error> {
+    let host = uri.host().unwrap_or_default();
+    let default_port = if uri.scheme() == Some(&Scheme::HTTPS) {
+        443
+    } else {
+        80
+    };
+    match uri.port() {
+        Some(port) if port != default_port => HeaderValue::try_from(format!("{host}:{port}")),
+        _ => HeaderValue::from_str(host),
+    }
+    .map_err(refuse)
+}
+
 /// Checks that a request can be written.
 ///
 /// # Errors
 ///
 /// [`Error::InvalidRequest`] for an invalid method, url or header.
 pub fn check(request: &Request<'_>) -> Result<(), Error> {
-    build(request, (), &LastHeader::default()).map(drop)
+    build(request, (), &LastRequest::default()).map(drop)
 }
 
 /// An upper bound for the length of a line in the head of this request.
@@ -170,7 +229,7 @@ mod tests {
     use super::*;
     use crate::http::timeouts::Timeouts;
 
-    fn built(last: &LastHeader, headers: &[(&str, &[u8])], body: &[u8]) -> Result<String, Error> {
+    fn built(last: &LastRequest, headers: &[(&str, &[u8])], body: &[u8]) -> Result<String, Error> {
         let request = Request {
             method: "POST",
             url: "http://host/",
@@ -183,7 +242,7 @@ mod tests {
 
     #[test]
     fn each_request_has_its_own_header_fields() {
-        let last = LastHeader::default();
+        let last = LastRequest::default();
         let variants: [&[(&str, &[u8])]; 6] = [
             &[],
             &[("a", b"1")],
@@ -193,7 +252,7 @@ mod tests {
             &[("b", b"2"), ("a", b"1")],
         ];
         for headers in variants.iter().chain(&variants) {
-            let expected = built(&LastHeader::default(), headers, b"{}").unwrap();
+            let expected = built(&LastRequest::default(), headers, b"{}").unwrap();
             for _ in 0..2 {
                 assert_eq!(built(&last, headers, b"{}").unwrap(), expected);
             }
@@ -201,8 +260,52 @@ mod tests {
     }
 
     #[test]
+    fn each_request_has_its_own_url_and_host() {
+        let last = LastRequest::default();
+        let long = format!("http://host:81/{}", "a".repeat(MAX_COMPARED));
+        let urls = [
+            ("http://host:81/a?b=1#c", Some("host:81")),
+            ("http://host:81/b", Some("host:81")),
+            ("http://host:81", Some("host:81")),
+            ("http://host:81?b", Some("host:81")),
+            ("http://host:811/b", Some("host:811")),
+            ("http://host:80/b", Some("host")),
+            ("https://host:80/b", Some("host:80")),
+            ("https://host:443/b", Some("host")),
+            ("https://host/b", Some("host")),
+            ("http://user:secret@[::1]:81/b", Some("[::1]:81")),
+            ("http://user:secret@[::1]:81/\u{7f}", None),
+            (&long, Some("host:81")),
+        ];
+        for (url, host) in urls {
+            for _ in 0..2 {
+                let request = Request {
+                    method: "GET",
+                    url,
+                    headers: &[],
+                    body: None,
+                    timeouts: Timeouts::default(),
+                };
+                let built = build(&request, (), &last).ok();
+                let uri = built.as_ref().map(http::Request::uri);
+                assert_eq!(uri, url.parse().ok().as_ref(), "{url}");
+                let headers = built.as_ref().map(http::Request::headers);
+                let built_host = headers.map(|headers| headers[header::HOST].to_str().unwrap());
+                assert_eq!(built_host, host, "{url}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_host_header_of_the_caller_is_the_only_one() {
+        let last = LastRequest::default();
+        let headers = built(&last, &[("HOST", b"other")], b"{}").unwrap();
+        assert_eq!(headers, r#"{"host": "other"}"#);
+    }
+
+    #[test]
     fn each_body_is_compared_with_its_content_length() {
-        let last = LastHeader::default();
+        let last = LastRequest::default();
         let headers: &[(&str, &[u8])] = &[("Content-Length", b"2")];
         assert!(built(&last, headers, b"{}").is_ok());
         assert!(built(&last, headers, b"{} ").is_err());
@@ -210,8 +313,8 @@ mod tests {
 
     #[test]
     fn header_fields_are_not_shown() {
-        let last = LastHeader::default();
+        let last = LastRequest::default();
         built(&last, &[("Authorization", b"secret")], b"{}").unwrap();
-        assert_eq!(format!("{last:?}"), "LastHeader { .. }");
+        assert_eq!(format!("{last:?}"), "LastRequest { .. }");
     }
 }
