@@ -78,6 +78,6 @@ end
 
 desc "Fuzz the core crate and the JSON reader for a minute"
 task fuzz: "fuzz:build" do
-  Fuzzing.targets.each { |target| Fuzzing.run(target, 6) }
-  Rake::Task["fuzz:json"].invoke(6)
+  Fuzzing.targets.each { |target| Fuzzing.run(target, 5) }
+  Rake::Task["fuzz:json"].invoke(5)
 end

@@ -18,9 +18,12 @@ pub fn request<'a>(method: &'a str, url: &'a str, body: Option<&'a [u8]>) -> Req
     }
 }
 
-/// The lines of the first head in these bytes, and the bytes after it.
+/// The lines of a head, and the bytes after it.
+pub type HeadAndRest<'a> = (Vec<String>, &'a [u8]);
+
+/// Splits off the first head.
 #[must_use]
-pub fn split_head(bytes: &[u8]) -> Option<(Vec<String>, &[u8])> {
+pub fn split_head(bytes: &[u8]) -> Option<HeadAndRest<'_>> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]);
     let lines = head.split("\r\n").map(str::to_owned).collect();

@@ -27,7 +27,7 @@ fn check(input: &mut Unstructured<'_>) -> Result<()> {
         let mut bytes = Vec::new();
         let expected = write_reply(input, &mut bytes)?;
         let writes = cut(input, &bytes)?;
-        sent.extend(writes.iter().map(|write| write.escape_ascii().to_string()));
+        sent.extend(writes.iter().cloned());
         steps.extend(writes.into_iter().map(Step::Send));
         if expected.closes {
             steps.push(Step::Close);
@@ -39,14 +39,19 @@ fn check(input: &mut Unstructured<'_>) -> Result<()> {
     let mut connections = 1;
     for expected in replies {
         let reply = agent.send(&request("POST", "http://host/", Some(b"{}")));
-        let reply = reply.unwrap_or_else(|error| panic!("{error}: {sent:#?}"));
-        assert_eq!(reply.status, expected.status, "{sent:#?}");
-        assert!(reply.body == expected.body, "{sent:#?}");
-        assert_eq!(reply.attempts, 1, "{sent:#?}");
-        assert_eq!(PEER.connections(), connections, "{sent:#?}");
+        let reply = reply.unwrap_or_else(|error| panic!("{error}: {}", shown(&sent)));
+        assert_eq!(reply.status, expected.status, "{}", shown(&sent));
+        assert!(reply.body == expected.body, "{}", shown(&sent));
+        assert_eq!(reply.attempts, 1, "{}", shown(&sent));
+        assert_eq!(PEER.connections(), connections, "{}", shown(&sent));
         connections += usize::from(expected.closes);
     }
     Ok(())
+}
+
+fn shown(writes: &[Vec<u8>]) -> String {
+    let writes = writes.iter().map(|write| write.escape_ascii().to_string());
+    writes.collect::<Vec<_>>().join("\n")
 }
 
 fn write_reply(input: &mut Unstructured<'_>, out: &mut Vec<u8>) -> Result<Expected> {
