@@ -11,13 +11,16 @@ use pusher_core::http::{Deadline, Interest, RawSocket, StdWaiter, Waiter};
 /// No wait takes this long, because the peer has sent something before each of them.
 const HANG: Duration = Duration::from_secs(10);
 
+/// Makes a reply to what the client has sent.
+pub type Serve = Box<dyn FnMut(&[u8]) -> Vec<u8> + Send>;
+
 /// What the peer does when the client waits for data.
 pub enum Step {
     /// Writes these bytes.
     Send(Vec<u8>),
     /// Passes what the client has sent since the last call to the function, and writes what it returns. This step is
     /// repeated until the function returns nothing.
-    Serve(Box<dyn FnMut(&[u8]) -> Vec<u8> + Send>),
+    Serve(Serve),
     /// Closes the connection. The following steps apply to the next one.
     Close,
 }

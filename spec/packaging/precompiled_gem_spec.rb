@@ -23,6 +23,22 @@ RSpec.describe "The precompiled gem" do
     expect(specification.required_ruby_version).not_to be_satisfied_by(next_line)
   end
 
+  it "installs with documentation for ri, and with the program pusher-doctor" do
+    GemHome.open do |home|
+      installation = home.install(PackedGems.precompiled, documents: true)
+      expect(installation).to have_attributes(success: true), installation.output
+      {
+        "Pusher::Client#trigger" => "trigger(channels, event_name, data, params = {})",
+        "Pusher::Webhooks" => "The endpoint for webhooks",
+        "pusher:README.md" => "A Ruby server library"
+      }.each do |name, text|
+        expect(home.documentation_of(name)).to have_attributes(success: true,
+                                                               output: include(text))
+      end
+      expect(home.program("pusher-doctor")).to have_attributes(success: true, output: /^native library +ok/)
+    end
+  end
+
   it "installs and works without cargo, a compiler and make" do
     GemHome.open do |home|
       home.leave_only_ruby

@@ -53,9 +53,16 @@ class GemHome
   end
 
   # Dependencies come from this machine, so that no registry is needed.
-  def install(gem_file, **environment)
-    run("-S", "gem", "install", "--local", "--no-document", "--no-user-install", gem_file, **environment)
+  def install(gem_file, documents: false, **environment)
+    documents = documents ? ["--document", "ri"] : ["--no-document"]
+    run("-S", "gem", "install", "--local", *documents, "--no-user-install", gem_file, **environment)
   end
+
+  # Runs a program of an installed gem.
+  def program(name, *arguments) = run("#{@path}/bin/#{name}", *arguments)
+
+  # What `ri` shows.
+  def documentation_of(name) = run("-S", "ri", "--no-pager", "--format", "markdown", name)
 
   def ruby(script) = run("-e", script)
 
