@@ -3,12 +3,14 @@
 desc "Format the Rust code"
 task :format do
   sh "cargo fmt --all"
+  sh "cargo fmt --manifest-path fuzz/Cargo.toml"
 end
 
 namespace :format do
   desc "Fail if Rust code is not formatted"
   task :check do
     sh "cargo fmt --all --check"
+    sh "cargo fmt --manifest-path fuzz/Cargo.toml --check"
   end
 end
 

@@ -8,6 +8,7 @@ mod server;
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use pusher_core::Error;
@@ -21,16 +22,19 @@ use server::{LONG_TIMEOUT, Server};
 struct ScarceDescriptors {
     files: Mutex<Vec<File>>,
     released: usize,
+    /// Gets a message after the release.
+    freed: Sender<()>,
     requests: AtomicUsize,
 }
 
 impl ScarceDescriptors {
     /// Opens all descriptors that are left.
-    fn of_all_descriptors(released: usize) -> Arc<Self> {
+    fn of_all_descriptors(released: usize, freed: Sender<()>) -> Arc<Self> {
         let files = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();
         Arc::new(Self {
             files: Mutex::new(files),
             released,
+            freed,
             requests: AtomicUsize::new(0),
         })
     }
@@ -50,6 +54,7 @@ impl Waiter for ScarceDescriptors {
         let mut files = self.files.lock().unwrap();
         let rest = files.len() - self.released;
         files.truncate(rest);
+        self.freed.send(()).ok();
         Ok(())
     }
 }
@@ -58,16 +63,19 @@ impl Waiter for ScarceDescriptors {
 fn the_waiter_is_asked_once_for_descriptors() {
     limit_descriptors(64);
     // More than one, because the server is part of this process.
-    let server = Server::start(|listener| {
+    let (freed, is_freed) = channel();
+    let server = Server::start(move |listener| {
+        // `accept` needs a descriptor before there is a connection.
+        is_freed.recv().unwrap();
         listener.accept().serve();
     });
-    let waiter = ScarceDescriptors::of_all_descriptors(8);
+    let waiter = ScarceDescriptors::of_all_descriptors(8, freed);
     let agent = Agent::new(Settings::default(), waiter.clone());
     assert_eq!(send(&agent, &server.url("/")).unwrap().status, 200);
     assert_eq!(waiter.requests.load(Ordering::SeqCst), 1);
     drop((agent, waiter, server));
 
-    let waiter = ScarceDescriptors::of_all_descriptors(0);
+    let waiter = ScarceDescriptors::of_all_descriptors(0, channel().0);
     let agent = Agent::new(Settings::default(), waiter.clone());
     // Another address would need a descriptor, too.
     let error = send(&agent, "http://api.test:9/").unwrap_err();

@@ -55,7 +55,7 @@ impl Proxy {
         }
         let authority = uri
             .authority()
-            .filter(|authority| !authority.host().is_empty() && has_valid_port(authority))
+            .filter(|authority| has_host(authority) && has_valid_port(authority))
             .ok_or("the url has no host, or an invalid port")?;
         let credentials = authority.as_str().rsplit_once('@').map(|(userinfo, _)| {
             let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
@@ -223,9 +223,10 @@ fn lists_host(list: &str, host: &str, port: u16) -> bool {
 
 /// A proxy url as error messages show it: scheme, host and port. The credentials may contain any character.
 fn without_credentials(url: &str) -> String {
+    // Without a scheme, `://` may be a part of the password.
     let (scheme, rest) = match url.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => (String::new(), url),
+        Some((scheme, rest)) if is_scheme(scheme) => (format!("{scheme}://"), rest),
+        _ => (String::new(), url),
     };
     let (hidden, host) = match rest.rsplit_once('@') {
         Some((_, host)) => ("***@", host),
@@ -238,6 +239,11 @@ fn without_credentials(url: &str) -> String {
         .is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
     let host = if is_server { host } else { "***" };
     format!("{scheme}{hidden}{host}")
+}
+
+fn is_scheme(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    text.bytes().all(is_allowed)
 }
 
 fn split_port(entry: &str) -> (&str, Option<u16>) {
@@ -292,6 +298,11 @@ fn matches_address(entry: &str, address: IpAddr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether there is a host: `[]` is none.
+pub(crate) fn has_host(authority: &Authority) -> bool {
+    !without_brackets(authority.host()).is_empty()
 }
 
 /// Whether the port is absent or valid. `port_u16` returns `None` for an invalid port, too.
@@ -452,6 +463,7 @@ mod tests {
             "https://proxy",
             "socks5://proxy",
             "http://",
+            "http://[]:3128",
             "http://proxy:99999",
             "proxy:99999",
             "mailto:proxy",
@@ -488,6 +500,23 @@ mod tests {
                 .to_string();
             assert!(error.starts_with(name), "{error}");
             assert!(!error.contains("hush"), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_password_is_shown() {
+        for (url, shown) in [
+            ("ftp://u:hush@proxy", "ftp://***@proxy"),
+            ("u:hush://hush@proxy:x", "***@***"),
+            ("u:hush@://", "***@:"),
+            ("http://u:hush://hush@:99999", "http://***@:99999"),
+        ] {
+            let error = ProxyChoice::Environment
+                .select(false, "api.example", 80, |_| Some(url.to_owned()))
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(&format!("{shown:?}")), "{url}: {error}");
+            assert!(!error.contains("hush"), "{url}: {error}");
         }
     }
 

@@ -52,7 +52,9 @@ fn status(head: &[u8], end: Option<usize>) -> Result<u16, Error> {
     let version = words.next().unwrap_or_default();
     let status = words
         .next()
+        .filter(|word| word.len() == 3)
         .and_then(|word| word.parse().ok())
+        .filter(|status| (100..1000).contains(status))
         .ok_or_else(invalid)?;
     if !version.starts_with("HTTP/1.") || ((200..300).contains(&status) && head.len() > end) {
         return Err(invalid());

@@ -12,6 +12,7 @@ fn invalid_urls_are_refused() {
         "host/path",
         "http://",
         "http:///path",
+        "http://[]/",
         "ftp://127.0.0.1/",
         "mailto:x",
         "http://127.0.0.1:99999/",

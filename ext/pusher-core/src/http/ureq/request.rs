@@ -7,7 +7,7 @@ use http::uri::{self, Authority, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
 use crate::Error;
-use crate::http::proxy::has_valid_port;
+use crate::http::proxy::{has_host, has_valid_port};
 use crate::http::request::Request;
 
 const METHODS: [&str; 8] = [
@@ -191,7 +191,7 @@ pub(crate) fn longest_line(request: &Request<'_>) -> usize {
 }
 
 fn is_usable(authority: &Authority) -> bool {
-    !authority.host().is_empty() && has_valid_port(authority)
+    has_host(authority) && has_valid_port(authority)
 }
 
 /// ureq never finishes a request whose body is shorter than its content-length header.
