@@ -19,11 +19,16 @@ Gem::Specification.new do |spec|
   spec.required_ruby_version = ">= 3.1"
 
   root_files = %w[.yardopts ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Cargo.lock Cargo.toml LICENSE README.md]
-  ruby_files = Dir["lib/**/*.rb", "lib/**/*.tt", "sig/**/*.rbs", "examples/opentelemetry.rb", "docs/*.md", base: __dir__]
+  ruby_files = Dir["lib/**/*.{rb,tt}", "sig/**/*.rbs", "examples/opentelemetry.rb", "docs/*.md", "exe/*", base: __dir__]
   crate_files = Dir["ext/*/{Cargo.toml,extconf.rb}", "ext/*/src/**/*.rs", base: __dir__]
   # Unit tests are next to the code that they test. panics.rs contains natives for `rake panics` only.
   tests = crate_files.grep(%r{/(tests?(/|\.rs\z)|panics\.rs\z)})
   spec.files = (root_files + ruby_files + crate_files - tests).sort
+  # Shown by `ri pusher:README.md` and so on.
+  spec.extra_rdoc_files = spec.files.grep(%r{\A(README|CHANGELOG|docs/.*)\.md\z})
+  spec.rdoc_options = ["--main", "README.md"]
+  spec.bindir = "exe"
+  spec.executables = ["pusher-doctor"]
   spec.extensions = ["ext/pusher/extconf.rb"]
 
   # Default gems until Ruby 3.4 (base64) and 3.5 (logger).

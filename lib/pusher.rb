@@ -32,19 +32,113 @@ require_relative "pusher/integrations/active_job/jobs"
 
 # The server side of Pusher Channels: publish events, query channels, authorise subscriptions, verify webhooks.
 #
-# The module delegates to a global client, configured by `PUSHER_URL` or by the writers below:
+# The module delegates to a global client, configured by `PUSHER_URL` or by the writers below. {Pusher::Client}
+# documents the delegated methods.
 #
-#     Pusher.url = ENV["MY_CHANNELS_URL"]
-#     Pusher.trigger("my-channel", "my-event", { message: "hello" })
-#
-# {Pusher::Client} documents the delegated methods.
+# @example
+#   Pusher.url = ENV["PUSHER_URL"]
+#   Pusher.trigger("my-channel", "my-event", { message: "hello" })
 module Pusher
   class << self
     extend ::Forwardable
 
-    # @!macro [attach] delegated
-    #   @!method $2
-    #   Delegated to {default_client}: see {Pusher::Client#$2}.
+    # The methods and the settings of {default_client}. yard does not recognise delegators.
+    #
+    # @!method trigger(channels, event_name, data, params = {})
+    #   See {Pusher::Client#trigger}.
+    # @!method trigger_batch(*events)
+    #   See {Pusher::Client#trigger_batch}.
+    # @!method batch(size: Internal::Batch::SIZE)
+    #   See {Pusher::Client#batch}.
+    # @!method trigger_async(channels, event_name, data, params = {})
+    #   See {Pusher::Client#trigger_async}.
+    # @!method trigger_batch_async(*events)
+    #   See {Pusher::Client#trigger_batch_async}.
+    # @!method channels(params = {})
+    #   See {Pusher::Client#channels}.
+    # @!method channel_info(channel_name, params = {})
+    #   See {Pusher::Client#channel_info}.
+    # @!method channel_users(channel_name, params = {})
+    #   See {Pusher::Client#channel_users}.
+    # @!method send_to_user(user_id, event_name, data)
+    #   See {Pusher::Client#send_to_user}.
+    # @!method terminate_user_connections(user_id)
+    #   See {Pusher::Client#terminate_user_connections}.
+    # @!method authenticate(channel_name, socket_id, custom_data = nil)
+    #   See {Pusher::Client#authenticate}.
+    # @!method authenticate_user(socket_id, user_data)
+    #   See {Pusher::Client#authenticate_user}.
+    # @!method webhook(request)
+    #   See {Pusher::Client#webhook}.
+    # @!method channel(channel_name)
+    #   See {Pusher::Client#channel}.
+    # @!method get(path, params = {})
+    #   See {Pusher::Client#get}.
+    # @!method post(path, params = {})
+    #   See {Pusher::Client#post}.
+    # @!method get_async(path, params = {})
+    #   See {Pusher::Client#get_async}.
+    # @!method post_async(path, params = {})
+    #   See {Pusher::Client#post_async}.
+    # @!method url(path = nil)
+    #   See {Pusher::Client#url}.
+    # @!method authentication_token
+    #   See {Pusher::Client#authentication_token}.
+    # @!method send_to_user_async(user_id, event_name, data)
+    #   See {Pusher::Client#send_to_user_async}.
+    # @!method terminate_user_connections_async(user_id)
+    #   See {Pusher::Client#terminate_user_connections_async}.
+    # @!method trigger_later(channels, event_name, data, params = {})
+    #   See {Pusher::Client#trigger_later}.
+    # @!method trigger_batch_later(*events)
+    #   See {Pusher::Client#trigger_batch_later}.
+    # @!method later(idempotency_key: false, **options)
+    #   See {Pusher::Client#later}.
+    # @!attribute [rw] scheme
+    #   See {Pusher::Client#scheme}.
+    # @!attribute [rw] host
+    #   See {Pusher::Client#host}.
+    # @!attribute [rw] port
+    #   See {Pusher::Client#port}.
+    # @!attribute [rw] app_id
+    #   See {Pusher::Client#app_id}.
+    # @!attribute [rw] key
+    #   See {Pusher::Client#key}.
+    # @!attribute [rw] secret
+    #   See {Pusher::Client#secret}.
+    # @!attribute [rw] http_proxy
+    #   See {Pusher::Client#http_proxy}.
+    # @!attribute [rw] encryption_master_key_base64
+    #   See {Pusher::Client#encryption_master_key_base64}.
+    # @!attribute [rw] cluster
+    #   See {Pusher::Client#cluster}.
+    # @!attribute [rw] max_event_bytes
+    #   See {Pusher::Client#max_event_bytes}.
+    # @!attribute [rw] retries
+    #   See {Pusher::Client#retries}.
+    # @!attribute [rw] retry_deadline
+    #   See {Pusher::Client#retry_deadline}.
+    # @!attribute [rw] retry_ambiguous
+    #   See {Pusher::Client#retry_ambiguous}.
+    # @!attribute [rw] idempotency_key
+    #   See {Pusher::Client#idempotency_key}.
+    # @!attribute [w] url
+    #   See {Pusher::Client#url=}.
+    # @!attribute [w] use_tls
+    #   See {Pusher::Client#use_tls=}.
+    # @!attribute [w] encrypted
+    #   See {Pusher::Client#encrypted=}.
+    # @!attribute [w] timeout
+    #   See {Pusher::Client#timeout=}.
+    # @!attribute [w] connect_timeout
+    #   See {Pusher::Client#connect_timeout=}.
+    # @!attribute [w] send_timeout
+    #   See {Pusher::Client#send_timeout=}.
+    # @!attribute [w] receive_timeout
+    #   See {Pusher::Client#receive_timeout=}.
+    # @!attribute [w] keep_alive_timeout
+    #   See {Pusher::Client#keep_alive_timeout=}.
+
     def_delegators :default_client,
                    :scheme, :host, :port, :app_id, :key, :secret, :http_proxy, :encryption_master_key_base64, :cluster,
                    :max_event_bytes, :max_event_bytes=, :retries, :retries=, :retry_ambiguous, :retry_ambiguous=,
@@ -69,7 +163,8 @@ module Pusher
     # Sets the logger; nil restores the default.
     attr_writer :logger
 
-    # The instrumenter that receives an event `request.pusher` for each request. The README describes its payload.
+    # The instrumenter that receives an event `request.pusher` for each request. `docs/instrumentation.md` describes its
+    # payload.
     #
     # @return [#instrument, false, nil] by default `ActiveSupport::Notifications`, if it is loaded
     def instrumenter
@@ -96,16 +191,19 @@ module Pusher
 
     # Registers a middleware: an object that is called with each request of the process, and calls its block to send it.
     #
-    #     class Timing
-    #       def call(request)
-    #         started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
-    #         yield
-    #       ensure
-    #         puts "#{request.path} took #{Process.clock_gettime(Process::CLOCK_MONOTONIC) - started} s"
-    #       end
+    # @example
+    #   class Timing
+    #     def call(request)
+    #       started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    #       yield
+    #     ensure
+    #       puts "#{request.path} took #{Process.clock_gettime(Process::CLOCK_MONOTONIC) - started} s"
     #     end
+    #   end
     #
-    #     Pusher.use(Timing.new)
+    #   timing = Pusher.use(Timing.new)
+    #   Pusher.trigger("my-channel", "my-event", { message: "hello" })
+    #   Pusher.remove(timing)
     #
     # It returns the reply of its block (`status`, `headers`, `body_bytes`). Errors of the transport pass through it as
     # they are, before {HTTPError} wraps them. The outermost is called first: those of the process in the order of their
@@ -152,7 +250,8 @@ module Pusher
     # applies to the current fiber, and to the requests in the background that the block starts. A `:socket_id` in the
     # params of an event takes precedence, also if it is nil.
     #
-    #     Pusher.excluding(request.headers["X-Socket-ID"]) { Pusher.trigger("chat", "message", { text: "hello" }) }
+    # @example
+    #   Pusher.excluding(socket_id) { Pusher.trigger("my-channel", "my-event", { message: "hello" }) }
     #
     # @param socket_id [String, nil] nil excludes none, also inside another block
     # @yield triggers events
@@ -225,6 +324,9 @@ module Pusher
     # Sets the handler for failures of background requests that no caller of {Internal::Async::AsyncRequest#pop} gets.
     # Without a handler they are logged.
     #
+    # @example
+    #   Pusher.on_async_error = ->(error, request) { warn "#{request[:event]}: #{error.message}" }
+    #
     # @param handler [#call, nil] called with the error and the facts of the request: `:verb`, `:path`, `:channels`,
     #   `:event`; nil restores logging
     # @raise [ArgumentError] unless it can be called or is nil
@@ -233,6 +335,10 @@ module Pusher
     end
 
     # Waits until all background requests accepted so far have ended.
+    #
+    # @example
+    #   Pusher.trigger_async("my-channel", "my-event", { message: "hello" })
+    #   Pusher.flush(5) # => true
     #
     # @param timeout [Numeric, nil] seconds to wait; nil waits until all have ended
     # @return [Boolean] false after the timeout, and if one of them failed and its failure was unreported

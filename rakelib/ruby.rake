@@ -8,7 +8,7 @@ task :rubocop do
 end
 
 # The folders whose specs run as separate steps.
-OWN_STEPS = %w[e2e packaging syntax panics integrations support].freeze
+OWN_STEPS = %w[e2e packaging syntax panics integrations support workflows].freeze
 # The folder whose specs run in a second process at the same time. They mostly wait.
 WAITING_SPECS = "integration/async"
 

@@ -17,6 +17,16 @@ task :clippy do
   sh "cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings"
 end
 
+desc "Fail if a crate has a license or a source that deny.toml does not allow"
+task :deny do
+  # Crates for other platforms, too. The check itself needs no network.
+  sh "cargo", "fetch", "--locked", "--quiet"
+  packaging do
+    sh({ "PATH" => "#{Packaging::Tools.cargo_deny}:#{ENV.fetch("PATH")}" },
+       "cargo-deny", "--offline", "--locked", "--log-level", "warn", "check", "licenses", "bans", "sources")
+  end
+end
+
 namespace :cargo do
   desc "Run the tests of the core crate (needs no Ruby)"
   task :test do

@@ -47,7 +47,7 @@ module Demo
       @transcript.say ""
       @transcript.say @service.closing_remark
       @transcript.say "All #{@transcript.steps} steps did what they should, in #{format("%.2f", seconds)} s."
-      @transcript.say "README.md documents everything. The programs in examples/ are small, to be copied."
+      @transcript.say "README.md and docs/ document everything. The programs in examples/ are small, to be copied."
     end
   end
 end

@@ -4,7 +4,7 @@ require "pusher/authorization"
 require "pusher/webhooks"
 
 module Live
-  # The endpoints that Channels requires of a web application. docs/endpoints.md describes them.
+  # The endpoints that Channels requires of a web application. docs/authorisation.md and docs/webhooks.md describe them.
   module Endpoints
     module_function
 

@@ -9,17 +9,22 @@ require_relative "endpoints/endpoint"
 module Pusher
   # The auth endpoint: a Rack application that authorises subscriptions and signs users in, as its rules decide.
   #
-  #     require "pusher/authorization"
-  #
-  #     authorization = Pusher::Authorization.new(pusher) do
-  #       private_channel("private-orders-:id") { |request, id:| Order.visible_to?(request.session[:user_id], id) }
-  #       presence_channel("presence-room-:id") { |request| { user_id: request.session[:user_id] } }
-  #       user { |request| { id: request.session[:user_id] } }
-  #     end
-  #
-  # `docs/endpoints.md` describes the requests, the replies and the patterns of channels.
+  # `docs/authorisation.md` describes the requests, the replies and the patterns of channels.
   #
   # Define all rules before the first request. Afterwards threads and fibers can share the endpoint.
+  #
+  # @example
+  #   require "pusher/authorization"
+  #
+  #   authorization = Pusher::Authorization.new(pusher) do
+  #     private_channel("private-orders-:owner") { |request, owner:| owner == request.session[:user] }
+  #     presence_channel("presence-room-*room") do |request|
+  #       request.session[:user] && { user_id: request.session[:user] }
+  #     end
+  #     user { |request| request.session[:user] && { id: request.session[:user] } }
+  #   end
+  #
+  #   authorization.call({ "REQUEST_METHOD" => "GET" }).first # => 405
   class Authorization
     include Internal::Endpoints::Endpoint
 

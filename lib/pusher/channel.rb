@@ -6,6 +6,11 @@ require_relative "utils"
 
 module Pusher
   # A channel, as returned by `client["my-channel"]`.
+  #
+  # @example
+  #   channel = pusher["my-channel"]
+  #   channel.trigger!("my-event", { message: "hello" })
+  #   channel.info(["subscription_count"])
   class Channel
     include Utils
 

@@ -16,7 +16,19 @@ require_relative "webhook"
 
 module Pusher
   # A client of one app on Pusher Channels, or on a server that speaks its protocol. Threads and fibers can share it.
+  #
+  # @example Publish an event
+  #   pusher = Pusher::Client.new(app_id: "123456", key: "278d425bdf160c739803",
+  #                               secret: "7ad3773142a6692b25b8", cluster: "eu")
+  #   pusher.trigger("my-channel", "my-event", { message: "hello" })
+  # @example Authorise a subscription
+  #   pusher.authenticate("private-my-channel", socket_id)
+  # @example Query
+  #   pusher.channel_info("presence-room", { info: "user_count" })
   class Client
+    # @example
+    #   pusher["my-channel"].trigger!("my-event", { message: "hello" })
+    #
     # @param channel_name [String, Symbol]
     # @return [Channel]
     # @raise [Pusher::Error] for an invalid name
@@ -25,6 +37,10 @@ module Pusher
     end
     alias [] channel
 
+    # @example
+    #   webhook = pusher.webhook(request)
+    #   webhook.events.each { |event| puts event["name"] } if webhook.valid?
+    #
     # @param request [#env, #[]] a Rack or Rails request, or a Hash (see {WebHook#initialize})
     # @return [WebHook]
     # @see WebHook#initialize

@@ -3,7 +3,15 @@
 require "timeout"
 
 module Pusher
-  # The superclass of all errors that this library raises.
+  # The superclass of all errors that this library raises. `docs/errors.md` describes what to do about each.
+  #
+  # @example
+  #   begin
+  #     pusher.trigger("my-channel", "my-event", { message: "hello" })
+  #   rescue Pusher::Error => e
+  #     warn "#{e.message} (status #{e.status.inspect})"
+  #     warn "try again in #{e.retry_after || 1} s" if e.retriable?
+  #   end
   class Error < RuntimeError
     # @return [Integer, nil] the HTTP status of the reply that caused the error
     attr_reader :status
@@ -53,9 +61,23 @@ module Pusher
   end
 
   # The server rejected the key or the signature (status 401).
+  #
+  # @example
+  #   begin
+  #     pusher.channels
+  #   rescue Pusher::AuthenticationError => e
+  #     warn "the key, the secret or the cluster is wrong: #{e.message}"
+  #   end
   class AuthenticationError < Error; end
 
   # A setting is missing or invalid.
+  #
+  # @example
+  #   begin
+  #     Pusher::Client.new.authenticate("private-my-channel", socket_id)
+  #   rescue Pusher::ConfigurationError => e
+  #     e.message # => "missing key `key' in the client configuration"
+  #   end
   class ConfigurationError < Error
     # @param key [Symbol, String] the name of the setting
     # @param message [String] says what is wrong; by default that the setting is missing
@@ -65,10 +87,25 @@ module Pusher
   end
 
   # An event or a batch is too large: for the service (status 413), or for `max_event_bytes`.
+  #
+  # @example
+  #   pusher.max_event_bytes = 10_240
+  #   begin
+  #     pusher.trigger("my-channel", "my-event", "x" * 20_000)
+  #   rescue Pusher::PayloadTooLargeError => e
+  #     warn e.message
+  #   end
   class PayloadTooLargeError < Error; end
 
   # Events of a {Client#batch} were not published. The status, the body and {#retriable?} are those of the error that
   # stopped the batch, or else of the last failed event.
+  #
+  # @example
+  #   begin
+  #     pusher.batch { |batch| batch.trigger(["channel-1", "channel-2"], "my-event", { message: "hello" }) }
+  #   rescue Pusher::BatchError => e
+  #     e.failed.each { |event, error| warn "#{event[:name]} on #{event[:channel]}: #{error.message}" }
+  #   end
   class BatchError < Error
     # An event that was not published, as {Client#trigger_batch} accepts it, and the error that is the reason.
     Failure = Struct.new(:event, :error) do
@@ -106,6 +143,13 @@ module Pusher
   end
 
   # The request got no reply, or one that cannot be parsed.
+  #
+  # @example
+  #   begin
+  #     pusher.trigger("my-channel", "my-event", { message: "hello" })
+  #   rescue Pusher::HTTPError => e
+  #     warn "no reply: #{e.original_error.class}"
+  #   end
   class HTTPError < Error
     # @return [Exception, nil] the error from the transport
     attr_accessor :original_error
@@ -116,7 +160,15 @@ module Pusher
     end
   end
 
-  # A timeout of a request: the superclass of the three below.
+  # A timeout of a request: the superclass of {ConnectTimeoutError}, {SendTimeoutError} and {ReceiveTimeoutError}. It is
+  # the `original_error` of an {HTTPError}.
+  #
+  # @example
+  #   begin
+  #     pusher.trigger("my-channel", "my-event", { message: "hello" })
+  #   rescue Pusher::HTTPError => e
+  #     warn "too slow" if e.original_error.is_a?(Pusher::TimeoutError)
+  #   end
   class TimeoutError < ::Timeout::Error; end
 
   # Name resolution, TCP connect and TLS handshake together exceeded the connect timeout.

@@ -21,16 +21,23 @@ module Pusher
   # covered.
   #
   # {Controller} does the same for some controllers of Rails only.
+  #
+  # @example
+  #   require "pusher/exclude_socket"
+  #
+  #   application = Pusher::ExcludeSocket.new(->(_env) { [200, {}, []] })
+  #   application.call({ "HTTP_X_SOCKET_ID" => "1234.5678" }).first # => 200
   class ExcludeSocket
     # The key of the header in a Rack environment.
     HEADER = "HTTP_X_SOCKET_ID"
     private_constant :HEADER
 
-    # Excludes the socket during the actions of a controller:
+    # Excludes the socket during the actions of a controller.
     #
-    #     class ApplicationController < ActionController::Base
-    #       include Pusher::ExcludeSocket::Controller
-    #     end
+    # @example
+    #   class ApplicationController < ActionController::Base
+    #     include Pusher::ExcludeSocket::Controller
+    #   end
     module Controller
       # @api private
       def self.included(controller)

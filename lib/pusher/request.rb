@@ -9,6 +9,10 @@ require_relative "version"
 
 module Pusher
   # A signed request to the HTTP API. {Resource} creates it, and {Internal::HTTP::Client#request} sends it.
+  #
+  # @example
+  #   request = Pusher::Request.new(pusher, :get, pusher.url("/channels"), { filter_by_prefix: "private-" })
+  #   request.send_sync
   class Request
     # The header fields of every request.
     HEADERS = { "X-Pusher-Library" => "pusher-http-ruby #{VERSION}".freeze }.freeze

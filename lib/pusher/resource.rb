@@ -4,6 +4,9 @@ require_relative "request"
 
 module Pusher
   # A resource of the HTTP API.
+  #
+  # @example
+  #   pusher.resource("/channels").get({ filter_by_prefix: "presence-" })
   class Resource
     NO_PARAMS = {}.freeze
     private_constant :NO_PARAMS

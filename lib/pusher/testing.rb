@@ -24,15 +24,16 @@ module Pusher
   # The test mode. While it is on, no request leaves the process: events are recorded, queries get prepared replies, and
   # requests fail when a test asks for it. The library's own checks still run and raise their errors.
   #
-  #     require "pusher/testing"
-  #
-  #     Pusher::Testing.fake! do
-  #       Pusher.trigger("orders", "created", { id: 1 })
-  #       Pusher::Testing.events.map(&:name) # => ["created"]
-  #     end
-  #
   # Loading this file changes nothing until {fake!} is called. A block of {fake!} applies to its own thread and fiber,
   # and to the threads and fibers that are started in it. In other threads the block that was opened last applies.
+  #
+  # @example
+  #   require "pusher/testing"
+  #
+  #   Pusher::Testing.fake! do
+  #     Pusher.trigger("orders", "created", { id: 1 })
+  #     Pusher::Testing.events.map(&:name) # => ["created"]
+  #   end
   module Testing
     class << self
       # Switches the test mode on: for the block, or without a block for all threads until {disable!}. Each call has a
@@ -111,7 +112,7 @@ module Pusher
         scope.prepare_reply(PreparedReply.new(path, body, status:, headers:, &block))
       end
 
-      # A signed webhook as the service sends it. {Pusher.webhook} accepts it, and a controller spec can post its `body`
+      # A signed webhook as the service sends it. {Client#webhook} accepts it, and a controller spec can post its `body`
       # and `headers`. The test mode may be on or off.
       #
       # @param events [Array<Hash>, Hash] such as `{ name: "channel_occupied", channel: "my-channel" }`

@@ -5,6 +5,9 @@ require_relative "native"
 
 module Pusher
   # Methods of {Client} and {Channel} for authorising sockets.
+  #
+  # @example
+  #   pusher.validate_socket_id("1234.5678") # => "1234.5678"
   module Utils
     # @param socket_id [String]
     # @return [String] the socket id

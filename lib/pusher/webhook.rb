@@ -8,6 +8,13 @@ require_relative "native"
 
 module Pusher
   # A received webhook. Check {#valid?} before you trust its content.
+  #
+  # @example
+  #   webhook = Pusher.webhook(request)
+  #
+  #   if webhook.valid?
+  #     webhook.events.each { |event| puts "#{event["name"]} on #{event["channel"]}" }
+  #   end
   class WebHook
     # @return [String, nil] the application key in its header
     attr_reader :key

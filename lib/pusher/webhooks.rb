@@ -8,17 +8,20 @@ require_relative "endpoints/webhook_handler"
 module Pusher
   # The endpoint for webhooks: a Rack application that verifies them and passes their events to handlers.
   #
-  #     require "pusher/webhooks"
-  #
-  #     webhooks = Pusher::Webhooks.new(pusher) do
-  #       on("channel_vacated", channel: "presence-room-:id") { |event, webhook, id:| Room.find(id).close }
-  #       on("client_event") { |event| Rails.logger.info(event["data"]) }
-  #       any { |event, webhook| Archive.store(event, webhook.time) }
-  #     end
-  #
-  # `docs/endpoints.md` describes the replies and the events.
+  # `docs/webhooks.md` describes the replies and the events.
   #
   # Define all handlers before the first request. Afterwards threads and fibers can share the endpoint.
+  #
+  # @example
+  #   require "pusher/webhooks"
+  #
+  #   webhooks = Pusher::Webhooks.new(pusher) do
+  #     on("channel_vacated", channel: "presence-room-:id") { |event, webhook, id:| puts "#{id} is empty" }
+  #     on("client_event") { |event| puts event["data"] }
+  #     any { |event, webhook| puts "#{event["name"]} at #{webhook.time}" }
+  #   end
+  #
+  #   webhooks.call({ "REQUEST_METHOD" => "GET" }).first # => 405
   class Webhooks
     include Internal::Endpoints::Endpoint
 

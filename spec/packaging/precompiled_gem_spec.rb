@@ -1,13 +1,32 @@
 # frozen_string_literal: true
 
+require "json"
+require_relative "../../packaging/shared_library"
+
 RSpec.describe "The precompiled gem" do
-  let(:specification) { PackedGems.specification_of(PackedGems.precompiled) }
+  this_line = RUBY_VERSION[/\A\d+\.\d+/]
+  on_gnu = RUBY_PLATFORM.include?("linux") && !RUBY_PLATFORM.include?("musl")
+
+  let(:gem) { PackedGems.precompiled }
+  let(:specification) { PackedGems.specification_of(gem) }
+  let(:lines) { PackedGems.precompiled_lines }
+
+  # A home with the installed gem, and without cargo, a compiler and make.
+  def with_installed_gem
+    GemHome.open do |home|
+      home.leave_only_ruby
+      installation = home.install(gem)
+      expect(installation).to have_attributes(success: true), installation.output
+      yield home, Dir["#{home.path}/gems/pusher-*/lib/pusher"].first
+    end
+  end
 
   it "contains the compiled native part instead of its sources" do
     sources = PackedGems.files_in(PackedGems.source).grep(%r{\A(ext/|Cargo\.)})
-    native_part = "lib/pusher/pusher.#{RbConfig::CONFIG["DLEXT"]}"
-    expect(PackedGems.files_in(PackedGems.precompiled))
-      .to match_array(PackedGems.files_in(PackedGems.source) - sources + [native_part])
+    native_parts = lines.map { |line| "lib/pusher/#{line}/pusher.#{RbConfig::CONFIG["DLEXT"]}" }
+    expect(lines).to include(this_line)
+    expect(PackedGems.files_in(gem))
+      .to match_array(PackedGems.files_in(PackedGems.source) - sources + native_parts + ["CRATE_LICENSES.txt"])
   end
 
   it "has no extension to compile and no dependency for that" do
@@ -15,23 +34,97 @@ RSpec.describe "The precompiled gem" do
     expect(specification.dependencies.map(&:name)).to contain_exactly("base64", "logger", "multi_json")
   end
 
-  it "is for this platform and this line of Ruby only" do
-    this_line = Gem::Version.new(RUBY_VERSION).segments.first(2).join(".")
-    next_line = Gem::Version.new("#{this_line}.0").bump
-    expect(specification.platform).to eq(Gem::Platform.new(RUBY_PLATFORM))
-    expect(specification.required_ruby_version).to be_satisfied_by(Gem::Version.new(RUBY_VERSION))
-    expect(specification.required_ruby_version).not_to be_satisfied_by(next_line)
+  it "is for exactly the lines of Ruby for which it has a library" do
+    accepted = %w[3.0 3.1 3.2 3.3 3.4 3.5 4.0 4.1].select do |line|
+      patches = %w[0 1 4 11].map { |patch| Gem::Version.new("#{line}.#{patch}") }
+      patches.any? { |version| specification.required_ruby_version.satisfied_by?(version) }
+    end
+    expect(accepted).to match_array(lines)
+  end
+
+  it "installs with documentation for ri, and with the program pusher-doctor" do
+    GemHome.open do |home|
+      installation = home.install(PackedGems.precompiled, documents: true)
+      expect(installation).to have_attributes(success: true), installation.output
+      {
+        "Pusher::Client#trigger" => "trigger(channels, event_name, data, params = {})",
+        "Pusher::Webhooks" => "The endpoint for webhooks",
+        "pusher:README.md" => "A Ruby server library"
+      }.each do |name, text|
+        expect(home.documentation_of(name)).to have_attributes(success: true,
+                                                               output: include(text))
+      end
+      expect(home.program("pusher-doctor")).to have_attributes(success: true, output: /^native library +ok/)
+    end
   end
 
   it "installs and works without cargo, a compiler and make" do
-    GemHome.open do |home|
-      home.leave_only_ruby
+    with_installed_gem do |home|
       expect(home.ruby("%w[cargo rustc cc gcc clang make].each { |tool| system(tool, '--version', exception: true) }"))
         .to have_attributes(success: false, output: include("No such file or directory - cargo"))
-
-      installation = home.install(PackedGems.precompiled)
-      expect(installation).to have_attributes(success: true), installation.output
       expect(home).to be_able_to_use_the_gem
+    end
+  end
+
+  it "installs and works with Bundler, without cargo, a compiler and make" do
+    GemHome.open do |home|
+      home.leave_only_ruby
+      installation = home.install_bundle(gem)
+      expect(installation).to have_attributes(success: true), installation.output
+      expect(home).to be_able_to_use_the_bundle
+    end
+  end
+
+  it "says what to do on a Ruby for which it has no library" do
+    with_installed_gem do |home, folder|
+      others = lines.map { |line| "0.#{line.delete(".")}" }
+      lines.zip(others) { |line, other| File.rename("#{folder}/#{line}", "#{folder}/#{other}") }
+      expect(home.ruby("require 'pusher'").output).to include(
+        "This precompiled pusher gem is for Ruby #{others.join(", ")}, and not for Ruby #{this_line}. Install the " \
+        "source gem: with `gem install pusher --platform ruby`, or in a bundle with `gem \"pusher\", " \
+        "force_ruby_platform: true`. (LoadError)"
+      )
+    end
+  end
+
+  it "says what to do on a system that cannot load its library" do
+    with_installed_gem do |home, folder|
+      File.write(Dir["#{folder}/#{this_line}/pusher.*"].first, "for another system")
+      expect(home.ruby("require 'pusher'").output).to match(
+        /This precompiled pusher gem does not work on this system \(#{RUBY_PLATFORM}\): .+ Install the source gem: /
+      )
+    end
+  end
+
+  it "contains the license texts of all crates that are linked" do
+    texts = PackedGems.content_of(gem, "CRATE_LICENSES.txt").force_encoding(Encoding::UTF_8)
+    expect(texts).to include("ring 0.17", "Apache-2.0 AND ISC", "subtle 2", "BSD-3-Clause")
+      .and include("Permission is hereby granted, free of charge").and include("Brian Smith")
+  end
+
+  it "is chosen by the systems that can use it, and by no others that RubyGems can tell apart", if: on_gnu do
+    cpu = Gem::Platform.local.cpu
+    systems = ["#{cpu}-linux-gnu", "#{cpu}-linux", "#{cpu}-linux-musl", "riscv64-linux-gnu", "#{cpu}-darwin-22"]
+    choosing = systems.select { |system| Gem::Platform.new(system) =~ specification.platform }
+    # Before 3.3.22, RubyGems does not know which C library a gem is for.
+    confused = Gem.rubygems_version < Gem::Version.new("3.3.22") ? ["#{cpu}-linux-musl"] : []
+    expect(choosing).to contain_exactly("#{cpu}-linux-gnu", "#{cpu}-linux", *confused)
+  end
+
+  it "is named after the C library that it needs", if: on_gnu do
+    expect(File.basename(gem)).to end_with("-linux-gnu.gem")
+    expect(specification.original_platform.to_s).to end_with("-linux-gnu")
+  end
+
+  # Only the gems that `rake native:local` packs: `rake packed` takes the library that is already compiled.
+  it "runs on every Linux with glibc 2.17 or newer, and carries no paths of this machine", :published do
+    Dir.mktmpdir do |folder|
+      Gem::Package.new(gem).extract_files(folder)
+      problems = Dir["#{folder}/lib/pusher/*/pusher.so"].to_h do |library|
+        [library, Packaging::SharedLibrary.new(library).problems(glibc: "2.17")]
+      end
+      expect(problems.keys.size).to eq(lines.size)
+      expect(problems.values).to all(be_empty)
     end
   end
 end

@@ -17,9 +17,9 @@ module Rubies
     # The first process of the namespace. It mounts, runs the command, and reaps orphaned processes.
     ENTER = <<~SH
       mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" || exit 1
-      root=$1 folder=$2
-      shift 2
-      chroot "$root" env -i --chdir="$folder" "$@"
+      root=$1
+      shift
+      chroot "$root" "$@"
       exit $?
     SH
 
@@ -42,7 +42,8 @@ module Rubies
       copy_network_settings
       variables = ENVIRONMENT.merge(environment).map { |name, value| "#{name}=#{value}" }
       system("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child",
-             "sh", "-c", ENTER, "sh", path, folder, *variables, *command, **options)
+             "sh", "-c", ENTER, "sh", path, *environment_program, "-i", "--chdir=#{folder}", *variables, *command,
+             **options)
     end
 
     # Copies a checkout into a folder. Unchanged files keep their modification time, so that cargo compiles only
@@ -81,6 +82,9 @@ module Rubies
     end
 
     private
+
+    # The program `env` of the folder.
+    def environment_program = ["env"]
 
     def copy_network_settings
       NETWORK_SETTINGS.each { |file| write(file, File.read(file)) if File.exist?(file) }

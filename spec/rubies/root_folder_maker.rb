@@ -13,6 +13,17 @@ module Rubies
     CACHE = File.join(ENV.fetch("XDG_CACHE_HOME") { File.join(Dir.home, ".cache") }, "pusher-ruby", "rubies")
     KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
+    # The mirror from which this machine installs packages. Every mirror has all releases.
+    #
+    # @return [String]
+    # @raise [Failure] if apt-get has none
+    def self.mirror
+      codename = File.read("/etc/os-release")[/^VERSION_CODENAME=(.+)$/, 1]
+      addresses, = Open3.capture2("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages",
+                                  "Codename: #{codename}")
+      addresses.lines(chomp: true).first || raise(Failure, "apt-get has no mirror for Debian's #{codename}.")
+    end
+
     # @return [RootFolder]
     attr_reader :root
 
@@ -111,13 +122,7 @@ module Rubies
       raise Failure, "`#{command.first(3).join(" ")} …` failed: #{words} (full log: #{@log})"
     end
 
-    # The mirror from which this machine installs packages. Every mirror has all releases.
-    def mirror
-      codename = File.read("/etc/os-release")[/^VERSION_CODENAME=(.+)$/, 1]
-      addresses, = Open3.capture2("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages",
-                                  "Codename: #{codename}")
-      addresses.lines(chomp: true).first || raise(Failure, "apt-get has no mirror for Debian's #{codename}.")
-    end
+    def mirror = self.class.mirror
 
     # trixie's sources are a fallback for a release whose sources the mirror does not have.
     def sources

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+# Authorises subscriptions and user sign-ins.
+
 require "base64"
 require_relative "../channel"
 require_relative "../errors"
@@ -7,11 +9,13 @@ require_relative "../json"
 require_relative "../utils"
 
 module Pusher
-  # Authorises subscriptions and user sign-ins.
   class Client
     include Utils
 
     # The response of an auth endpoint to a subscription.
+    #
+    # @example
+    #   pusher.authenticate("presence-room", socket_id, { user_id: "1", user_info: { name: "Ann" } })
     #
     # @param channel_name [String]
     # @param socket_id [String]
@@ -32,6 +36,9 @@ module Pusher
     end
 
     # The response of an auth endpoint to the sign-in of a user.
+    #
+    # @example
+    #   pusher.authenticate_user(socket_id, { id: "1", name: "Ann" })
     #
     # @param socket_id [String]
     # @param user_data [Hash] `:id`, a String, and any other data about the user

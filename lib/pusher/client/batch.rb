@@ -1,22 +1,24 @@
 # frozen_string_literal: true
 
+# Publishing many events with few requests.
+
 require_relative "../batch"
 require_relative "../event_limits"
 
 module Pusher
-  # Publishing many events with few requests.
   class Client
     # Collects the events that the block triggers and sends them in order, several with one request. A request is sent
     # when `size` events are together, and when the block ends.
-    #
-    #     pusher.batch do |batch|
-    #       orders.each { |order| batch.trigger("orders", "created", order) }
-    #     end
     #
     # An event on several channels becomes one event for each channel. If the service refuses a request with status 400
     # or 413, its events are sent again one by one, so that only the invalid ones fail. An event that exceeds a limit of
     # the HTTP API is sent in a request of its own. If the block raises, or is left with `break`, `return` or `throw`,
     # the events that have not been sent are discarded.
+    #
+    # @example
+    #   pusher.batch do |batch|
+    #     95.times { |number| batch.trigger("my-channel", "my-event", { number: number }) } # sends 10 requests
+    #   end
     #
     # @param size [Integer] how many events one request contains at most; the service accepts 10
     # @yieldparam batch [Internal::Batch] has `trigger`, with the parameters of {#trigger}; for one thread only

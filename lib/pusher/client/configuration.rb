@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+# The configuration of a client: plain state in instance variables, read at each call.
+
 require "base64"
 require "uri"
 require_relative "../api_server"
@@ -11,7 +13,6 @@ require_relative "../signature"
 require_relative "../url_parser"
 
 module Pusher
-  # The configuration of a client: plain state in instance variables, read at each call.
   class Client
     # Seconds for name resolution, TCP and TLS handshake together.
     DEFAULT_CONNECT_TIMEOUT = 5
@@ -61,6 +62,9 @@ module Pusher
 
     # Creates a client from the url in an environment variable.
     #
+    # @example
+    #   pusher = Pusher::Client.from_env # PUSHER_URL
+    #
     # @param key [String] the name of the variable
     # @return [Client]
     # @raise [ConfigurationError] if it is not set
@@ -70,6 +74,9 @@ module Pusher
     end
 
     # Creates a client from a url.
+    #
+    # @example
+    #   pusher = Pusher::Client.from_url("https://my-key:my-secret@api-eu.pusher.com/apps/123456")
     #
     # @param url [String] `scheme://KEY:SECRET@HOST[:PORT]/apps/APP_ID`
     # @return [Client]

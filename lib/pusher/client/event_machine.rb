@@ -1,9 +1,10 @@
 # frozen_string_literal: true
 
+# Support for applications that use em-http-request.
+
 require_relative "../errors"
 
 module Pusher
-  # Support for applications that use em-http-request.
   class Client
     # Creates a request of em-http-request with the timeouts and the proxy of this client. Certificates are verified.
     #

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+# Publishes events.
+
 require_relative "../channel"
 require_relative "../errors"
 require_relative "../exclusion"
@@ -7,7 +9,6 @@ require_relative "../json"
 require_relative "../native"
 
 module Pusher
-  # Publishes events.
   class Client
     # The maximum number of channels per event.
     MAX_CHANNELS = 100
@@ -16,6 +17,11 @@ module Pusher
     private_constant :MAX_CHANNELS, :LISTED_CHANNELS
 
     # Triggers an event on one or more channels.
+    #
+    # @example
+    #   pusher.trigger("my-channel", "my-event", { message: "hello" })
+    # @example Several channels, without the connection that caused the event
+    #   pusher.trigger(["channel-1", "channel-2"], "my-event", { message: "hello" }, { socket_id: socket_id })
     #
     # @param channels [String, Symbol, Array<String>] at most 100
     # @param event_name [String]
@@ -35,6 +41,10 @@ module Pusher
 
     # Triggers several events with one request.
     #
+    # @example
+    #   pusher.trigger_batch([{ channel: "channel-1", name: "my-event", data: { x: 1 } },
+    #                         { channel: "channel-2", name: "my-event", data: { x: 2 } }])
+    #
     # @param events [Array<Hash>] each with `:channel`, `:name`, `:data`, and optionally `:socket_id` and `:info`
     # @return [Hash] the reply
     # @raise [Pusher::Error] like {#trigger}
@@ -48,6 +58,10 @@ module Pusher
     # While an EventMachine reactor runs, this returns a deferrable. Its callbacks get the reply, its errbacks a
     # {Pusher::Error}; both run on the reactor's thread. Otherwise a fiber of the current scheduler or a thread of the
     # pool sends the request, and this returns an object for its result. The caller waits while the queue is full.
+    #
+    # @example
+    #   request = pusher.trigger_async("my-channel", "my-event", { message: "hello" })
+    #   request.pop.status # => 200
     #
     # @param channels [String, Symbol, Array<String>] at most 100
     # @param event_name [String]

@@ -1,7 +1,8 @@
 # frozen_string_literal: true
 
+# Publishes events through the queue of Active Job.
+
 module Pusher
-  # Publishes events through the queue of Active Job.
   class Client
     # Triggers an event in a job. The arguments are checked and encoded here, and events on encrypted channels are
     # encrypted here: the queue stores neither their data nor a key. The job sends the request.

@@ -1,9 +1,10 @@
 # frozen_string_literal: true
 
+# The middleware of a client.
+
 require_relative "../http/middleware"
 
 module Pusher
-  # The middleware of a client.
   class Client
     # Registers a middleware for the requests of this client. It is called inside the middleware of {Pusher.use}.
     #

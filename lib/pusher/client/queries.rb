@@ -1,8 +1,12 @@
 # frozen_string_literal: true
 
+# Queries the state of channels.
+
 module Pusher
-  # Queries the state of channels.
   class Client
+    # @example
+    #   pusher.channels({ filter_by_prefix: "presence-", info: "user_count" })
+    #
     # @param params [Hash] `:filter_by_prefix`, `:info`
     # @return [Hash] `:channels`, the occupied channels by name
     # @raise [Pusher::Error] like {#get}
@@ -11,6 +15,9 @@ module Pusher
       get("/channels", params)
     end
 
+    # @example
+    #   pusher.channel_info("presence-room", { info: "user_count" })
+    #
     # @param channel_name [String, Symbol]
     # @param params [Hash] `:info`, attributes to return besides `occupied`
     # @return [Hash] with Symbol keys
@@ -20,6 +27,9 @@ module Pusher
       get(channel_path(channel_name), params)
     end
 
+    # @example
+    #   pusher.channel_users("presence-room")[:users].map { |user| user["id"] }
+    #
     # @param channel_name [String, Symbol] of a presence channel
     # @param params [Hash]
     # @return [Hash] `:users`, each `{"id" => ID}`

@@ -1,12 +1,16 @@
 # frozen_string_literal: true
 
+# Sends requests to any resource of the HTTP API.
+
 require_relative "../http/client"
 require_relative "../resource"
 
 module Pusher
-  # Sends requests to any resource of the HTTP API.
   class Client
     # Reads a resource of the HTTP API.
+    #
+    # @example
+    #   pusher.get("/channels", { filter_by_prefix: "private-" })
     #
     # @param path [String] below `/apps/APP_ID`, such as `"/channels"`
     # @param params [Hash] query parameters; an Array becomes `key[]=…` for each of its elements
@@ -19,6 +23,9 @@ module Pusher
     end
 
     # Writes to a resource of the HTTP API.
+    #
+    # @example
+    #   pusher.post("/events", { name: "my-event", channels: ["my-channel"], data: "hello" })
     #
     # @param path [String] below `/apps/APP_ID`, such as `"/events"`
     # @param params [Hash] the body, sent as JSON

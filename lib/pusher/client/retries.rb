@@ -1,10 +1,11 @@
 # frozen_string_literal: true
 
+# Which failed requests are sent again. Without `retries`, none is.
+
 require "openssl"
 require "securerandom"
 
 module Pusher
-  # Which failed requests are sent again. Without {#retries}, none is.
   class Client
     # Seconds within which a request is sent again.
     DEFAULT_RETRY_DEADLINE = 10

@@ -1,16 +1,20 @@
 # frozen_string_literal: true
 
+# Requests about signed-in users.
+
 require "uri"
 require_relative "../errors"
 
 module Pusher
-  # Requests about signed-in users.
   class Client
     # The start of the names of the channels of signed-in users.
     USER_CHANNEL_PREFIX = "#server-to-user-"
     private_constant :USER_CHANNEL_PREFIX
 
     # Triggers an event on all connections of a signed-in user.
+    #
+    # @example
+    #   pusher.send_to_user("1", "my-event", { message: "hello" })
     #
     # @param user_id [String, Integer] the `:id` passed to {#authenticate_user}
     # @param event_name [String]

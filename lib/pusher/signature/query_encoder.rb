@@ -3,6 +3,9 @@
 module Pusher
   module Signature
     # Encodes parameters for a url, and for the string to sign.
+    #
+    # @example
+    #   Pusher::Signature::QueryEncoder.encode_param("info", "a b") # => "info=a+b"
     class QueryEncoder
       # Bytes that are percent-encoded in a url. A space becomes +.
       ESCAPED = /[^A-Za-z0-9_.\- ]/n

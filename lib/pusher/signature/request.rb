@@ -8,6 +8,14 @@ require_relative "authentication_error"
 module Pusher
   module Signature
     # A request to sign or verify.
+    #
+    # @example Sign, then verify, as a server does
+    #   token = Pusher::Signature::Token.new("my-key", "my-secret")
+    #   request = Pusher::Signature::Request.new("GET", "/apps/3/channels", {})
+    #   request.sign(token)
+    #
+    #   received = Pusher::Signature::Request.new("GET", "/apps/3/channels", request.signed_params)
+    #   received.authenticate_by_token(token) # => true
     class Request
       # The version of the signature scheme.
       VERSION = Internal::Signing::VERSION

@@ -3,6 +3,9 @@
 module Pusher
   module Signature
     # A key with its secret.
+    #
+    # @example
+    #   Pusher::Signature::Token.new("my-key", "my-secret").key # => "my-key"
     class Token
       # @return [String]
       attr_reader :key

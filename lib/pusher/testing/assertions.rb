@@ -11,6 +11,16 @@ module Pusher
     # - `excluding:` the socket that does not receive the event
     # - `encrypted:` true for encrypted events only
     # - `client:` the client whose events count; every client by default
+    #
+    # @example
+    #   class OrdersTest < Minitest::Test
+    #     def run = Pusher::Testing.fake! { super }
+    #
+    #     def test_announced
+    #       Pusher.trigger("orders", "created", { id: 1 })
+    #       assert_triggered "created", on: "orders", with: { id: 1 }, times: 1
+    #     end
+    #   end
     module Assertions
       ANYTHING = Object.new.freeze
       private_constant :ANYTHING

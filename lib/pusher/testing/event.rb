@@ -3,6 +3,14 @@
 module Pusher
   module Testing
     # An event in a recorded request.
+    #
+    # @example
+    #   require "pusher/testing"
+    #
+    #   Pusher::Testing.fake! do
+    #     Pusher.trigger("orders", "created", { id: 1 })
+    #     Pusher::Testing.events.last.data # => { "id" => 1 }
+    #   end
     class Event
       # @return [Array<String>] the channels it was published to
       attr_reader :channels

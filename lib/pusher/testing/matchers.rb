@@ -7,6 +7,16 @@ require_relative "matchers/publish_event"
 module Pusher
   module Testing
     # Matchers for RSpec. Loading `pusher/testing` includes them in every example group.
+    #
+    # @example
+    #   RSpec.describe "Orders" do
+    #     around { |example| Pusher::Testing.fake! { example.run } }
+    #
+    #     it "are announced" do
+    #       Pusher.trigger("orders", "created", { id: 1 })
+    #       expect(Pusher).to have_triggered("created").on("orders").with(id: 1)
+    #     end
+    #   end
     module Matchers
       # Matches if such an event has been published since the test mode was switched on.
       #

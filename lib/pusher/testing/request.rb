@@ -5,6 +5,14 @@ require "uri"
 module Pusher
   module Testing
     # A request recorded by the test mode, with its outcome.
+    #
+    # @example
+    #   require "pusher/testing"
+    #
+    #   Pusher::Testing.fake! do
+    #     Pusher.channels({ info: "user_count" })
+    #     Pusher::Testing.requests.last.params # => { "info" => "user_count" }
+    #   end
     class Request
       # @return [Symbol] `:get` or `:post`
       attr_reader :verb

@@ -4,7 +4,13 @@ require "stringio"
 
 module Pusher
   module Testing
-    # A signed webhook as the service sends it, for {Pusher.webhook} and for specs of the controller that receives it.
+    # A signed webhook as the service sends it, for {Client#webhook} and for specs of the controller that receives it.
+    #
+    # @example
+    #   require "pusher/testing"
+    #
+    #   hook = Pusher::Testing.webhook_request({ name: "channel_occupied", channel: "my-channel" })
+    #   Pusher.webhook(hook).valid? # => true
     class WebhookRequest
       # @return [String] the body, as JSON
       attr_reader :body

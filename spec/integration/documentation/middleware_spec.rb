@@ -1,13 +1,15 @@
 # frozen_string_literal: true
 
 require "spec_helper"
+require_relative "../../support/documents"
 require_relative "../../support/runtime/own_process"
 
 # Every Ruby example of docs/middleware.md, each in a process of its own, against an endpoint on loopback.
 RSpec.describe "docs/middleware.md" do
   include OwnProcess
 
-  examples = File.read(File.expand_path("../../../docs/middleware.md", __dir__)).scan(/^```ruby\n(.*?)^```$/m).flatten
+  headings = ["Registering", "Requests in the background", "A log", "Metrics", "A circuit breaker"]
+  examples = headings.flat_map { |heading| Documents.section("docs/middleware.md", heading) }
   names = examples.map { |code| code[/^class (\w+)/, 1] }
 
   let(:app) { "/apps/#{Pusher::Client.from_url(endpoint.url).app_id}" }

@@ -18,6 +18,10 @@ module Workspace
     end
   end
 
+  def fetch_crates
+    system("cargo", "fetch", "--locked", "--quiet", chdir: ROOT, exception: true)
+  end
+
   def packages = metadata.fetch("packages")
 
   def own_packages = packages.select { |package| package["source"].nil? }

@@ -1,13 +1,14 @@
 //! HTTP/1.1 over TCP and TLS: one request in, one reply or error out.
 //!
 //! Sockets are non-blocking. When an operation would block, the code asks its [`Waiter`] to wait, so each
-//! program waits in its own way. [`StdWaiter`] waits with `poll(2)`.
+//! program waits in its own way. [`StdWaiter`] waits with [`poll`].
 //!
 //! Only the adapter, in a separate folder, uses the HTTP library; `tests/adapter.rs` checks that.
 
 mod algorithms;
 mod bounds;
 mod dialer;
+mod poll;
 mod proxy;
 mod reply;
 mod request;
@@ -24,6 +25,7 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub use self::ureq::{Agent, Sending, Settings, check};
 pub use bounds::{MAX_BODY, MAX_HEAD};
+pub use poll::poll;
 pub use proxy::{Proxy, ProxyChoice};
 pub use reply::{Reply, ReplyConnection};
 pub use request::Request;

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::mpsc;
 use std::time::Instant;
 
+use super::poll::poll;
 use super::timeouts::{Deadline, has_passed};
 use crate::Error;
 
@@ -58,7 +59,7 @@ pub trait Waiter: Debug + Send + Sync + 'static {
     }
 }
 
-/// A waiter for plain Rust programs: it blocks in `poll(2)` and resolves names with the standard library.
+/// A waiter for plain Rust programs: it blocks in [`poll`] and resolves names with the standard library.
 #[derive(Debug, Default)]
 pub struct StdWaiter;
 
@@ -87,60 +88,19 @@ impl Waiter for StdWaiter {
         outcome.map_err(|error| Error::Resolve(format!("{name}: {error}")))
     }
 
-    #[cfg(unix)]
     fn wait(
         &self,
         socket: RawSocket,
         interest: Interest,
         deadline: Deadline,
     ) -> Result<bool, Error> {
-        let events = match interest {
-            Interest::Read => libc::POLLIN,
-            Interest::Write => libc::POLLOUT,
-        };
-        let mut entry = libc::pollfd {
-            fd: socket,
-            events,
-            revents: 0,
-        };
         loop {
-            // SAFETY: `entry` is one valid pollfd for the length of the call.
-            let ready = unsafe { libc::poll(&mut entry, 1, milliseconds_left(deadline)) };
-            match ready {
-                1.. => return Ok(true),
-                0 if has_passed(deadline) => return Ok(false),
-                0 => {}
-                _ => {
-                    let error = std::io::Error::last_os_error();
-                    if error.kind() != std::io::ErrorKind::Interrupted {
-                        return Err(Error::Io(error));
-                    }
-                }
+            match poll(socket, interest, deadline) {
+                Ok(false) if !has_passed(deadline) => {}
+                Ok(is_ready) => return Ok(is_ready),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::Io(error)),
             }
         }
     }
-
-    #[cfg(not(unix))]
-    fn wait(
-        &self,
-        _socket: RawSocket,
-        _interest: Interest,
-        deadline: Deadline,
-    ) -> Result<bool, Error> {
-        // Without `poll` the caller tries its non-blocking operation again every millisecond.
-        std::thread::sleep(std::time::Duration::from_millis(1));
-        Ok(!has_passed(deadline))
-    }
-}
-
-/// The time left in milliseconds for `poll(2)`, rounded up so that a wait does not end before its deadline. -1 means no
-/// timeout.
-#[cfg(unix)]
-fn milliseconds_left(deadline: Deadline) -> libc::c_int {
-    let Some(deadline) = deadline else { return -1 };
-    let left = deadline.saturating_duration_since(Instant::now());
-    left.as_micros()
-        .div_ceil(1000)
-        .try_into()
-        .unwrap_or(libc::c_int::MAX)
 }

@@ -12,8 +12,12 @@ use super::poll::poll_without_lock;
 use super::ruby_calls::call_with_keywords;
 use super::{Waited, seconds_left};
 
-/// The scheduler of the current thread; `None` in a blocking fiber.
+/// The scheduler of the current thread; `None` in a blocking fiber, and on Windows.
 pub(super) fn current() -> Option<Value> {
+    if cfg!(windows) {
+        // No `IO` can be created from the handle of a socket, so the thread waits.
+        return None;
+    }
     // SAFETY: called under `rb_protect`, with the lock.
     let scheduler = unsafe { Value::from_raw(rb_sys::rb_fiber_scheduler_current()) };
     (!scheduler.is_nil()).then_some(scheduler)

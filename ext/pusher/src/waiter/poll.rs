@@ -1,15 +1,8 @@
-//! Waiting in `poll(2)`, without Ruby's lock.
+//! Waiting in the operating system, without Ruby's lock.
 
-#[cfg(unix)]
-use std::ffi::c_int;
 use std::ffi::c_void;
-#[cfg(not(unix))]
-use std::time::{Duration, Instant};
 
 use pusher_core::http::{Deadline, Interest, RawSocket};
-
-#[cfg(unix)]
-use super::time_left;
 
 struct Poll {
     socket: RawSocket,
@@ -18,7 +11,8 @@ struct Poll {
     is_ready: bool,
 }
 
-/// Whether the socket is ready when the wait ends: at its readiness, at the deadline or at an interrupt.
+/// Whether the socket is ready when the wait ends: at its readiness, at the deadline or at an interrupt. On Windows the
+/// wait may end earlier.
 pub(super) fn poll_without_lock(socket: RawSocket, interest: Interest, deadline: Deadline) -> bool {
     let mut poll = Poll {
         socket,
@@ -27,7 +21,7 @@ pub(super) fn poll_without_lock(socket: RawSocket, interest: Interest, deadline:
         is_ready: false,
     };
     // SAFETY: `poll_once` uses only `poll`, which outlives the call, and does not call Ruby. Ruby's own unblock function
-    // interrupts the system call.
+    // interrupts `poll(2)`.
     unsafe {
         rb_sys::rb_thread_call_without_gvl(
             Some(poll_once),
@@ -45,43 +39,10 @@ fn unblock_io() -> rb_sys::rb_unblock_function_t {
     unsafe { std::mem::transmute::<isize, rb_sys::rb_unblock_function_t>(-1) }
 }
 
-#[cfg(unix)]
 unsafe extern "C" fn poll_once(argument: *mut c_void) -> *mut c_void {
     // SAFETY: the `Poll` that `poll_without_lock` passed.
     let poll = unsafe { &mut *argument.cast::<Poll>() };
-    let events = match poll.interest {
-        Interest::Read => libc::POLLIN,
-        Interest::Write => libc::POLLOUT,
-    };
-    let mut entry = libc::pollfd {
-        fd: poll.socket,
-        events,
-        revents: 0,
-    };
-    // SAFETY: `entry` is one valid pollfd during the call.
-    poll.is_ready = unsafe { libc::poll(&mut entry, 1, milliseconds_left(poll.deadline)) } > 0;
+    poll.is_ready =
+        pusher_core::http::poll(poll.socket, poll.interest, poll.deadline).unwrap_or(false);
     std::ptr::null_mut()
-}
-
-#[cfg(not(unix))]
-unsafe extern "C" fn poll_once(argument: *mut c_void) -> *mut c_void {
-    // SAFETY: the `Poll` that `poll_without_lock` passed.
-    let poll = unsafe { &mut *argument.cast::<Poll>() };
-    // Without `poll` the caller tries its non-blocking operation again after each millisecond.
-    std::thread::sleep(Duration::from_millis(1));
-    poll.is_ready = poll
-        .deadline
-        .is_none_or(|deadline| deadline > Instant::now());
-    std::ptr::null_mut()
-}
-
-/// Rounded up, so that a wait does not end before its deadline; -1 without a deadline.
-#[cfg(unix)]
-fn milliseconds_left(deadline: Deadline) -> c_int {
-    time_left(deadline).map_or(-1, |left| {
-        left.as_micros()
-            .div_ceil(1000)
-            .try_into()
-            .unwrap_or(c_int::MAX)
-    })
 }

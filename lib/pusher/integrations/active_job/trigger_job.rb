@@ -16,6 +16,10 @@ module Pusher
   # the error is reported: to {Pusher.on_async_error}, or else to `Rails.error`, or else to the log.
   #
   # It has `queue_as`, `queue_with_priority` and callbacks, like any job. {Pusher.trigger_job=} sets a subclass.
+  #
+  # @example
+  #   Pusher::TriggerJob.queue_as :events
+  #   Pusher::TriggerJob.attempts = 3
   class TriggerJob < ::ActiveJob::Base
     # The longest wait between two attempts is 32 seconds with the default of 6. All attempts together take about one
     # minute, less than the time for which servers remember idempotency keys (sockudo: two minutes).

@@ -118,7 +118,7 @@ module Pusher
           @publisher.remove(request) unless @is_stopped
         end
 
-        # Starts a request that several others share, and that {#flush} need not know.
+        # Starts a request that several others share, and that `flush` need not know.
         #
         # @param request [SharedRequest]
         def start_shared(request)

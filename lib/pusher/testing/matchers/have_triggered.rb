@@ -6,6 +6,9 @@ module Pusher
   module Testing
     module Matchers
       # `expect(Pusher).to have_triggered(…)`
+      #
+      # @example
+      #   expect(Pusher).to have_triggered("created").on("orders").with(id: 1).once
       class HaveTriggered < Publishing
         # @param subject [Module, Client] {Pusher} or {Pusher::Testing} for the events of every client, or a client
         # @return [Boolean]

@@ -6,6 +6,9 @@ module Pusher
   module Testing
     module Matchers
       # `expect { … }.to publish_event(…)`
+      #
+      # @example
+      #   expect { Pusher.trigger("orders", "saved", { id: 1 }) }.to publish_event("saved").on("orders")
       class PublishEvent < Publishing
         # @param publishing [Proc] the block of `expect`; it is not called while the test mode is off
         # @return [Boolean]

@@ -4,14 +4,12 @@ require_relative "testing_helper"
 require "open3"
 require "rbconfig"
 require "tmpdir"
+require_relative "../../support/documents"
 
 # Plain examples run in this process; files of a test suite run together, in a separate process.
-RSpec.describe "The examples of the test mode in README.md" do
+RSpec.describe "The examples of the test mode in docs/testing.md" do
   chapters = ["The test mode", "RSpec", "Minitest", "Webhooks in controller specs"]
-  text = File.read(File.expand_path("../../../README.md", __dir__))
-  examples = chapters.flat_map do |chapter|
-    text[/^### #{chapter}$.*?(?=^##)/m].scan(/^```ruby\n(.*?)^```$/m).flatten
-  end
+  examples = chapters.flat_map { |chapter| Documents.section("docs/testing.md", chapter) }
   files, plain = examples.partition { |code| code.match?(%r{\A# \w+/}) }
   files = files.to_h { |code| [code[/\A# (.*)/, 1], code] }
 
@@ -31,7 +29,7 @@ RSpec.describe "The examples of the test mode in README.md" do
     end
   end
 
-  # Without the environment of this process, so that only the README's own lines configure the gem.
+  # Without the environment of this process, so that only the example's own lines configure the gem.
   def run(folder, *command, environment: {})
     libraries = [File.expand_path("../../../lib", __dir__), File.expand_path("support/readme", __dir__)]
     environment = { "PUSHER_URL" => nil, "SPEC_OPTS" => nil, **environment }
@@ -81,7 +79,7 @@ RSpec.describe "The examples of the test mode in README.md" do
   end
 
   it "show the failure message that RSpec prints" do
-    message = text[/^### RSpec$.*?^```\n(expected.*?)\n```$/m, 1]
+    message = Documents.text("docs/testing.md")[/^## RSpec$.*?^```\n(expected.*?)\n```$/m, 1]
     testing.fake! do
       client.trigger("orders", "created", { id: 1 })
       client.trigger(%w[orders all], "updated", { id: 2 }, { socket_id: "1234.5678" })

@@ -1,0 +1,77 @@
+# frozen_string_literal: true
+
+module Pusher
+  module Internal
+    module Doctor
+      # What this gem does differently than the documented gem, and how to recognise its use in a line of Ruby.
+      #
+      # `anywhere`: also in files that do not mention Pusher.
+      Rule = Struct.new(:pattern, :level, :text, :advice, :anywhere, keyword_init: true)
+
+      # The methods of the HTTP client that its users call.
+      HTTP_METHODS = %w[
+        connect_timeout send_timeout receive_timeout keep_alive_timeout ssl_config reset_all request request_async
+        inspect class is_a kind_of nil respond_to send public_send instance_variable_get tap then object_id
+      ].freeze
+
+      # @return [Array<Rule>]
+      RULES = [
+        Rule.new(
+          pattern: /\bHTTPClient::\w*(?:Timeout\w*|KeepAliveDisconnected|BadResponse\w*)/, level: :change,
+          text: "errors of HTTPClient are not raised any more",
+          advice: "Rescue Pusher::HTTPError. Its original_error is a Pusher::TimeoutError after a timeout."
+        ),
+        Rule.new(
+          pattern: /\brescue\b.*(?:\bSocketError|\bErrno::\w+|\bOpenSSL::SSL::SSLError)/, level: :change,
+          text: "every failure of the transport is wrapped",
+          advice: "If the code publishes or queries synchronously, rescue Pusher::HTTPError, and look at its " \
+                  "original_error."
+        ),
+        Rule.new(
+          pattern: /any_instance(?:_of\(\s*HTTPClient\b)|\bHTTPClient\.any_instance|_double\(\s*["']?HTTPClient\b/,
+          level: :change, text: "stubs of HTTPClient have no effect", advice: "Use Pusher::Testing or WebMock."
+        ),
+        Rule.new(
+          pattern: /\brequire\s*\(?\s*["']httpclient["']/, level: :note,
+          text: "httpclient is not needed by this gem",
+          advice: "Remove the line, and the gem from the Gemfile, unless your own code uses it."
+        ),
+        Rule.new(
+          pattern: /\bsync_http_client\s*&?\.\s*(?!(?:#{HTTP_METHODS.join("|")})\b)\w+/, level: :change,
+          text: "sync_http_client has the documented methods only",
+          advice: "Use a middleware (Pusher.use) for header fields, logs and metrics, or an option of the client."
+        ),
+        Rule.new(
+          pattern: /\bem_http_client\b/, level: :note,
+          text: "em_http_client needs the gem em-http-request; the asynchronous methods do not",
+          advice: "Use trigger_async, get_async and post_async."
+        ),
+        Rule.new(
+          pattern: /\bPusher\.notify\b|\bpusher\w*\.notify\b/, level: :change,
+          text: "push notifications were removed in version 2.0", advice: "Remove the call: it raises an error."
+        ),
+        Rule.new(
+          pattern: /(?<![\w.])encrypted:\s|:encrypted\s*=>|\bPusher\.encrypted\s*=[^=]/, level: :note,
+          text: "`encrypted` is deprecated", advice: "Write use_tls. It means the same."
+        ),
+        Rule.new(
+          pattern: /\bclass\s+(?:::)?Pusher::(?:Client|Channel|Request|Resource|WebHook)\b|
+                    \bPusher::(?:Client|Channel|Request|Resource|WebHook)\.(?:prepend|include|class_eval)\b/x,
+          level: :note, text: "the gem is patched",
+          advice: "It works if the patch uses documented methods only. A middleware (Pusher.use) is simpler."
+        ),
+        Rule.new(
+          pattern: /\bRbNaCl\b|\brequire\s*\(?\s*["']rbnacl["']/, level: :note,
+          text: "rbnacl is not needed for encrypted channels",
+          advice: "Remove it, and libsodium, unless your own code uses it."
+        ),
+        Rule.new(
+          pattern: /\binstrument\b.*:httpclient\b|OpenTelemetry::Instrumentation::HttpClient\b/i, level: :change,
+          anywhere: true, text: "tracing of httpclient does not include the requests of this gem",
+          advice: "Require pusher/integrations/opentelemetry, pusher/integrations/datadog or " \
+                  "pusher/integrations/sentry, too."
+        )
+      ].freeze
+    end
+  end
+end

@@ -1,0 +1,95 @@
+# frozen_string_literal: true
+
+require_relative "../packaging/gem_files"
+require_relative "../packaging/native_build"
+require_relative "../packaging/arm64_root"
+
+LIBRARIES = "tmp/native/libraries"
+
+# Ends a task with the message of a failure, without the trace.
+def packaging
+  yield
+rescue Packaging::Failure, Rubies::RootFolderMaker::Failure => e
+  abort e.message
+end
+
+# The libraries in a folder: FOLDER/3.4/pusher.so
+def libraries_in(folder)
+  Dir["#{folder}/*/pusher.{so,bundle}"].to_h { |path| [File.basename(File.dirname(path)), path] }
+end
+
+def pack_native(platform, folder)
+  libraries = libraries_in(folder)
+  abort "#{folder} contains no library such as 3.4/pusher.so." if libraries.empty?
+  puts Packaging::GemFiles.write_precompiled(PUSHER_GEMSPEC, platform, libraries, "pkg")
+end
+
+# Compiles the native part for these Rubies, and packs the gem.
+def build_native(platform, rubies)
+  folder = "#{LIBRARIES}/#{platform}"
+  rm_rf folder
+  build = Packaging::NativeBuild.new(Packaging::GemFiles::PLATFORMS.fetch(platform))
+  rubies.each { |ruby| build.compile(ruby, to: "#{folder}/#{ruby.line}") }
+  pack_native(platform, folder)
+end
+
+def library_for_glibc(platform, folder)
+  target = Packaging::GemFiles::PLATFORMS.fetch(platform)
+  Packaging::NativeBuild.new(target).compile(Packaging::TargetRuby.current, to: folder)
+end
+
+namespace :native do
+  desc "Compile the native part for this Ruby and those of the root folders, and pack the gem for x86_64-linux-gnu"
+  task :local do
+    packaging { build_native("x86_64-linux-gnu", Packaging::TargetRuby.all) }
+  end
+
+  desc "Install the gem of native:local on each of its Rubies, without cargo and a compiler, and use it"
+  task check: :gem do
+    packaging do
+      gem = "pkg/pusher-#{PUSHER_GEMSPEC.version}-x86_64-linux-gnu.gem"
+      Packaging::TargetRuby.all.each do |ruby|
+        puts "", "Ruby #{ruby.line}:"
+        ruby.check(gem) || abort("#{gem} does not work on Ruby #{ruby.line} (see above).")
+      end
+    end
+  end
+
+  desc "Compile, pack and install the gem for aarch64-linux-gnu, and run spec/compatibility against it, under qemu"
+  task :arm64 do
+    platform = "aarch64-linux-gnu"
+    packaging do
+      ruby = Packaging::Arm64Ruby.new(Packaging::Arm64Root.make)
+      sh "rustup", "target", "add", Packaging::GemFiles::PLATFORMS.fetch(platform)
+      build_native(platform, [ruby])
+      ruby.check("pkg/pusher-#{PUSHER_GEMSPEC.version}-#{platform}.gem") || abort("The specs failed under emulation.")
+    end
+  end
+
+  desc "Compile the native part for this Ruby, as a release needs it, into tmp/native/libraries/PLATFORM/LINE"
+  task(:library, [:platform]) do |_task, arguments|
+    platform = arguments.fetch(:platform)
+    folder = "#{LIBRARIES}/#{platform}/#{Packaging::TargetRuby.current.line}"
+    next packaging { library_for_glibc(platform, folder) } if platform.end_with?("-linux-gnu")
+
+    Rake::Task["compile"].invoke
+    mkdir_p folder
+    cp "lib/pusher/pusher.#{RbConfig::CONFIG["DLEXT"]}", folder
+  end
+
+  desc "Check the types of the core crate for Windows"
+  task :windows do
+    target = Packaging::GemFiles::PLATFORMS.fetch("x64-mingw-ucrt")
+    packaging do
+      sh "rustup", "target", "add", target
+      sh({ "PATH" => "#{Packaging::Tools.zigbuild}:#{ENV.fetch("PATH")}", "CARGO_TARGET_DIR" => "tmp/windows" },
+         "cargo-zigbuild", "clippy", "--locked", "--package", "pusher-core", "--target", target,
+         "--", "--deny", "warnings")
+    end
+  end
+
+  desc "Pack a precompiled gem from the libraries in a folder (FOLDER/3.4/pusher.so …)"
+  task(:pack, %i[platform folder]) do |_task, arguments|
+    packaging { pack_native(arguments.fetch(:platform), arguments.fetch(:folder)) }
+  end
+end

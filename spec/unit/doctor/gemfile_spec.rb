@@ -1,0 +1,37 @@
+# frozen_string_literal: true
+
+require_relative "doctor_helper"
+
+RSpec.describe DoctorHelper::DOCTOR::Gemfile do
+  def findings_of(files) = application(files) { |folder| described_class.new(folder).findings }
+
+  it "finds a version that excludes this gem" do
+    expect(findings_of("Gemfile" => "\ngem 'pusher', '~> 2.0.0'\n"))
+      .to contain_exactly(have_attributes(file: "Gemfile", line: 2, level: :change, advice: /"~> \d+\.\d+"/))
+    expect(findings_of("Gemfile" => 'gem("pusher", "= 1.4.3")').size).to eq(1)
+  end
+
+  it "accepts versions that include this gem" do
+    ["gem 'pusher'", "gem 'pusher', '~> 2.2'", "gem 'pusher', '>= 2.0', '< 3'", "gem 'pusher', path: '../pusher'",
+     "gem 'pusher', github: 'a/b', tag: 'v2.0.0'", "# gem 'pusher', '1.0'", "gem 'pusher-fake', '1.0'"].each do |line|
+      expect(findings_of("Gemfile" => line)).to be_empty, line
+    end
+  end
+
+  it "finds gems that only the documented gem needs" do
+    lines = %w[httpclient rbnacl pusher-signature em-http-request rails].map { |name| "  gem '#{name}'" }
+    found = findings_of("Gemfile" => lines.join("\n"))
+    expect(found.map { |finding| [finding.line, finding.level] }).to eq([1, 2, 3, 4].map { |line| [line, :note] })
+  end
+
+  it "finds an older gem in the lock file" do
+    lock = "GEM\n  specs:\n    httpclient (2.8.3)\n    pusher (%s)\n    pusher-signature (0.1.8)\n"
+    expect(findings_of("Gemfile.lock" => format(lock, "2.0.3")))
+      .to contain_exactly(have_attributes(file: "Gemfile.lock", line: 4, level: :change, text: /2\.0\.3/))
+    expect(findings_of("Gemfile.lock" => format(lock, "2.2.0"))).to be_empty
+  end
+
+  it "finds nothing in a folder without these files" do
+    expect(findings_of({})).to be_empty
+  end
+end
