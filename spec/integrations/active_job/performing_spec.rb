@@ -43,6 +43,13 @@ RSpec.describe "The job of an event that is triggered later" do
     expect(endpoint.events.map(&:name)).to eq(%w[e f])
   end
 
+  it "raises the error of its request with the inline adapter, which cannot enqueue it again" do
+    ActiveJob::Base.queue_adapter = :inline
+    endpoint.reply_with(status: 503, body: "busy")
+    expect { Pusher.trigger_later("a", "e", "d") }.to raise_error(Pusher::Error, /503/)
+    expect(endpoint.requests.size).to eq(1)
+  end
+
   it "runs in a thread with the async adapter" do
     ActiveJob::Base.queue_adapter = :async
     50.times { |number| Pusher.trigger_later("a", "e", number.to_s) }

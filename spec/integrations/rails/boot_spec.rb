@@ -126,11 +126,12 @@ RSpec.describe "A Rails application" do
               assert_equal [], Pusher::Testing.events
               Pusher.trigger("news", "created", 1)
               assert_equal ["created"], Pusher::Testing.events.map(&:name)
+              assert_triggered("created", on: "news")
             end
           end
         end
       RUBY
-      expect(output).to include("3 runs, 6 assertions, 0 failures, 0 errors, 0 skips")
+      expect(output).to include("3 runs, 12 assertions, 0 failures, 0 errors, 0 skips")
     end
 
     it "starts each example of RSpec with an empty recording" do

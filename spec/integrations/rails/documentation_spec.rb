@@ -123,7 +123,7 @@ RSpec.describe "docs/rails.md" do
     RUBY
     output, = Open3.capture2e(application.variables(env: "test"), RbConfig.ruby, "test/models/news_test.rb",
                               chdir: application.folder)
-    expect(output).to include("1 runs, 1 assertions, 0 failures, 0 errors, 0 skips")
+    expect(output).to include("1 runs, 2 assertions, 0 failures, 0 errors, 0 skips")
   end
 
   it "shows a handler of errors" do

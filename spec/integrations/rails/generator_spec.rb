@@ -83,9 +83,19 @@ RSpec.describe "rails generate pusher:install" do
     expect([application.read("config/initializers/pusher.rb"), application.read("config/routes.rb")]).to eq(written)
   end
 
+  it "keeps an application working that has an initializer of this name, and can choose another name" do
+    application.write("config/initializers/pusher.rb", "Pusher.app_id = \"9\"\n")
+    command = [RbConfig.ruby, "bin/rails", "generate", "pusher:install", "--skip"]
+    output, = Open3.capture2e(application.variables, *command, chdir: application.folder)
+    expect(output).to include("no routes were added. Give the new file another name")
+    expect(application.read("config/routes.rb")).not_to include("PUSHER")
+    expect(rails("generate", "pusher:install", "channels")).to include("the top of config/initializers/channels.rb")
+    expect(application.run("p Pusher.app_id, PUSHER_WEBHOOKS.class")).to eq("\"9\"\nPusher::Webhooks\n")
+  end
+
   it "removes what it has written, with rails destroy" do
     rails("generate", "pusher:install")
-    rails("destroy", "pusher:install")
+    expect(rails("destroy", "pusher:install")).not_to include("Next:")
     expect(File.exist?(File.join(application.folder, "config/initializers/pusher.rb"))).to be(false)
     expect(application.read("config/routes.rb")).not_to include("PUSHER")
   end

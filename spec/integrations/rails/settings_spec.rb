@@ -48,19 +48,19 @@ RSpec.describe "The settings of a Rails application" do
   it "are those of the credentials in place of PUSHER_URL" do
     application = write_credentials(rails_application, credentials)
     expect(application.run(show, environment: { "PUSHER_URL" => url }))
-      .to eq("4 cred-key cred-secret https api-mt1.pusher.com 443\n")
+      .to end_with("4 cred-key cred-secret https api-mt1.pusher.com 443\n")
   end
 
   it "are those of config/pusher.yml in place of the credentials" do
     application = write_credentials(rails_application("config/pusher.yml" => yml), credentials)
     output = application.run("#{show}; puts Pusher.default_client.instance_variable_get(:@receive_timeout)",
                              environment: { "PUSHER_URL" => url })
-    expect(output).to eq("2 yml-key yml-secret https api-eu.pusher.com 443\n7\n")
+    expect(output).to end_with("2 yml-key yml-secret https api-eu.pusher.com 443\n7\n")
   end
 
   it "are not those of config/pusher.yml if that has none for the environment" do
     content = "development:\n  log: false\n  key: <%= ENV['UNSET'] %>\n"
-    [content, "", "app_id: 2\nkey: other\n", "development: other\n"].each do |file|
+    [content, "", "app_id: 2\nkey: other\n", "development: other\n", "- other\n"].each do |file|
       application = write_credentials(rails_application("config/pusher.yml" => file), credentials)
       expect(application.run(show)).to start_with("4 cred-key")
     end
@@ -72,6 +72,46 @@ RSpec.describe "The settings of a Rails application" do
     output = application.run("#{show}; puts Pusher.default_client.instance_variable_get(:@send_timeout)",
                              environment: { "PUSHER_URL" => "https://k:s@api-mt1.pusher.com/apps/1" })
     expect(output).to eq("1 k s https api-us3.pusher.com 443\n8\n")
+  end
+
+  it "are those of PUSHER_URL if the sources before it contain a part of an account only, such as for browsers" do
+    application = write_credentials(rails_application("config/pusher.yml" => "shared:\n  key: yml\n  host: ws.a\n"),
+                                    "pusher:\n  app_id: 4\n  key: cred-key\n  cluster: eu\n")
+    expect(application.run(show,
+                           environment: { "PUSHER_URL" => url })).to eq("1 env-key env-secret http env.example 8080\n")
+  end
+
+  it "are put together from several sources if none of them contains a complete account" do
+    application = write_credentials(rails_application("config/pusher.yml" => "shared:\n  key: yml\n  app_id: 5\n"),
+                                    "pusher:\n  secret: cred-secret\n")
+    expect(application.run(show)).to start_with("5 yml cred-secret ")
+    application = rails_application("config/pusher.yml" => "shared:\n  key: yml\n  app_id: 5\n",
+                                    **with_configuration("config.pusher.secret = \"explicit\""))
+    output = application.run(show, environment: { "PUSHER_URL" => url })
+    expect(output).to end_with("5 yml explicit https api-mt1.pusher.com 443\n")
+  end
+
+  it "cause a warning if they are those of another account than PUSHER_URL names" do
+    files = { "config/pusher.yml" => yml }
+    expect(boot("", files:, environment: { "PUSHER_URL" => url }))
+      .to eq("WARN Pusher: app 2, key yml-key from config/pusher.yml is used, not app 1, key env-key from PUSHER_URL\n")
+    ["http://yml-key:s@env.example/apps/2", "malformed url", ""].each do |other|
+      expect(boot("", files:, environment: { "PUSHER_URL" => other })).to eq("")
+    end
+    direct = with_initializer("Pusher.url = \"http://k:s@direct.example/apps/8\"")
+    expect(boot("", files: { **files, **direct }, environment: { "PUSHER_URL" => url })).to eq("")
+  end
+
+  it "are those of PUSHER_URL if the application cannot decrypt its credentials" do
+    files = { "config/credentials.yml.enc" => "invalid", "config/master.key" => "0" * 32 }
+    output = boot(show, files:, environment: { "PUSHER_URL" => url })
+    expect(output).to match(/\AWARN Pusher: the credentials cannot be read \(.*InvalidMessage\)\n1 env-key/)
+  end
+
+  it "are those of PUSHER_URL at the time of the first use, and again after a test has reset the client" do
+    program = "ENV[\"PUSHER_URL\"] = \"#{url}\"; #{show}; ENV[\"PUSHER_URL\"] = \"#{url.sub("env-key", "other")}\"; " \
+              "Pusher.instance_variable_set(:@default_client, nil); #{show}"
+    expect(boot(program).lines).to match([start_with("1 env-key"), start_with("1 other")])
   end
 
   it "are not read from the sources behind the account" do
@@ -116,6 +156,31 @@ RSpec.describe "The settings of a Rails application" do
                 Rails.application.config.pusher.unknown = "ignored"
               RUBY
     expect(boot(show, files:)).to eq("9 yml-key yml-secret http late.example 81\n")
+  end
+
+  it "of config.pusher override nothing else that an initializer has set on Pusher" do
+    files = { **with_initializer("Pusher.host = \"direct.example\"; Pusher.connect_timeout = 9", name: "a"),
+              **with_initializer("Rails.application.config.pusher.timeout = 4", name: "b") }
+    expect(boot(show, files:, environment: { "PUSHER_URL" => url })).to include(" direct.example ")
+  end
+
+  it "are those of a client that an initializer has put in place of the default client" do
+    code = "Pusher.instance_variable_set(:@default_client, Pusher::Client.from_url(\"http://k:s@own.example/apps/6\"))"
+    expect(boot(show, files: with_initializer(code),
+                      environment: { "PUSHER_URL" => url })).to start_with("6 k s http own.")
+  end
+
+  it "are not shown by inspect" do
+    files = with_configuration("config.pusher.secret = \"hidden\"")
+    output = boot(<<~RUBY, files:, environment: { "PUSHER_URL" => url })
+      require "pp"
+      railtie = Pusher.const_get(:Internal)::Rails::Railtie.instance
+      config = Rails.application.config.pusher
+      pp Pusher.default_client, railtie, railtie.instance_variable_get(:@boot), config
+      puts config, "\#{config.inspect}"
+    RUBY
+    expect(output).not_to match(/hidden|env-secret/)
+    expect(output).to end_with("Options secret>\n")
   end
 
   it "of a client that is used before the application boots are kept, except for config.pusher" do

@@ -75,6 +75,9 @@ module Pusher
       raise error if error.is_a?(ConfigurationError) || executions >= self.class.attempts
 
       retry_job(wait: wait_after(error), error:)
+    rescue ::NotImplementedError
+      # The adapter cannot wait, such as :inline.
+      raise error
     end
 
     def wait_after(error)

@@ -11,20 +11,19 @@ module Pusher
       class Boot
         # Credentials of a client whose requests are not sent, where it has none.
         PLACEHOLDERS = { app_id: "none", key: "none", secret: "none", encryption_master_key: ("0" * 32).b }.freeze
-        # The options whose writers also set others. They come first.
-        FIRST = %i[url cluster use_tls timeout].freeze
+        # The options whose writers also set others, with those. They come first.
+        FIRST = { cluster: [:host], use_tls: [:port],
+                  timeout: %i[connect_timeout send_timeout receive_timeout] }.freeze
         private_constant :FIRST
 
         # @param app [Rails::Application]
         def initialize(app)
           @settings = Settings.new(app)
-          @applied = nil
+          @applied = {}
         end
 
         # Makes the settings those of the default client, which is created on first use.
         def set_defaults
-          # An application that has used it already has configured it.
-          @applied = @settings.source_options if default_client?
           Defaults.client = -> { create_client }
           Defaults.logger = -> { ::Rails.logger }
         end
@@ -48,17 +47,39 @@ module Pusher
         def finish
           require_relative "error_reporting"
           Pusher.on_async_error ||= ErrorReporting if ErrorReporting.available?
-          require_relative "report"
-          Pusher.logger.info(Report.new(@settings, Pusher.default_client).to_s) if @settings[:report]
+          warn_of_unused_url if @settings.sending?
+          report if @settings[:report]
         end
 
+        # @return [String] without the settings, which contain secrets
+        def inspect = "#<#{self.class}>"
+
         private
+
+        # Outside of Rails, the gem reads PUSHER_URL alone: an application may expect that account.
+        def warn_of_unused_url
+          used, url = [@settings.source_options, @settings.env_options].map { |options| account_in(options) }
+          return if url.all?(&:empty?) || used == url || used != account_in(of_client)
+
+          sources = @settings.source_names.join(" and ")
+          Pusher.logger.warn("Pusher: app #{used.join(", key ")} from #{sources} is used, " \
+                             "not app #{url.join(", key ")} from PUSHER_URL")
+        end
+
+        def account_in(options) = options.values_at(:app_id, :key).map(&:to_s)
+
+        def of_client = { app_id: Pusher.app_id, key: Pusher.key }
+
+        def report
+          require_relative "report"
+          Pusher.logger.info(Report.new(@settings, Pusher.default_client).to_s)
+        end
 
         def default_client? = !Pusher.instance_variable_get(:@default_client).nil?
 
         def create_client
-          @applied = @settings.client_options
-          Client.new(@applied).tap { |client| fill_in(client) if @is_silent }
+          @applied = @settings.explicit_options
+          Client.new(@settings.client_options).tap { |client| fill_in(client) if @is_silent }
         end
 
         # Invalid settings are reported while the application boots. PUSHER_URL is read on first use, as everywhere.
@@ -68,11 +89,12 @@ module Pusher
           Pusher.default_client
         end
 
+        # What the application has set on the client remains, unless it has changed `config.pusher` since.
         def update(client)
-          options = @settings.client_options
+          options = @settings.explicit_options
           changed = options.reject { |name, value| @applied.key?(name) && @applied[name] == value }.keys
-          changed |= options.keys & %i[host port] if changed.intersect?(FIRST)
-          (FIRST & changed).union(changed).each { |name| set(client, name, options[name]) }
+          FIRST.each { |name, others| changed |= options.keys & others if changed.include?(name) }
+          (FIRST.keys & changed).union(changed).each { |name| set(client, name, options[name]) }
           @applied = options
         end
 

@@ -11,11 +11,22 @@ module Pusher
         namespace "pusher:install"
         desc "Creates config/initializers/pusher.rb with an auth and a webhook endpoint, and adds their routes."
         source_root File.expand_path("templates", __dir__)
+        argument :name, type: :string, default: "pusher", desc: "The name of the initializer, without .rb"
 
         # Thor calls each public method, in this order.
         # @return [void]
         def create_initializer
-          copy_file "initializer.rb.tt", "config/initializers/pusher.rb"
+          copy_file "initializer.rb.tt", initializer
+        end
+
+        # The routes need the constants of the initializer, which the application may have kept as it was.
+        # @return [void]
+        def check_initializer
+          return if behavior == :revoke || options[:pretend]
+          return if File.read(File.join(destination_root, initializer)).include?("PUSHER_AUTHORIZATION")
+
+          raise ::Thor::Error, "#{initializer} is a file of your application, so no routes were added. Give the new " \
+                               "file another name: bin/rails generate pusher:install channels"
         end
 
         # @return [void]
@@ -36,16 +47,22 @@ module Pusher
 
         # @return [void]
         def show_next_steps
+          return if behavior == :revoke
+
           say <<~TEXT
 
             Next:
-              1. Tell the application its account: see the top of config/initializers/pusher.rb.
+              1. Tell the application its account: see the top of #{initializer}.
               2. Define in that file who may subscribe to which channel.
               3. Let pusher-js ask your application:
                  new Pusher("KEY", { cluster: "CLUSTER", channelAuthorization: { endpoint: "/pusher/auth" },
                                      userAuthentication: { endpoint: "/pusher/auth" } });
           TEXT
         end
+
+        private
+
+        def initializer = "config/initializers/#{name}.rb"
       end
     end
   end

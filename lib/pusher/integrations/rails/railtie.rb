@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "active_support/ordered_options"
 require_relative "../../native"
 
 module Pusher
@@ -7,12 +8,24 @@ module Pusher
     # Support for Rails. Inside this module, the Rails of the application is `::Rails`.
     # @api private
     module Rails
+      # `config.pusher`.
+      # @api private
+      class Options < ::ActiveSupport::OrderedOptions
+        # @return [String] without the values, some of which are secret
+        def inspect = "#<#{self.class} #{keys.join(", ")}>"
+        alias to_s inspect
+
+        # For `pp`, which the console uses.
+        # @api private
+        def pretty_print(printer) = printer.text(inspect)
+      end
+
       # Configures the gem when an application boots. `config.pusher` has the options of {Client}, and those of
       # {Settings::SWITCHES}.
       class Railtie < ::Rails::Railtie
         railtie_name :pusher
 
-        config.pusher = ::ActiveSupport::OrderedOptions.new
+        config.pusher = Options.new
 
         # Initializers of the application may use the default client, or change `config.pusher`.
         initializer "pusher.defaults", before: :load_config_initializers do |app|

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "active_support/configuration_file"
 require "active_support/core_ext/hash/keys"
 require "active_support/core_ext/object/blank"
 require_relative "../../errors"
@@ -9,16 +10,18 @@ module Pusher
   module Internal
     module Rails
       # The settings of an application: what it sets on `config.pusher`, and below that `config/pusher.yml`, the
-      # credentials, and the environment variable `PUSHER_URL`. The first of these sources that contains an account is
-      # the last that counts.
+      # credentials, and the environment variable `PUSHER_URL`. The first of these sources that contains a complete
+      # account is the last that counts. Incomplete accounts before it do not count.
       class Settings
         # The settings that are not options of the client, with their defaults.
         SWITCHES = { enabled: true, log: false, test_mode: false, report: false, exclude_socket: false }.freeze
+        # The parts of an account.
+        PARTS = %i[app_id key secret].freeze
         # The options that identify an app.
-        ACCOUNT = %i[app_id key secret url].freeze
+        ACCOUNT = [*PARTS, :url].freeze
         # Options that YAML may read as numbers.
         TEXTS = %i[key secret].freeze
-        private_constant :ACCOUNT, :TEXTS
+        private_constant :PARTS, :ACCOUNT, :TEXTS
 
         # @param app [Rails::Application]
         def initialize(app)
@@ -33,7 +36,10 @@ module Pusher
         end
 
         # @return [Hash{Symbol => Object}] options of {Client#initialize}, with those of the url
-        def client_options = merge(source_options, with_url(client_part(explicit)))
+        def client_options = merge(source_options, explicit_options)
+
+        # @return [Hash{Symbol => Object}] those on `config.pusher`, with those of its url
+        def explicit_options = with_url(client_part(explicit))
 
         # @return [Hash{Symbol => Object}] the same without `config.pusher`
         def source_options
@@ -42,6 +48,16 @@ module Pusher
 
         # @return [Array<String>] where these options come from
         def source_names = sources.keys
+
+        # @return [Hash{Symbol => Object}] those of PUSHER_URL, also if it does not count; empty if it is malformed
+        def env_options
+          with_url(client_part(env))
+        rescue ::URI::InvalidURIError
+          {}
+        end
+
+        # @return [String] without the settings, which contain secrets
+        def inspect = "#<#{self.class}>"
 
         # @return [Array<Symbol>] the names of the options on `config.pusher`
         def explicit_names = client_part(explicit).keys
@@ -57,29 +73,51 @@ module Pusher
         # An application may have replaced the object.
         def explicit = options_in(@app.config.pusher)
 
-        # The options of the sources that count, by their names.
+        # The options of the sources that count, by their names. A test may change PUSHER_URL, so it is read each time.
         def sources
-          @sources ||= readers.each_with_object({}) do |(name, reader), found|
+          found = {}
+          readers.each do |name, reader|
             options = client_part(checked(reader.call, name))
             found[name] = options if options.any?
-            break found if options.keys.intersect?(ACCOUNT)
+            return found.reject { |_, other| incomplete?(other) } if account?(options) && !incomplete?(options)
           end
+          found
+        end
+
+        def account?(options) = options.keys.intersect?(ACCOUNT)
+
+        # `config.pusher` may contain the other parts.
+        def incomplete?(options)
+          account?(options) && !options.key?(:url) && !(PARTS - options.keys - client_part(explicit).keys).empty?
         end
 
         def readers
           { "config/pusher.yml" => -> { file },
-            "the credentials" => -> { options_in(@app.credentials.pusher) },
-            "PUSHER_URL" => -> { { url: ENV.fetch("PUSHER_URL", nil) } } }
+            "the credentials" => -> { credentials },
+            "PUSHER_URL" => -> { env } }
         end
+
+        def env = { url: ENV.fetch("PUSHER_URL", nil) }
 
         # Files of that name may have another content, which only the application knows.
         def file
           @file ||= options_in(file? ? @app.config_for(:pusher) : nil)
         end
 
+        # `config_for` fails for a file that contains a list or a text.
         def file?
           folder = @app.paths["config"].existent.first
-          folder && File.exist?(File.join(folder, "pusher.yml"))
+          path = folder && File.join(folder, "pusher.yml")
+          path && File.exist?(path) && ::ActiveSupport::ConfigurationFile.parse(path).is_a?(::Hash)
+        end
+
+        # An application may have credentials that it does not use and cannot decrypt.
+        def credentials
+          @credentials ||= options_in(@app.credentials.pusher)
+        rescue StandardError => e
+          # The message could contain the text.
+          ::Rails.logger.warn("Pusher: the credentials cannot be read (#{e.class})") unless @credentials
+          @credentials = {}
         end
 
         def options_in(object)

@@ -13,7 +13,11 @@ module Pusher
           # @return [void]
           def start
             Testing.fake!
-            ::ActiveSupport.on_load(:active_support_test_case) { setup { TestMode.clear } }
+            ::ActiveSupport.on_load(:active_support_test_case) do
+              # Applications boot before they load Minitest, too late for `require "pusher/testing"`.
+              require_relative "../../testing/minitest"
+              setup { TestMode.clear }
+            end
             ::RSpec.configure { |config| config.before { TestMode.clear } } if defined?(::RSpec::Core)
           end
 
