@@ -57,11 +57,12 @@ RSpec.describe "A Rails application" do
         p Pusher::Client.new(app_id: "1", key: "k", secret: "s", host: "127.0.0.1", port: 1).trigger("a", "b", "c")
       RUBY
       logged, printed = output.lines(chomp: true).partition { |line| line.match?(/\A(?:INFO|DEBUG) /) }
-      expect(printed).to eq([
-                              "{}", '{:channels=>{"a"=>{"subscription_count"=>0}}}', "{}", "200", "{:channels=>{}}",
-                              "{:occupied=>false, :user_count=>0}", "{:users=>[]}", "{}", "{}",
-                              "[:auth, :shared_secret]", "{}"
-                            ])
+      # Inspected here, because Hashes look different on newer Rubies.
+      replies = [
+        {}, { channels: { "a" => { "subscription_count" => 0 } } }, {}, 200, { channels: {} },
+        { occupied: false, user_count: 0 }, { users: [] }, {}, {}, %i[auth shared_secret], {}
+      ]
+      expect(printed).to eq(replies.map(&:inspect))
       expect(logged.grep_v(/Signing/).size).to eq(11)
       expect(logged.first).to match(%r{\AINFO Pusher POST /apps/none/events created on news → not sent \(})
     end
