@@ -6,6 +6,9 @@ require_relative "comparison/ruby_program"
 require_relative "comparison/core_program"
 require_relative "comparison/rounds"
 require_relative "comparison/table"
+require_relative "comparison/results"
+require_relative "comparison/chart"
+require_relative "comparison/documents"
 
 module Bench
   # Compares this gem with other clients that publish the same event to nginx over loopback.
@@ -29,11 +32,21 @@ module Bench
       Nginx.run { |nginx| compare(nginx) }
     end
 
+    # Compares, and writes the results, the chart and the tables of the documents.
+    def publish
+      Nginx.run do |nginx|
+        results = Results.of(compare(nginx))
+        abort "The machine is disturbed: nothing is written. Repeat the run." if results.spread > Table::TRUSTED_SPREAD
+        [results, Chart.new(results), Documents.new(results)].each(&:write)
+      end
+    end
+
     def compare(nginx)
       contenders = start(nginx)
       rounds = Rounds.new(contenders, THREADS).run(ROUNDS)
       THREADS.each { |threads| Table.new(rounds.fetch(threads), threads).report }
       puts "", "nginx served #{nginx.requests} requests on #{nginx.connections} connections."
+      rounds
     ensure
       contenders&.each(&:stop)
     end

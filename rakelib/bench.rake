@@ -1,13 +1,21 @@
 # frozen_string_literal: true
 
 desc "Measure the cost of a trigger, compared with other clients, and the latency of interrupts (about a minute)"
-task bench: :compile do
-  puts "Compiling the example `publish` of pusher-core, which publishes without Ruby."
-  sh "cargo", "build", "--release", "--locked", "--quiet", "--package", "pusher-core", "--example", "publish"
+task bench: "bench:core" do
   ruby "-I", "lib", "bench/run.rb"
 end
 
 namespace :bench do
+  task core: :compile do
+    puts "Compiling the example `publish` of pusher-core, which publishes without Ruby."
+    sh "cargo", "build", "--release", "--locked", "--quiet", "--package", "pusher-core", "--example", "publish"
+  end
+
+  desc "Compare with other clients, and write the ratios to bench/results.json, the chart and the documents"
+  task publish: "bench:core" do
+    ruby "-I", "lib", "-r", "./bench/bench", "-e", "Bench::Comparison.publish"
+  end
+
   desc "Count the events per second that are published to a slow server (some seconds)"
   task publishing: :compile do
     ruby "-I", "lib", "-r", "./bench/bench", "-e", "Bench::Publishing.run"
