@@ -24,7 +24,7 @@ RSpec.describe "The source gem" do
     end
     expect(links).to include("docs/migrating.md", "sig/pusher.rbs")
     # The pictures would double the size of the gem.
-    expect(files).to include(*links.grep_v(/\.png\z/))
+    expect(files).to include(*links.grep_v(/\.(?:png|svg)\z/))
   end
 
   it "has the program pusher-doctor" do
