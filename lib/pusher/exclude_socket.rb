@@ -16,9 +16,9 @@ module Pusher
   #
   #     fetch("/messages", { method: "POST", body, headers: { "X-Socket-ID": pusher.connection.socket_id } });
   #
-  # A header that is no socket id is ignored. Whoever knows the id of another socket can name it: such a socket does not
-  # receive the events of that request. Events that a body triggers while the web server iterates over it are not
-  # covered.
+  # A header that is no socket id is ignored. A browser that knows the id of another socket can name it: that socket
+  # does not receive the events of the request. Events that a body triggers while the web server iterates over it are
+  # not covered.
   #
   # {Controller} does the same for some controllers of Rails only.
   #

@@ -39,7 +39,9 @@ module Pusher
         end
       end
 
-      # @yield with no socket id, if {#with} has ever set one
+      # Runs the block without an excluded socket.
+      #
+      # @yield triggers events
       # @return [Object] the value of the block
       def without(&block) = @used ? with(nil, &block) : yield
 

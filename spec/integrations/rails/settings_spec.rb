@@ -41,7 +41,7 @@ RSpec.describe "The settings of a Rails application" do
 
   credentials = "pusher:\n  app_id: 4\n  key: cred-key\n  secret: cred-secret\n"
 
-  it "are those of PUSHER_URL, as everywhere" do
+  it "are those of PUSHER_URL, as without Rails" do
     expect(boot(show, environment: { "PUSHER_URL" => url })).to eq("1 env-key env-secret http env.example 8080\n")
   end
 

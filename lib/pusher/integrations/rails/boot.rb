@@ -82,7 +82,7 @@ module Pusher
           Client.new(@settings.client_options).tap { |client| fill_in(client) if @is_silent }
         end
 
-        # Invalid settings are reported while the application boots. PUSHER_URL is read on first use, as everywhere.
+        # Invalid settings are reported while the application boots. PUSHER_URL is read on first use, as without Rails.
         def create_early
           return if @settings.explicit_names.empty? && (@settings.source_names - ["PUSHER_URL"]).empty?
 
