@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "fileutils"
+require "open3"
 require_relative "../spec/support/download_cache"
 
 module Packaging
@@ -15,30 +16,59 @@ module Packaging
     VERSIONS = File.readlines(File.join(__dir__, "versions"), chomp: true).to_h(&:split).freeze
 
     class << self
-      # zig links against an old glibc, which Debian's linker cannot do. cargo-zigbuild makes cargo use zig.
+      # zig links against an old glibc, which Debian's linker cannot do, and compiles for other systems. cargo-zigbuild
+      # makes cargo use zig.
       #
       # @return [String] the folder of the programs
-      def zigbuild
-        packages = %w[ziglang cargo-zigbuild].map { |name| "#{name}==#{VERSIONS.fetch(name)}" }
-        keep("zigbuild-#{VERSIONS.values_at("ziglang", "cargo-zigbuild").join("-")}") do |folder|
-          run("python3", "-m", "venv", folder)
-          run("#{folder}/bin/python3", "-m", "pip", "--quiet", "install", "--no-deps", *packages)
-        end
-      end
+      def zigbuild = "#{zigbuild_environment}/bin"
+
+      # @return [String] the folder of zig, and of the headers that it brings
+      def zig = Dir["#{zigbuild_environment}/lib/python*/site-packages/ziglang"].first
 
       # Checks licenses and sources of crates.
       #
       # @return [String] the folder of the program
       def cargo_deny
         version = VERSIONS.fetch("cargo-deny")
-        keep("cargo-deny-#{version}") do |folder|
-          run("cargo", "install", "cargo-deny", "--version", version, "--locked", "--root", folder)
+        folder = keep("cargo-deny-#{version}") do |path|
+          run("cargo", "install", "cargo-deny", "--version", version, "--locked", "--root", path)
         end
+        "#{folder}/bin"
       end
 
-      private
+      # Adds the standard library of a target, unless the toolchain has it: rustup would ask its server.
+      #
+      # @param target [String] the target of rustc
+      # @raise [Failure] if rustup cannot add it
+      def add_rust_target(target)
+        folder = "#{`rustc --print sysroot`.strip}/lib/rustlib/#{target}/lib"
+        return if File.directory?(folder)
 
-      # A virtual environment contains its own path, so it is created in place. The mark says that it is complete.
+        system("rustup", "target", "add", target) ||
+          raise(Failure, "Rust's standard library for #{target} is missing, and rustup could not add it. Run " \
+                         "`rustup target add #{target}` with a connection to rustup's server, or install the library " \
+                         "into #{folder}.")
+      end
+
+      # Installs a Debian package, unless its program is there.
+      #
+      # @param package [String]
+      # @param program [String]
+      # @raise [Failure] if it cannot be installed
+      def need_debian_package(package, program)
+        return if ENV.fetch("PATH").split(File::PATH_SEPARATOR).any? { |path| File.executable?("#{path}/#{program}") }
+        raise Failure, "#{program} was not found. Run: apt-get install #{package}" unless Process.uid.zero?
+
+        puts "Installing Debian's #{package}, for #{program}."
+        run_quietly("apt-get", "install", "-yq", "--no-install-recommends", package)
+      end
+
+      # Creates a folder, if there is none of this name. A virtual environment contains its own path, so the folder is
+      # created in place. The mark says that it is complete.
+      #
+      # @param name [String] with the version
+      # @yieldparam folder [String] does not exist
+      # @return [String] the path of the folder
       def keep(name)
         folder = File.join(FOLDER, name)
         complete = File.join(folder, "complete")
@@ -48,11 +78,37 @@ module Packaging
           yield folder
           FileUtils.touch(complete)
         end
-        File.join(folder, "bin")
+        folder
       end
 
-      def run(*command)
-        system(*command, out: File::NULL) || raise(Failure, "`#{command.join(" ")}` failed (its output is above).")
+      # @param command [Array<String>]
+      # @param options [Hash] options of `Kernel#system`
+      # @raise [Failure] if it fails
+      def run(*command, **options)
+        system(*command, out: File::NULL, **options) ||
+          raise(Failure, "`#{command.join(" ")}` failed (its output is above).")
+      end
+
+      # Runs a command whose output is only of interest if it fails.
+      #
+      # @param command [Array<String>]
+      # @param options [Hash] options of `Kernel#system`
+      # @raise [Failure] if it fails
+      def run_quietly(*command, **options)
+        output, status = Open3.capture2e(*command, stdin_data: "", **options)
+        return if status.success?
+
+        raise Failure, "#{output.scrub.lines.last(15).join}`#{command.join(" ")}` failed."
+      end
+
+      private
+
+      def zigbuild_environment
+        packages = %w[ziglang cargo-zigbuild].map { |name| "#{name}==#{VERSIONS.fetch(name)}" }
+        keep("zigbuild-#{VERSIONS.values_at("ziglang", "cargo-zigbuild").join("-")}") do |folder|
+          run("python3", "-m", "venv", folder)
+          run("#{folder}/bin/python3", "-m", "pip", "--quiet", "install", "--no-deps", *packages)
+        end
       end
     end
   end

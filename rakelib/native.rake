@@ -3,6 +3,7 @@
 require_relative "../packaging/gem_files"
 require_relative "../packaging/native_build"
 require_relative "../packaging/arm64_root"
+require_relative "../packaging/foreign_lint"
 
 LIBRARIES = "tmp/native/libraries"
 
@@ -60,7 +61,7 @@ namespace :native do
     platform = "aarch64-linux-gnu"
     packaging do
       ruby = Packaging::Arm64Ruby.new(Packaging::Arm64Root.make)
-      sh "rustup", "target", "add", Packaging::GemFiles::PLATFORMS.fetch(platform)
+      Packaging::Tools.add_rust_target(Packaging::GemFiles::PLATFORMS.fetch(platform))
       build_native(platform, [ruby])
       ruby.check("pkg/pusher-#{PUSHER_GEMSPEC.version}-#{platform}.gem") || abort("The specs failed under emulation.")
     end
@@ -77,14 +78,14 @@ namespace :native do
     cp "lib/pusher/pusher.#{RbConfig::CONFIG["DLEXT"]}", folder
   end
 
-  desc "Check the types of the core crate for Windows"
-  task :windows do
-    target = Packaging::GemFiles::PLATFORMS.fetch("x64-mingw-ucrt")
-    packaging do
-      sh "rustup", "target", "add", target
-      sh({ "PATH" => "#{Packaging::Tools.zigbuild}:#{ENV.fetch("PATH")}", "CARGO_TARGET_DIR" => "tmp/windows" },
-         "cargo-zigbuild", "clippy", "--locked", "--package", "pusher-core", "--target", target,
-         "--", "--deny", "warnings")
+  { windows: %w[Windows x64-mingw-ucrt], macos: %w[macOS arm64-darwin] }.each do |task_name, (system, platform)|
+    desc "Check the types and lints of all Rust code for #{system}, with the headers of a Ruby for #{system}"
+    task task_name do
+      target = Packaging::GemFiles::PLATFORMS.fetch(platform)
+      packaging do
+        Packaging::Tools.add_rust_target(target)
+        Packaging::ForeignLint.new(target).run
+      end
     end
   end
 

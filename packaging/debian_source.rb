@@ -1,0 +1,56 @@
+# frozen_string_literal: true
+
+require "fileutils"
+require "tmpdir"
+require_relative "../spec/rubies/root_folder_maker"
+require_relative "tools"
+
+module Packaging
+  # Source code from Debian's source packages, as its authors published it. The package lists are kept apart from those
+  # of the machine, whose sources do not change.
+  module DebianSource
+    RELEASE = "trixie"
+    # The line of Ruby in that release, and its source package.
+    RUBY_LINE = "3.3"
+    RUBY = "ruby#{RUBY_LINE}".freeze
+
+    class << self
+      # @param packages [Array<String>] names of source packages
+      # @yieldparam folder [String] contains a folder for each package, and is deleted afterwards
+      def unpack(*packages)
+        Dir.mktmpdir do |folder|
+          download(packages, folder)
+          packages.each { |package| unpack_one(package, folder) }
+          yield folder
+        end
+      end
+
+      private
+
+      def download(packages, folder)
+        FileUtils.mkdir_p(%w[lists/partial cache/archives/partial].map { |name| "#{folder}/apt/#{name}" })
+        keyring = Rubies::RootFolderMaker::KEYRING
+        File.write("#{folder}/apt/sources.list",
+                   "deb-src [signed-by=#{keyring}] #{Rubies::RootFolderMaker.mirror} #{RELEASE} main\n")
+        apt_get(folder, "update")
+        names = packages.map { |package| "#{package}/#{RELEASE}" }
+        apt_get(folder, "source", "--download-only", "--tar-only", *names)
+      end
+
+      def apt_get(folder, *arguments)
+        settings = ["Dir::Etc::sourcelist=#{folder}/apt/sources.list", "Dir::Etc::sourceparts=/dev/null",
+                    "Dir::Etc::preferencesparts=/dev/null", "Dir::State::lists=#{folder}/apt/lists",
+                    "Dir::State::status=/dev/null", "Dir::Cache=#{folder}/apt/cache",
+                    "Acquire::Check-Valid-Until=false", "APT::Sandbox::User=root"]
+        Tools.run_quietly("apt-get", "-q", *settings.flat_map { |setting| ["-o", setting] }, *arguments, chdir: folder)
+      end
+
+      def unpack_one(package, folder)
+        archive = Dir["#{folder}/#{package}_*.orig.tar.*"].first ||
+                  raise(Failure, "apt-get downloaded no source of #{package}.")
+        FileUtils.mkdir_p("#{folder}/#{package}")
+        Tools.run_quietly("tar", "xf", archive, "-C", "#{folder}/#{package}", "--strip-components=1")
+      end
+    end
+  end
+end
