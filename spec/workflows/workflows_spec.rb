@@ -61,6 +61,13 @@ RSpec.describe "The workflows" do
     expect(elsewhere.keys.reject { |pattern| texts.any?(pattern) }).to be_empty
   end
 
+  # Somebody could move a tag. The comment is for people, and for dependabot, which keeps both up to date.
+  it "name the commit of each action, and its version as a comment" do
+    lines = Workflow.all.flat_map(&:lines_with_actions).grep_v(%r{uses: \./})
+    expect(lines).not_to be_empty
+    expect(lines).to all(match(%r{uses: [\w-]+(?:/[\w-]+)+@\h{40} # v\d+\.\d+\.\d+\z}))
+  end
+
   it "use each action in one version" do
     versions = Workflow.all.flat_map(&:actions).uniq.group_by { |action| action[/\A[^@]+/] }
     expect(versions.transform_values(&:size).values).to all(eq(1))

@@ -23,6 +23,8 @@ class Workflow
 
   def jobs = @content.fetch("jobs")
 
+  def lines_with_actions = File.readlines(File.join(ROOT, path), chomp: true).grep(/\buses:/)
+
   def permissions = @content.fetch("permissions")
 
   def steps = jobs.flat_map { |name, job| job.fetch("steps", []).map { |step| [name, step] } }
@@ -33,6 +35,6 @@ class Workflow
     end
   end
 
-  # The actions of others, such as "actions/checkout@v4".
+  # The actions of others, such as "actions/checkout@08eba0b…".
   def actions = steps.filter_map { |_, step| step["uses"] }.uniq
 end
