@@ -9,8 +9,9 @@ module Packaging
   # Source code from Debian's source packages, as its authors published it. The package lists are kept apart from those
   # of the machine, whose sources do not change.
   module DebianSource
-    RELEASE = "trixie"
-    # The line of Ruby in that release, and its source package.
+    # The second release is for packages of which a mirror lacks the source in the first one.
+    RELEASES = %w[trixie bookworm].freeze
+    # The line of Ruby in the first release, and its source package.
     RUBY_LINE = "3.3"
     RUBY = "ruby#{RUBY_LINE}".freeze
 
@@ -19,7 +20,7 @@ module Packaging
       # @yieldparam folder [String] contains a folder for each package, and is deleted afterwards
       def unpack(*packages)
         Dir.mktmpdir do |folder|
-          download(packages, folder)
+          update(folder)
           packages.each { |package| unpack_one(package, folder) }
           yield folder
         end
@@ -27,14 +28,11 @@ module Packaging
 
       private
 
-      def download(packages, folder)
+      def update(folder)
         FileUtils.mkdir_p(%w[lists/partial cache/archives/partial].map { |name| "#{folder}/apt/#{name}" })
-        keyring = Rubies::RootFolderMaker::KEYRING
-        File.write("#{folder}/apt/sources.list",
-                   "deb-src [signed-by=#{keyring}] #{Rubies::RootFolderMaker.mirror} #{RELEASE} main\n")
+        source = "deb-src [signed-by=#{Rubies::RootFolderMaker::KEYRING}] #{Rubies::RootFolderMaker.mirror}"
+        File.write("#{folder}/apt/sources.list", RELEASES.map { |release| "#{source} #{release} main\n" }.join)
         apt_get(folder, "update")
-        names = packages.map { |package| "#{package}/#{RELEASE}" }
-        apt_get(folder, "source", "--download-only", "--tar-only", *names)
       end
 
       def apt_get(folder, *arguments)
@@ -46,10 +44,17 @@ module Packaging
       end
 
       def unpack_one(package, folder)
-        archive = Dir["#{folder}/#{package}_*.orig.tar.*"].first ||
-                  raise(Failure, "apt-get downloaded no source of #{package}.")
         FileUtils.mkdir_p("#{folder}/#{package}")
-        Tools.run_quietly("tar", "xf", archive, "-C", "#{folder}/#{package}", "--strip-components=1")
+        Tools.run_quietly("tar", "xf", download(package, folder), "-C", "#{folder}/#{package}", "--strip-components=1")
+      end
+
+      def download(package, folder, releases = RELEASES)
+        apt_get(folder, "source", "--download-only", "--tar-only", "#{package}/#{releases.first}")
+        Dir["#{folder}/#{package}_*.orig.tar.*"].first
+      rescue Failure
+        raise if releases.one?
+
+        download(package, folder, releases.drop(1))
       end
     end
   end

@@ -6,7 +6,8 @@ module Packaging
   # Checks all Rust code for a system that this machine cannot run: types and lints, tests included.
   class ForeignLint
     ROOT = File.expand_path("..", __dir__)
-    FOLDER = "#{ROOT}/tmp/foreign".freeze
+    # Shared by all checkouts, so that a new one compiles only the crates of the gem.
+    FOLDER = "#{DownloadCache.folder}/foreign".freeze
 
     # @param target [String] the target of rustc
     def initialize(target)

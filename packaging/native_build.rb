@@ -5,8 +5,8 @@ require_relative "tools"
 require_relative "shared_library"
 
 module Packaging
-  # Compiles the native part for precompiled gems: against an old glibc, without symbols, and without the paths of this
-  # machine, so that two builds of one commit are the same.
+  # Compiles the native part for precompiled gems: against an old glibc or against musl, without symbols, and without
+  # the paths of this machine, so that two builds of one commit are the same.
   class NativeBuild
     # glibc of RHEL 7, the oldest for which Rust itself is built.
     GLIBC = "2.17"
@@ -34,13 +34,17 @@ module Packaging
     private
 
     def run(environment)
-      system(environment, "cargo", "zigbuild", "--release", "--locked", "--quiet", "--target", "#{@target}.#{GLIBC}",
+      system(environment, "cargo", "zigbuild", "--release", "--locked", "--quiet", "--target", target_of_zigbuild,
              "--manifest-path", "ext/pusher/Cargo.toml", chdir: ROOT) ||
         raise(Failure, "cargo could not compile the native part (its output is above).")
     end
 
+    def musl? = @target.end_with?("-musl")
+
+    def target_of_zigbuild = musl? ? @target : "#{@target}.#{GLIBC}"
+
     def check(library)
-      problems = SharedLibrary.new(library).problems(glibc: GLIBC)
+      problems = SharedLibrary.new(library).problems(glibc: musl? ? nil : GLIBC)
       raise Failure, "#{library} #{problems.join("; it ")}." if problems.any?
     end
 
@@ -54,7 +58,9 @@ module Packaging
     def rustflags
       short_names = { target_folder => "/target", ROOT => "/pusher", **registries.to_h { |path| [path, "/crates"] } }
       # The last one that matches counts, so folders come before those that are in them.
-      short_names.sort.map { |path, name| "--remap-path-prefix=#{path}=#{name}" } + ["-Cstrip=symbols"]
+      names = short_names.sort.map { |path, name| "--remap-path-prefix=#{path}=#{name}" }
+      # Rust links musl statically unless it is told not to, and then builds no shared libraries.
+      [*names, "-Cstrip=symbols", *("-Ctarget-feature=-crt-static" if musl?)]
     end
 
     # The folders of downloaded crates. They are downloaded first, because a new folder would not be in the list.

@@ -7,6 +7,8 @@ module Packaging
   class SharedLibrary
     # Which other libraries a native part may need. Every glibc has them.
     NEEDED = /\A(?:libc|libm|libdl|libpthread|librt|libgcc_s|ld-linux-[\w-]+)\.so\.\d+\z/
+    # The same for musl. Alpine has no libgcc_s unless it is installed.
+    NEEDED_ON_MUSL = /\Alibc\.(?:so|musl-\w+\.so\.1)\z/
     # What a native part exports: the function that Ruby calls, and the ABI of a Ruby under development.
     EXPORTED = %w[Init_pusher ruby_abi_version].freeze
     # Folders of a machine that compiled it. `/root/` and `/home/` catch registries and checkouts.
@@ -19,9 +21,11 @@ module Packaging
       @path = path
     end
 
+    # @param glibc [String, nil] the oldest glibc that it must work with; nil for musl
     # @return [Array<String>] what keeps the library out of a precompiled gem, as sentences
     def problems(glibc:)
-      [too_new(glibc), unexpected("needs", needed.grep_v(NEEDED)), unexpected("exports", exported - EXPORTED),
+      foreign = needed.grep_v(glibc ? NEEDED : NEEDED_ON_MUSL)
+      [too_new(glibc || "0"), unexpected("needs", foreign), unexpected("exports", exported - EXPORTED),
        ("is not stripped" unless stripped?), unexpected("contains the paths", folders)].compact
     end
 

@@ -4,6 +4,7 @@ require_relative "../packaging/gem_files"
 require_relative "../packaging/native_build"
 require_relative "../packaging/arm64_root"
 require_relative "../packaging/foreign_lint"
+require_relative "../packaging/musl_ruby"
 
 LIBRARIES = "tmp/native/libraries"
 
@@ -64,6 +65,17 @@ namespace :native do
       Packaging::Tools.add_rust_target(Packaging::GemFiles::PLATFORMS.fetch(platform))
       build_native(platform, [ruby])
       ruby.check("pkg/pusher-#{PUSHER_GEMSPEC.version}-#{platform}.gem") || abort("The specs failed under emulation.")
+    end
+  end
+
+  desc "Compile, pack and install the gem for x86_64-linux-musl, and run its specs on a Ruby that is compiled for musl"
+  task musl: :gem do
+    platform = "x86_64-linux-musl"
+    packaging do
+      ruby = Packaging::MuslRuby.make
+      Packaging::Tools.add_rust_target(Packaging::GemFiles::PLATFORMS.fetch(platform))
+      build_native(platform, [ruby])
+      ruby.check("pkg/pusher-#{PUSHER_GEMSPEC.version}-#{platform}.gem") || abort("The gem does not work with musl.")
     end
   end
 

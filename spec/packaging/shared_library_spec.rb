@@ -16,6 +16,11 @@ RSpec.describe Packaging::SharedLibrary, if: RUBY_PLATFORM.include?("linux-gnu")
     expect(library.problems(glibc: library.glibc.to_s).grep(/glibc/)).to be_empty
   end
 
+  it "accepts nothing of glibc in a library for musl" do
+    expect(library.problems(glibc: nil)).to include(/\Aneeds glibc .+, which is newer than 0\z/,
+                                                    /\Aneeds .*libc\.so\.6/)
+  end
+
   it "reads which libraries it needs and which symbols it exports" do
     expect(library.needed).to include("libc.so.6").and all(match(described_class::NEEDED))
     expect(library.exported).to include("Init_pusher")
