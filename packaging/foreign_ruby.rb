@@ -2,19 +2,17 @@
 
 require "fileutils"
 require_relative "debian_source"
-require_relative "target_ruby"
+require_relative "unpacked_ruby"
 require_relative "zig_compiler"
 
 module Packaging
   # A Ruby for another system, of which only the headers and the settings exist. Ruby's `configure` finds them out, with
   # zig as the compiler.
-  class ForeignRuby < TargetRuby
+  class ForeignRuby < UnpackedRuby
     # The systems in the words of `configure`, by the target of rustc.
     HOSTS = { "x86_64-pc-windows-gnu" => "x86_64-w64-mingw32", "aarch64-apple-darwin" => "aarch64-apple-darwin" }.freeze
     # Increment this when the contents of the folder change.
     LAYOUT = 1
-    # Where rbconfig.rb compares its version with that of the Ruby that reads it.
-    VERSION_CHECK = /^\s*RUBY_VERSION\b.*\n\s*raise\b.*\n/
 
     # Every program of macOS is linked to this library, which zig does not bring.
     OBJC = <<~TBD
@@ -42,10 +40,18 @@ module Packaging
           build = FileUtils.mkdir_p("#{sources}/build").first
           run_configure(target, source, build)
           Tools.run_quietly("make", "rbconfig.rb", chdir: build)
-          FileUtils.mkdir_p(folder)
-          FileUtils.cp_r(["#{source}/include", "#{build}/rbconfig.rb"], folder)
-          FileUtils.cp_r("#{build}/.ext/include/.", "#{folder}/include")
+          install(source, build, folder)
         end
+      end
+
+      # Where `make install` would put these files.
+      def install(source, build, folder)
+        system_name = File.basename(Dir["#{build}/.ext/include/*"].first)
+        libraries = "#{folder}/lib/ruby/#{DebianSource::RUBY_LINE}.0/#{system_name}"
+        headers = "#{folder}/include/ruby-#{DebianSource::RUBY_LINE}.0"
+        FileUtils.mkdir_p([libraries, headers])
+        FileUtils.cp("#{build}/rbconfig.rb", libraries)
+        FileUtils.cp_r(["#{source}/include/.", "#{build}/.ext/include/."], headers)
       end
 
       def run_configure(target, source, build)
@@ -56,28 +62,6 @@ module Packaging
                           "--disable-rjit", "CC=#{compiler.cc}", "AR=#{compiler.ar}", "RANLIB=#{compiler.ranlib}",
                           "LDFLAGS=-L#{build}", chdir: build)
       end
-    end
-
-    # @param folder [String] with rbconfig.rb and the headers
-    def initialize(folder)
-      super(DebianSource::RUBY_LINE, nil)
-      @folder = folder
-    end
-
-    # @return [Hash{String => String}] what RbConfig::CONFIG of that Ruby contains
-    def settings
-      @settings ||= begin
-        namespace = Module.new
-        namespace.module_eval(File.read("#{@folder}/rbconfig.rb").sub(VERSION_CHECK, ""), "#{@folder}/rbconfig.rb")
-        config = namespace::RbConfig::CONFIG
-        config.merge("rubyhdrdir" => "#{@folder}/include", "rubyarchhdrdir" => "#{@folder}/include/#{config["arch"]}")
-      end
-    end
-
-    private
-
-    def print_settings(file)
-      File.write(file, settings.map { |setting| setting.join("\x1F") }.join("\x1E"))
     end
   end
 end

@@ -5,6 +5,7 @@ require_relative "../packaging/native_build"
 require_relative "../packaging/arm64_root"
 require_relative "../packaging/foreign_lint"
 require_relative "../packaging/musl_ruby"
+require_relative "../packaging/unpacked_ruby"
 
 LIBRARIES = "tmp/native/libraries"
 
@@ -35,9 +36,12 @@ def build_native(platform, rubies)
   pack_native(platform, folder)
 end
 
-def library_for_glibc(platform, folder)
+# Compiles the native part into LIBRARIES/PLATFORM/LINE.
+def library_for_linux(platform, unpacked)
+  ruby = unpacked ? Packaging::UnpackedRuby.new(unpacked) : Packaging::TargetRuby.current
   target = Packaging::GemFiles::PLATFORMS.fetch(platform)
-  Packaging::NativeBuild.new(target).compile(Packaging::TargetRuby.current, to: folder)
+  Packaging::Tools.add_rust_target(target)
+  Packaging::NativeBuild.new(target).compile(ruby, to: "#{LIBRARIES}/#{platform}/#{ruby.line}")
 end
 
 namespace :native do
@@ -79,12 +83,12 @@ namespace :native do
     end
   end
 
-  desc "Compile the native part for this Ruby, as a release needs it, into tmp/native/libraries/PLATFORM/LINE"
-  task(:library, [:platform]) do |_task, arguments|
-    platform = arguments.fetch(:platform)
-    folder = "#{LIBRARIES}/#{platform}/#{Packaging::TargetRuby.current.line}"
-    next packaging { library_for_glibc(platform, folder) } if platform.end_with?("-linux-gnu")
+  desc "Compile the native part for this Ruby, or for one that is unpacked in a folder, as a release needs it"
+  task(:library, %i[platform unpacked_ruby]) do |_task, arguments|
+    platform, unpacked = arguments.to_a
+    next packaging { library_for_linux(platform, unpacked) } if platform.include?("-linux-")
 
+    folder = "#{LIBRARIES}/#{platform}/#{Packaging::TargetRuby.current.line}"
     Rake::Task["compile"].invoke
     mkdir_p folder
     cp "lib/pusher/pusher.#{RbConfig::CONFIG["DLEXT"]}", folder
