@@ -58,7 +58,7 @@ namespace :release do
 
   desc "Do everything for a release except pushing it: all checks, the gems in pkg, their checks, and a second build"
   task check: %w[release:clean release:changelog default packed:clear gem native:local native:check
-                 native:arm64 native:windows release:reproducible] do
+                 native:arm64 native:musl native:windows native:macos release:reproducible] do
     puts "", "Everything is in pkg. What remains:", "  git tag v#{PUSHER_GEMSPEC.version} && git push --tags"
     gems_to_publish.each { |gem| puts "  gem push #{gem}    # SHA-256 #{Digest::SHA256.file(gem).hexdigest}" }
   end
