@@ -89,7 +89,7 @@ module Packaging
     # Where a checkout and gem homes for this Ruby are created.
     WORKPLACE = "#{CHECKOUT}/tmp/musl".freeze
     # The gems of the specs. The other runs of spec/compatibility need C extensions.
-    GEMS = %w[rspec rack multi_json].freeze
+    GEMS = %w[rspec rack multi_json minitest mocha].freeze
 
     # @param folder [String] in which the Ruby is installed
     def initialize(folder)
