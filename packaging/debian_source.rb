@@ -19,6 +19,7 @@ module Packaging
       # @param packages [Array<String>] names of source packages
       # @yieldparam folder [String] contains a folder for each package, and is deleted afterwards
       def unpack(*packages)
+        Tools.need_debian_package("xz-utils", "xz", "--version")
         Dir.mktmpdir do |folder|
           update(folder)
           packages.each { |package| unpack_one(package, folder) }

@@ -50,16 +50,17 @@ module Packaging
                          "into #{folder}.")
       end
 
-      # Installs a Debian package, unless its program is there.
+      # Installs a Debian package, unless a command succeeds, which needs it.
       #
       # @param package [String]
-      # @param program [String]
+      # @param command [Array<String>]
       # @raise [Failure] if it cannot be installed
-      def need_debian_package(package, program)
-        return if ENV.fetch("PATH").split(File::PATH_SEPARATOR).any? { |path| File.executable?("#{path}/#{program}") }
-        raise Failure, "#{program} was not found. Run: apt-get install #{package}" unless Process.uid.zero?
+      def need_debian_package(package, *command)
+        return if system(*command, %i[out err] => File::NULL)
+        raise Failure, "#{package} is missing. Run: apt-get install #{package}" unless Process.uid.zero?
 
-        puts "Installing Debian's #{package}, for #{program}."
+        puts "Installing Debian's #{package}."
+        run_quietly("apt-get", "update", "-q")
         run_quietly("apt-get", "install", "-yq", "--no-install-recommends", package)
       end
 
@@ -70,15 +71,10 @@ module Packaging
       # @yieldparam folder [String] does not exist
       # @return [String] the path of the folder
       def keep(name)
-        folder = File.join(FOLDER, name)
-        complete = File.join(folder, "complete")
-        unless File.exist?(complete)
-          puts "Installing #{name} into #{folder}, but only once."
-          FileUtils.rm_rf(folder)
-          yield folder
-          FileUtils.touch(complete)
+        File.join(FOLDER, name).tap do |folder|
+          complete = File.join(folder, "complete")
+          exclusively(folder) { create(folder, complete) { yield folder } unless File.exist?(complete) }
         end
-        folder
       end
 
       # @param command [Array<String>]
@@ -103,9 +99,26 @@ module Packaging
 
       private
 
+      def create(folder, complete)
+        puts "Installing #{File.basename(folder)} into #{folder}, but only once."
+        FileUtils.rm_rf(folder)
+        yield
+        FileUtils.touch(complete)
+      end
+
+      # Runs a block while no other process does so for this folder.
+      def exclusively(folder)
+        FileUtils.mkdir_p(File.dirname(folder))
+        File.open("#{folder}.lock", File::RDWR | File::CREAT) do |lock|
+          lock.flock(File::LOCK_EX)
+          yield
+        end
+      end
+
       def zigbuild_environment
         packages = %w[ziglang cargo-zigbuild].map { |name| "#{name}==#{VERSIONS.fetch(name)}" }
         keep("zigbuild-#{VERSIONS.values_at("ziglang", "cargo-zigbuild").join("-")}") do |folder|
+          need_debian_package("python3-venv", "python3", "-c", "import ensurepip")
           run("python3", "-m", "venv", folder)
           run("#{folder}/bin/python3", "-m", "pip", "--quiet", "install", "--no-deps", *packages)
         end

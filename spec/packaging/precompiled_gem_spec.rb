@@ -48,19 +48,26 @@ RSpec.describe "The precompiled gem" do
     expect(accepted).to match_array(lines)
   end
 
-  it "installs with documentation for ri, and with the program pusher-doctor" do
+  it "installs with documentation for ri" do
     GemHome.open do |home|
-      installation = home.install(PackedGems.precompiled, documents: true)
+      installation = home.install(gem, documents: true)
       expect(installation).to have_attributes(success: true), installation.output
+      # RDoc 6.9 and newer do so with a plugin of RubyGems, which Debian's Ruby 3.4 does not load.
+      skip "RubyGems creates no documents here" unless installation.output.include?("Installing ri documentation")
+
       {
         "Pusher::Client#trigger" => "trigger(channels, event_name, data, params = {})",
         "Pusher::Webhooks" => "The endpoint for webhooks",
         "pusher:docs/encryption.md" => "encrypted on your server",
         **(tables_in_ri ? { "pusher:README.md" => "A Ruby server library" } : {})
       }.each do |name, text|
-        expect(home.documentation_of(name)).to have_attributes(success: true,
-                                                               output: include(text))
+        expect(home.documentation_of(name)).to have_attributes(success: true, output: include(text))
       end
+    end
+  end
+
+  it "installs with the program pusher-doctor" do
+    with_installed_gem do |home|
       expect(home.program("pusher-doctor")).to have_attributes(success: true, output: /^native library +ok/)
     end
   end

@@ -28,6 +28,16 @@ RSpec.describe Packaging::Tools do
     expect(failure("Packaging::Tools.add_rust_target('#{host}'); puts :nothing")).to eq("nothing\n")
   end
 
+  it "creates a folder once, and again if that did not succeed" do
+    Dir.mktmpdir do |cache|
+      creating = "Packaging::Tools.keep('tool-1') { |path| Dir.mkdir(path); %s puts(:created) }"
+      failing = failure(format(creating, "raise(Packaging::Failure, 'no network');"), XDG_CACHE_HOME: cache)
+      outputs = Array.new(2) { failure(format(creating, ""), XDG_CACHE_HOME: cache) }
+      expect([failing, *outputs]).to match([end_with("no network\n"), end_with("created\n"), ""])
+      expect(File).to exist("#{cache}/pusher-tools/tool-1/complete")
+    end
+  end
+
   it "shows the output of a command only if it fails" do
     call = "Packaging::Tools.run_quietly('sh', '-c', 'echo reason >&2; exit 1')"
     expect(failure(call)).to eq("reason\n`sh -c echo reason >&2; exit 1` failed.\n")
