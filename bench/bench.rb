@@ -37,12 +37,15 @@ module Bench
       abort "Some measurements were skipped. Install #{@missing.uniq.join(", ")}, or run bin/setup." if @missing.any?
     end
 
+    # @return [Float, nil] nil if this system does not tell
+    def load_average
+      File.read("/proc/loadavg").to_f if File.readable?("/proc/loadavg")
+    end
+
     private
 
     def load
-      return "" unless File.readable?("/proc/loadavg")
-
-      "The load average is #{File.read("/proc/loadavg").split.first} (the benchmark itself adds 1 to 2)."
+      load_average ? "The load average is #{load_average} (the benchmark itself adds 1 to 2)." : ""
     end
   end
 end

@@ -10,7 +10,7 @@ module Bench
       trigger_with_hash: "trigger of a small Hash", trigger_with_string: "trigger of a String",
       request: "sync_http_client.request", authenticate: "authenticate", webhook: "webhook.valid?",
       json: "the JSON engine alone, for that Hash", bare_socket: "a bare Ruby socket, for a prepared request",
-      net_http: "the same event by Net::HTTP and OpenSSL"
+      net_http: "the same event by Net::HTTP and OpenSSL", http_client: "the same event by httpclient and OpenSSL"
     }.freeze
     # The operations of this gem.
     OURS = %i[trigger_with_hash trigger_with_string request authenticate webhook].freeze
@@ -21,6 +21,13 @@ module Bench
       Valgrind.with_url do |url|
         OPERATIONS.each { |name, title| puts format("%<count>9d  %<title>s", count: of(name, url), title:) }
       end
+    end
+
+    # @return [Hash{String => Integer}, nil] by title; nil without valgrind
+    def counts
+      return Bench.skip("instructions", needs: "valgrind") unless system("valgrind", "--version", out: File::NULL)
+
+      Valgrind.with_url { |url| OPERATIONS.to_h { |name, title| [title, of(name, url)] } }
     end
 
     # @return [Integer] the instructions of one operation, with a separate server
