@@ -2,6 +2,7 @@
 
 require "etc"
 require "openssl"
+require "socket"
 
 module Bench
   # Tells whether other programs use the machine. It runs a fixed loop in two processes at the same time, as many as a
@@ -42,11 +43,10 @@ module Bench
       @slowdowns.last <= BOUND
     end
 
+    # The second process has inherited the socket of the first one, so all are closed before the first wait.
     def stop
-      @programs.each do |pid, socket|
-        socket.close
-        Process.wait(pid)
-      end
+      @programs.each { |_, socket| socket.close }
+      @programs.each { |pid, _| Process.wait(pid) }
     end
 
     private

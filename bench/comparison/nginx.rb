@@ -22,9 +22,10 @@ module Bench
       end
 
       # @param tls [Boolean] whether {#url} is one of https
-      def self.run(tls: false)
+      # @param keep_alive [Boolean] false: it closes each connection after the reply
+      def self.run(tls: false, keep_alive: true)
         Dir.mktmpdir("nginx") do |folder|
-          nginx = new(folder, tls)
+          nginx = new(folder, tls, keep_alive)
           yield nginx
         ensure
           nginx&.stop
@@ -33,9 +34,10 @@ module Bench
 
       attr_reader :port
 
-      def initialize(folder, tls)
+      def initialize(folder, tls, keep_alive)
         @folder = folder
         @tls = tls
+        @keep_alive = keep_alive
         write_certificates if tls
         # nginx inherits the open listener, as in a binary upgrade, so no other program can take the port meanwhile.
         listener = TCPServer.new(HOST, 0)
@@ -121,7 +123,7 @@ module Bench
           http {
             #{"access_log off;" unless @tls}
             keepalive_requests 1000000000;
-            keepalive_timeout 1h;
+            keepalive_timeout #{@keep_alive ? "1h" : 0};
             #{temporary_folders}
             #{sessions_log if @tls}
             server {

@@ -14,27 +14,31 @@ module Bench
       # @param contenders [Array<String>] names in {CONTENDERS}; the first is what the others are compared with
       # @param cases [Hash{String => Case}] by label
       # @param tls [Boolean]
+      # @param keep_alive [Boolean] false: the server closes each connection, and the handshakes are counted
       # @param quick [Array<String>] labels of the cases that a quick run has
-      def initialize(key, title, contenders, cases, tls: false, quick: [])
+      def initialize(key, title, contenders, cases, tls: false, keep_alive: true, quick: [])
         @key = key
         @title = title
         @contenders = contenders
         @cases = cases
         @tls = tls
+        @keep_alive = keep_alive
         @quick = quick
       end
 
       def quick? = @quick.any?
 
       # @return [Section] with the cases of a quick run only
-      def quick = Section.new(key, title, contenders, cases.slice(*@quick), tls: @tls, quick: @quick)
+      def quick
+        Section.new(key, title, contenders, cases.slice(*@quick), tls: @tls, keep_alive: @keep_alive, quick: @quick)
+      end
 
       # Measures all cases.
       #
       # @return [Figures]
       def measure(calibration, rounds)
         Bench.heading("#{title}: #{rounds} interleaved rounds")
-        Nginx.run(tls: @tls) do |nginx|
+        Nginx.run(tls: @tls, keep_alive: @keep_alive) do |nginx|
           programs = start(nginx)
           outcomes = cases.transform_values { |one| outcome(programs, one, calibration, rounds) }
           Figures.of(self, outcomes, handshakes(programs, nginx))
@@ -59,13 +63,13 @@ module Bench
         Rounds.new(cells, calibration).run(rounds)
       end
 
-      # The full handshakes of fifty connections that a contender makes one after the other.
+      # Those of the connections that each contender makes one after the other.
       def handshakes(programs, nginx)
-        return unless cases.values.any? { |one| one.work == "again" }
+        return if @keep_alive
 
         programs.transform_values do |program|
           before = nginx.handshakes
-          program.measure("again", 1, 50)
+          program.measure("event", 1, 50)
           nginx.handshakes.to_h { |kind, count| [kind.to_s, count - before.fetch(kind)] }
         end
       end

@@ -12,7 +12,7 @@ module Bench
              .to_h { |threads, label| [label, Section::Case.new("event", threads)] }
     payloads = { "100 B" => 100, "1 KB" => 1_000, "9 KB" => 9_000 }
                .transform_values { |size| Section::Case.new("data-#{size}", 1) }
-    connections = { "full handshake" => "first", "resumed session" => "again" }
+    connections = { "first connection" => "first", "later connection" => "event" }
                   .transform_values { |work| Section::Case.new(work, 1) }
     signatures = { "presence channel" => "authenticate", "user" => "authenticate_user", "webhook of 1 KB" => "webhook-1000",
                    "webhook of 1 MB" => "webhook-1000000" }.transform_values { |work| Section::Case.new(work, 1) }
@@ -20,7 +20,8 @@ module Bench
     SECTIONS = [
       Section.new("plain", "Events to nginx", ALL, events, quick: ["1 thread", "8 threads"]),
       Section.new("tls", "Events to nginx over TLS", ALL, events, tls: true, quick: ["1 thread"]),
-      Section.new("connections", "Events to nginx over TLS, each on a new connection", CLIENTS, connections, tls: true),
+      Section.new("connections", "Events over TLS to a server that closes each connection", CLIENTS, connections,
+                  tls: true, keep_alive: false),
       Section.new("payloads", "Events of different sizes", CLIENTS, payloads),
       Section.new("batches", "Batches of ten events", CLIENTS, { "ten events" => Section::Case.new("batch-10", 1) }),
       Section.new("encrypted", "Events on an encrypted channel", SERVER_LIBRARIES,

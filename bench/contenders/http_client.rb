@@ -13,11 +13,7 @@ module Contenders
 
     def session(work)
       event = Event.new(@url, work)
-      case work
-      when "first" then -> { publish_on_new_connection(start, event) }
-      when "again" then -> { publish_on_new_connection(@client, event) }
-      else -> { publish(@client, event) }
-      end
+      work == "first" ? -> { publish(start, event) } : -> { publish(@client, event) }
     end
 
     private
@@ -27,11 +23,6 @@ module Contenders
       authority = ENV.fetch("SSL_CERT_FILE", nil)
       client.ssl_config.add_trust_ca(authority) if authority
       client
-    end
-
-    def publish_on_new_connection(client, event)
-      publish(client, event)
-      client.reset_all
     end
 
     def publish(client, event)

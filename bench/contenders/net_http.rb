@@ -12,10 +12,10 @@ module Contenders
 
     def session(work = "event")
       event = Event.new(@url, work)
-      return -> { publish_on_new_connection(start(event), event) } if work == "first"
+      return -> { start(event).tap { |http| publish(http, event) }.finish } if work == "first"
 
       http = start(event)
-      work == "again" ? -> { publish_on_new_connection(http, event) } : -> { publish(http, event) }
+      -> { publish(http, event) }
     end
 
     private
@@ -25,12 +25,6 @@ module Contenders
       http.keep_alive_timeout = 3600
       http.use_ssl = event.tls?
       http.start
-    end
-
-    def publish_on_new_connection(http, event)
-      http.start unless http.started?
-      publish(http, event)
-      http.finish
     end
 
     def publish(http, event)

@@ -30,9 +30,7 @@ module Contenders
 
     def authenticate_user = -> { @client.authenticate_user(Work::SOCKET_ID, Work::USER) }
 
-    def first = -> { publish_and_close(Pusher::Client.from_url(@url)) }
-
-    def again = -> { publish_and_close(@client) }
+    def first = -> { Pusher::Client.from_url(@url).trigger("channel", "event", Cost::DATA) }
 
     private
 
@@ -46,11 +44,6 @@ module Contenders
     def webhook(body)
       request = { key: @client.key, signature: OpenSSL::HMAC.hexdigest("SHA256", @client.secret, body), body: }
       -> { raise "not valid" unless @client.webhook(request).valid? }
-    end
-
-    def publish_and_close(client)
-      client.trigger("channel", "event", Cost::DATA)
-      client.sync_http_client.reset_all
     end
   end
 end

@@ -9,8 +9,7 @@ module Contenders
   #   data-BYTES         publishes a String of so many bytes
   #   batch-EVENTS       publishes so many small Hashes with one request
   #   encrypted          publishes a small Hash on an encrypted channel
-  #   first              publishes a small Hash with a new client, on a new connection
-  #   again              publishes a small Hash on a new connection of the same client
+  #   first              publishes a small Hash with a new client
   #   authenticate       signs the subscription of a presence channel
   #   authenticate_user  signs in a user
   #   webhook-BYTES      validates a webhook with a body of so many bytes

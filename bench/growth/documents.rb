@@ -1,0 +1,53 @@
+# frozen_string_literal: true
+
+module Bench
+  module Growth
+    # Writes the charts, and the sentences and the charts into docs/performance.md.
+    class Documents
+      PERFORMANCE = "docs/performance.md"
+      TITLES = { "threads" => "Threads", "payload" => "The size of an event", "batch" => "The size of a batch",
+                 "in_flight" => "Requests in flight", "latency" => "The latency of the server",
+                 "clients" => "Clients in one process", "calls" => "Calls in one process" }.freeze
+      # Further charts of a measure.
+      FURTHER = { "in_flight" => ["held"] }.freeze
+
+      # @param content [Hash] of the file
+      def initialize(content)
+        @content = content
+        @pictures = Pictures.new(content).to_h
+      end
+
+      # @return [MarkedDocument]
+      def performance = MarkedDocument.new(PERFORMANCE, { "growth" => growth })
+
+      # @return [Hash{String => String}] SVG by path
+      def pictures
+        @pictures.to_h { |name, chart| [File.join(ROOT, Pictures::FOLDER, name), chart.to_svg] }
+      end
+
+      def write
+        pictures.each { |path, svg| File.write(path, svg) }
+        performance.write
+      end
+
+      private
+
+      def growth
+        sentences = Sentences.new(@content)
+        @content.keys.map do |name|
+          ["### #{TITLES.fetch(name)}", wrap(sentences.public_send(name)), *images(name)].join("\n\n")
+        end.join("\n\n")
+      end
+
+      def images(name)
+        [name, *FURTHER.fetch(name, [])].map do |picture|
+          file = "growth-#{picture.tr("_", "-")}.svg"
+          "![#{@pictures.fetch(file).title}](images/#{file})"
+        end
+      end
+
+      # Lines of up to 120 characters.
+      def wrap(text) = text.gsub(/(.{1,120})(?: +|\z)/, "\\1\n").strip
+    end
+  end
+end
