@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
-desc "Measure the cost of a trigger, compared with other clients, and the latency of interrupts (about a minute)"
-task bench: "bench:core" do
-  ruby "-I", "lib", "bench/run.rb"
+desc "Measure the cost of a trigger, compared with other clients, and of interrupts (3 minutes; bench[all]: 15 minutes)"
+task :bench, [:cases] => "bench:core" do |_, arguments|
+  ruby "-I", "lib", "bench/run.rb", *arguments.to_a
 end
 
 namespace :bench do
@@ -11,9 +11,15 @@ namespace :bench do
     sh "cargo", "build", "--release", "--locked", "--quiet", "--package", "pusher-core", "--example", "publish"
   end
 
-  desc "Compare with other clients, and write the ratios to bench/results.json, the chart and the documents"
+  desc "Compare in all cases, and write bench/results.json, the chart and the documents (15 minutes)"
   task publish: "bench:core" do
     ruby "-I", "lib", "-r", "./bench/bench", "-e", "Bench::Comparison.publish"
+  end
+
+  desc "Measure how costs grow, and write bench/growth.json, the charts and docs/performance.md (5 minutes)"
+  task :growth, [:measures] => :compile do |_, arguments|
+    code = "ARGV.empty? ? Bench::Growth.run : Bench::Growth.run(ARGV)"
+    ruby "-I", "lib", "-r", "./bench/growth", "-e", code, *arguments.to_a
   end
 
   desc "Count the events per second that are published to a slow server (some seconds)"
