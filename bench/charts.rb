@@ -46,11 +46,17 @@ module Bench
       SVG
     end
 
-    def text(left, baseline, content, kind = nil, anchor: nil, turned: false)
+    # @param anchor [String, nil] `middle` or `end`
+    def text(left, baseline, content, kind = nil, anchor: nil)
       attributes = [(%(class="#{kind}") if kind), %(x="#{left.round}" y="#{baseline.round}"),
-                    (%(text-anchor="#{anchor}") if anchor),
-                    (%(transform="rotate(-90 #{left.round} #{baseline.round})") if turned)].compact.join(" ")
+                    (%(text-anchor="#{anchor}") if anchor)].compact.join(" ")
       "<text #{attributes}>#{CGI.escapeHTML(content)}</text>"
+    end
+
+    # The text reads upward.
+    def upward(left, middle, content)
+      turned = text(0, 0, content, "small", anchor: "middle")
+      %(<g transform="translate(#{left.round} #{middle.round}) rotate(-90)">#{turned}</g>)
     end
 
     def stroke(kind, from, to)

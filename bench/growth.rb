@@ -16,6 +16,7 @@ module Bench
   # writes a file, a chart for each measure, and the sentences beside the charts.
   module Growth
     FILE = File.join(ROOT, "bench/growth.json")
+    PROGRAM = File.join(__dir__, "growth/program.rb")
     ROUNDS = 15
     # The measures, in the order of the documents: each returns a Hash of points by series.
     MEASURES = {
@@ -57,10 +58,10 @@ module Bench
 
     # Runs the program of this folder. With a block, it runs at the same time.
     def program(*arguments, &block)
-      command = [RbConfig.ruby, "-I", File.join(ROOT, "lib"), File.join(__dir__, "growth/program.rb"), *arguments.map(&:to_s)]
+      command = [RbConfig.ruby, "-I", File.join(ROOT, "lib"), PROGRAM, *arguments.map(&:to_s)]
       return IO.popen(command, "r+", &block) if block
 
-      output, status = Open3.capture2(command.first, *command.drop(1))
+      output, status = Open3.capture2(*command)
       raise "#{arguments.first} has failed" unless status.success?
 
       numbers(output)

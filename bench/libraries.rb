@@ -34,7 +34,7 @@ module Bench
 
     # @return [Hash{String => String}] versions of the languages
     def versions
-      { "node" => %w[node --version], "python" => %w[python3 --version] }.transform_values do |command|
+      { "Node" => %w[node --version], "Python" => %w[python3 --version] }.transform_values do |command|
         Open3.capture2e(*command).first[/\d+(\.\d+)*/]
       rescue SystemCallError
         nil

@@ -13,6 +13,8 @@ module Bench
       GAP = 10
       TOP = 40
 
+      attr_reader :title
+
       # @param title [String] with the unit
       # @param groups [Hash{String => Hash{String => Float}}] figures by group and name
       # @param own [String] the name that is emphasised
@@ -35,14 +37,17 @@ module Bench
       end
 
       def drawn
-        top = TOP
+        bottom = TOP
         @groups.map do |name, bars|
-          lines = [text(0, top + 16, name, "group")]
-          lines += bars.each_with_index.map { |(bar, value), index| bar(top + ((index + 1) * (BAR + GAP)), bar, value) }
-          lines << stroke("axis", [NAME_WIDTH, top + BAR + 4], [NAME_WIDTH, top + group_height(bars) - (2 * GAP) + 6])
-          top += group_height(bars)
-          lines.join("\n")
+          top = bottom
+          bottom += group_height(bars)
+          axis = stroke("axis", [NAME_WIDTH, top + BAR + 4], [NAME_WIDTH, bottom - GAP - 4])
+          [text(0, top + 16, name, "group"), *rows(top, bars), axis].join("\n")
         end
+      end
+
+      def rows(top, bars)
+        bars.each_with_index.map { |(name, value), index| bar(top + ((index + 1) * (BAR + GAP)), name, value) }
       end
 
       def group_height(bars) = ((bars.size + 1) * (BAR + GAP)) + GAP

@@ -58,7 +58,7 @@ module Bench
         ticks = ticks_apart.map { |tick| text(x(tick), bottom + 18, @across.shown(tick), "small", anchor: "middle") }
         [stroke("axis", [LEFT, bottom], [WIDTH - RIGHT, bottom]), *ticks,
          text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, @across.label, "small", anchor: "middle"),
-         text(16, (TOP + bottom) / 2, @upward.label, "small", anchor: "middle", turned: true)]
+         upward(16, (TOP + bottom) / 2, @upward.label)]
       end
 
       # The ticks whose texts do not overlap.

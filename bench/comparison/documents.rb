@@ -25,14 +25,14 @@ module Bench
       def performance
         tables = @results.content["sections"].keys.to_h { |key| [key, table(@results.section(key))] }
         MarkedDocument.new(PERFORMANCE, { **tables, "handshakes" => handshakes, "loading" => loading, "aims" => aims,
-                                          "instructions" => instructions, "conditions" => conditions })
+                                                    "instructions" => instructions, "conditions" => conditions })
       end
 
       # @return [String] the README with the figures in two rows of its table
       def readme(text = File.read(README))
-        text = replace(text, /^\| CPU per event, 1 \/ 8 threads \|.*$/,
+        text = replace(text, %r{^\| CPU per event, 1 / 8 threads \|.*$},
                        "| CPU per event, 1 / 8 threads | 1 / 1 | #{cells(:cpu)} |")
-        replace(text, /^\| events per second, 1 \/ 8 threads \|.*$/,
+        replace(text, %r{^\| events per second, 1 / 8 threads \|.*$},
                 "| events per second, 1 / 8 threads | 1 / 1 | #{cells(:rate)} |")
       end
 
@@ -51,7 +51,11 @@ module Bench
 
       def cells(kind)
         plain = @results.section("plain")
-        COLUMNS.map { |name| LABELS.map { |label| digits(plain.public_send(kind, name, label)) }.join(" / ") }.join(" | ")
+        COLUMNS.map do |name|
+          LABELS.map do |label|
+            digits(plain.public_send(kind, name, label))
+          end.join(" / ")
+        end.join(" | ")
       end
 
       def table(figures)
@@ -64,7 +68,9 @@ module Bench
 
       def handshakes
         counts = @results.section("connections").content.fetch("handshakes")
-        markdown(["full handshakes", "resumed sessions"], counts.transform_values { |one| one.values_at("full", "resumed") })
+        markdown(["full handshakes", "resumed sessions"], counts.transform_values do |one|
+                                                            one.values_at("full", "resumed")
+                                                          end)
       end
 
       def loading
@@ -86,13 +92,22 @@ module Bench
       end
 
       def conditions
-        sections = @results.content["sections"].values
         versions = @results.content["versions"].map { |name, version| "#{name} #{version}" }.join(", ")
-        format("Measured with %<versions>s, on %<cores>d cores, in %<rounds>d rounds; %<again>d of all rounds were taken " \
-               "again. The ratios of CPU were at most %<spread>.0f %% apart (interquartile range).",
-               versions: versions.sub("ruby", "Ruby").sub("node", "Node").sub("python", "Python"),
-               cores: @results.content["cores"], rounds: sections.map { |one| one["rounds"] }.min,
-               again: sections.sum { |one| one["taken again"] }, spread: sections.map { |one| one["spread"] }.max * 100)
+        "Measured on #{@results.content["cores"]} cores with #{versions}. #{noise}"
+      end
+
+      def noise
+        sections = @results.content["sections"].values
+        again = sections.sum { |one| one["taken again"] }
+        spread = sections.map { |one| one["spread"] }.max * 100
+        "#{again} rounds were taken again. The interquartile range of the ratios of CPU was at most #{spread.round} %." \
+          "#{disturbance}"
+      end
+
+      def disturbance
+        return if @results.disturbed.empty?
+
+        "\n\n**Other programs have disturbed this run, so the figures are inexact.**"
       end
 
       def markdown(head, rows)

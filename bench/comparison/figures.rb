@@ -9,13 +9,16 @@ module Bench
       # @param handshakes [Hash, nil] by contender
       def self.of(section, outcomes, handshakes = nil)
         cases = outcomes.transform_values { |outcome| ratios(outcome.measured) }
-        content = { "title" => section.title, "base" => section.contenders.first,
-                    "rounds" => outcomes.values.first.measured.values.first.size,
-                    "taken again" => outcomes.values.sum(&:again), "disturbed" => outcomes.values.sum(&:disturbed),
+        content = { "title" => section.title, "base" => section.contenders.first, **conditions(outcomes.values),
                     "spread" => spread(cases), "cases" => cases }
         content["handshakes"] = handshakes if handshakes
         content["rate to one thread"] = scaling(outcomes) if outcomes.key?("1 thread")
         new(content)
+      end
+
+      def self.conditions(outcomes)
+        { "rounds" => outcomes.first.measured.values.first.size, "taken again" => outcomes.sum(&:again),
+          "disturbed" => outcomes.sum(&:disturbed) }
       end
 
       def self.ratios(measured)
@@ -41,7 +44,7 @@ module Bench
       # The largest one.
       def self.spread(cases) = cases.values.flat_map(&:values).map { |ratios| ratios["cpu spread"] }.max
 
-      private_class_method :ratios, :scaling, :spread
+      private_class_method :conditions, :ratios, :scaling, :spread
 
       attr_reader :content
 

@@ -26,14 +26,16 @@ module Bench
 
       # @return [Hash{String => Hash}] for each, the time relative to this gem, KiB, and objects
       def measure(rounds)
-        taken = PROGRAMS.transform_values { [] }
-        (rounds + 1).times { PROGRAMS.each { |name, libraries| taken[name] << run(libraries) } }
-        figures = taken.transform_values { |runs| runs.drop(1).transpose }
-        own = figures.values.first.first
-        figures.transform_values do |seconds, memory, objects|
-          { "time" => Statistics.median(Statistics.ratios(seconds, own)).round(2),
-            "KiB" => Statistics.median(memory).round, "objects" => Statistics.median(objects).round }
-        end
+        PROGRAMS.each_value { |libraries| run(libraries) }
+        runs = Array.new(rounds) { PROGRAMS.transform_values { |libraries| run(libraries) } }
+        PROGRAMS.keys.to_h { |name| [name, figures(runs, name)] }
+      end
+
+      def figures(runs, name)
+        seconds, memory, objects = runs.map { |run| run.fetch(name) }.transpose
+        own = runs.map { |run| run.fetch("this gem").first }
+        { "time" => Statistics.median(Statistics.ratios(seconds, own)).round(2),
+          "KiB" => Statistics.median(memory).round, "objects" => Statistics.median(objects).round }
       end
 
       def report(figures)
@@ -48,7 +50,7 @@ module Bench
         output, status = Open3.capture2(RbConfig.ruby, "-I", File.join(ROOT, "lib"), "-e", CODE, *libraries)
         status.success? ? output.split.map(&:to_f) : raise("#{libraries.join(", ")} could not be loaded")
       end
-      private_class_method :run
+      private_class_method :run, :figures
     end
   end
 end

@@ -15,7 +15,7 @@ module Bench
       # @param loading [Hash] of {Loading}
       # @param instructions [Hash] of {Instructions}
       def self.of(sections, slowdowns, loading: nil, instructions: nil)
-        versions = { "ruby" => RUBY_VERSION, **Libraries.versions, "npm pusher" => Libraries::NPM,
+        versions = { "Ruby" => RUBY_VERSION, **Libraries.versions, "npm pusher" => Libraries::NPM,
                      "PyPI pusher" => Libraries::PYPI }
         new({ "versions" => versions, "cores" => Etc.nprocessors, "load average" => Bench.load_average,
               "calibration" => { "median" => Statistics.median(slowdowns).round(2), "worst" => slowdowns.max.round(2) },

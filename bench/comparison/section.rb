@@ -16,7 +16,7 @@ module Bench
       # @param tls [Boolean]
       # @param keep_alive [Boolean] false: the server closes each connection, and the handshakes are counted
       # @param quick [Array<String>] labels of the cases that a quick run has
-      def initialize(key, title, contenders, cases, tls: false, keep_alive: true, quick: [])
+      def initialize(key, title, contenders, cases, tls: false, keep_alive: true, quick: []) # rubocop:disable Metrics/ParameterLists
         @key = key
         @title = title
         @contenders = contenders

@@ -14,8 +14,9 @@ module Bench
                .transform_values { |size| Section::Case.new("data-#{size}", 1) }
     connections = { "first connection" => "first", "later connection" => "event" }
                   .transform_values { |work| Section::Case.new(work, 1) }
-    signatures = { "presence channel" => "authenticate", "user" => "authenticate_user", "webhook of 1 KB" => "webhook-1000",
-                   "webhook of 1 MB" => "webhook-1000000" }.transform_values { |work| Section::Case.new(work, 1) }
+    signatures = { "presence channel" => "authenticate", "user" => "authenticate_user",
+                   "webhook of 1 KB" => "webhook-1000", "webhook of 1 MB" => "webhook-1000000" }
+                 .transform_values { |work| Section::Case.new(work, 1) }
 
     SECTIONS = [
       Section.new("plain", "Events to nginx", ALL, events, quick: ["1 thread", "8 threads"]),

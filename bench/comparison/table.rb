@@ -28,9 +28,9 @@ module Bench
 
       def noise
         content = @figures.content
+        counts = { base: content["base"], again: content["taken again"], disturbed: content["disturbed"] }
         text = format("All figures are ratios to %<base>s. Rounds taken again: %<again>d. Disturbed: %<disturbed>d. " \
-                      "Largest spread of a ratio of CPU: %<spread>.0f %%.", base: content["base"],
-                      again: content["taken again"], disturbed: content["disturbed"], spread: @figures.spread * 100)
+                      "Largest spread of a ratio of CPU: %<spread>.0f %%.", **counts, spread: @figures.spread * 100)
         @figures.disturbed? ? "#{text} The machine is disturbed. Repeat the run when it is quiet." : text
       end
     end

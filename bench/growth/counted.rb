@@ -80,8 +80,8 @@ module Bench
       def clients_of(tls)
         Comparison::Nginx.run(tls:) do |nginx|
           lines = with_environment(nginx.environment) { Growth.program("clients", nginx.url, *CLIENTS) }
-          base = lines.first
-          lines.drop(1).map { |line| [line.first, *line.drop(1).zip(base.drop(1)).map { |now, before| now - before }].map(&:to_i) }
+          _, memory, descriptors = lines.first
+          lines.drop(1).map { |line| [line[0], line[1] - memory, line[2] - descriptors].map(&:to_i) }
         end
       end
 

@@ -52,14 +52,15 @@ module Bench
 
       def clients
         memory = mebibytes("clients") || return
-        draw("clients", "Memory, by clients in one process", "clients, each with an open connection", :log, memory,
+        draw("clients", "Memory, by clients in one process", "clients, each with an open connection", :linear, memory,
              Charts::Axis.from_zero("MiB of resident memory", greatest(memory)))
       end
 
       def calls
         memory = mebibytes("calls") || return
         memory = memory.to_h do |name, points|
-          ["#{thousands(points.last.first)} #{name}", points.map { |count, value| [100 * count / points.last.first, value] }]
+          count = points.last.first
+          ["#{thousands(count)} #{name}", points.map { |done, value| [100 * done / count, value] }]
         end
         draw("calls", "Memory, by calls in one process", "percent of the calls", :linear, memory,
              Charts::Axis.from_zero("MiB of resident memory", greatest(memory)))

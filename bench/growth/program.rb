@@ -13,8 +13,7 @@ module Program
   # Resident memory in KiB and descriptors.
   def print_figures(count)
     figures = Soak::Figures.take.values
-    puts [count, figures[:memory], figures[:descriptors]].join(" ")
-    $stdout.flush
+    $stdout.write("#{count} #{figures[:memory]} #{figures[:descriptors]}\n")
   end
 
   def client_of(url) = Pusher::Client.from_url(url).tap { |client| client.timeout = 300 }
@@ -66,11 +65,7 @@ module Program
     Sync do |task|
       print_figures(0)
       in_flight.to_i.times { task.async { publish(client) } }
-      task.async do
-        $stdin.wait_readable
-        print_figures(in_flight)
-        exit!(0)
-      end
+      task.async { $stdin.wait_readable && print_figures(in_flight) && exit!(0) }
     end
   end
 
@@ -89,7 +84,7 @@ module Program
     client = client_of(url)
     step = operation == "trigger" ? -> { publish(client) } : -> { authenticate(client) }
     1000.times { step.call }
-    (0..10).each do |tenth|
+    11.times do |tenth|
       (count.to_i / 10).times { step.call } if tenth.positive?
       print_figures(tenth * count.to_i / 10)
     end

@@ -31,35 +31,44 @@ module Bench
       end
 
       def in_flight
-        pool, fibers = @content["in_flight"]["held"].values.map { |rows| rows.to_h { |row| [row.first, row.drop(1)] } }
-        rates = @content["in_flight"]["series"].values.map(&:to_h)
-        "Of 2,000 requests that wait for a server, each takes #{digits(pool[2000].first)} KiB as a thread of the pool and " \
-          "#{digits(fibers[2000].first)} KiB as a fiber, and #{digits(fibers[2000].last)} descriptor. With a server that " \
-          "replies after 200 ms, 1,000 requests in flight publish #{digits(rates.first[1000])} times the events per " \
-          "second of one as threads, and #{digits(rates.last[1000])} times as fibers."
+        pool, fibers = @content["in_flight"]["series"].values.map { |rates| digits(rates.to_h[1000]) }
+        "#{held} With a server that replies after 200 ms, 1,000 requests in flight publish #{pool} times the events " \
+          "per second of one as threads, and #{fibers} times as fibers."
       end
 
       def latency
         threads, pool = @content["latency"]["series"].values.map(&:to_h)
-        "If the server takes 5 ms for a reply, 8 threads publish #{percent(threads[5])} of the events that this latency " \
-          "allows, and the pool of 10 threads #{percent(pool[5])}; with 50 ms it is #{percent(threads[50])} and " \
-          "#{percent(pool[50])}."
+        "If the server takes 5 ms for a reply, 8 threads publish #{percent(threads[5])} of the events that this " \
+          "latency allows, and the pool of 10 threads #{percent(pool[5])}; with 50 ms it is #{percent(threads[50])} " \
+          "and #{percent(pool[50])}."
       end
 
       def clients
         tls, plain = @content["clients"]["series"].values.map { |rows| rows.to_h { |row| [row.first, row.drop(1)] } }
+        descriptors = format("%g", tls[1000].last / 1000.0)
         "A client with an open connection takes #{digits(plain[1000].first / 1000.0)} KiB, or " \
-          "#{digits(tls[1000].first / 1000.0)} KiB over TLS, and #{digits(tls[1000].last / 1000.0)} descriptor (the " \
-          "mean of 1,000 clients). Clients that have sent nothing have no connection."
+          "#{digits(tls[1000].first / 1000.0)} KiB over TLS, and #{descriptors} descriptor (the mean of 1,000 " \
+          "clients). Clients that have sent nothing have no connection."
       end
 
       def calls
         authenticate, trigger = @content["calls"]["series"].values
         "Resident memory after the first tenth and at the end of 1,000,000 calls of `authenticate`: " \
-          "#{memory(authenticate)}. Of 100,000 calls of `trigger`: #{memory(trigger)}. The number of descriptors is the same."
+          "#{memory(authenticate)}. Of 100,000 calls of `trigger`: #{memory(trigger)}. #{descriptors}"
       end
 
       private
+
+      def held
+        pool, fibers = @content["in_flight"]["held"].values.map { |rows| rows.find { |row| row.first == 2000 } }
+        "Of 2,000 requests that wait for a server, each takes #{digits(pool[1])} KiB as a thread of the pool and " \
+          "#{digits(fibers[1])} KiB as a fiber, and #{format("%g", fibers[2])} descriptor."
+      end
+
+      def descriptors
+        grown = @content["calls"]["series"].values.any? { |rows| rows.map(&:last).uniq.size > 1 }
+        grown ? "The number of descriptors grows." : "The number of descriptors stays the same."
+      end
 
       def points(name, series) = @content[name]["series"].fetch(series).to_h
 

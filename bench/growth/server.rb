@@ -23,20 +23,23 @@ module Bench
       end
 
       def in_process(work)
-        listener = TCPServer.new("127.0.0.1", 0)
-        listener.listen(BACKLOG)
-        own, other = UNIXSocket.pair
-        pid = fork do
-          own.close
-          work.call(listener, other)
-          exit!(0)
-        end
+        listener = TCPServer.new("127.0.0.1", 0).tap { |server| server.listen(BACKLOG) }
         port = listener.local_address.ip_port
+        own, other = UNIXSocket.pair
+        pid = start(work, listener, other, own)
         [listener, other].each(&:close)
         yield "http://key:secret@127.0.0.1:#{port}/apps/1", own
       ensure
         own&.close
         Process.kill(:KILL, pid) && Process.wait(pid) if pid
+      end
+
+      def start(work, listener, control, inherited)
+        fork do
+          inherited.close
+          work.call(listener, control)
+          exit!(0)
+        end
       end
 
       def withhold(listener, control)
@@ -52,7 +55,7 @@ module Bench
         socket.read(head[/^content-length: *(\d+)/i, 1].to_i)
         socket
       end
-      private_class_method :in_process, :withhold, :receive
+      private_class_method :in_process, :start, :withhold, :receive
 
       # Thousands of connections in one thread.
       module EventMachineServer
