@@ -11,6 +11,8 @@ require_relative "comparison/core_program"
 module Bench
   # Compares this gem with other clients that do the same, mostly against nginx over loopback.
   module Comparison
+    # Hides the SHA instructions of an x86 CPU from OpenSSL (bit 29 of the second word).
+    WITHOUT_SHA = { "OPENSSL_ia32cap" => ":~0x20000000" }.freeze
     # How each contender is started.
     CONTENDERS = {
       "this gem" => ->(nginx) { Program.ruby("ThisGem", nginx) },
@@ -22,6 +24,7 @@ module Bench
       Libraries::NPM_NAME => ->(nginx) { Program.node(nginx) },
       Libraries::PYPI_NAME => ->(nginx) { Program.python(nginx) },
       "OpenSSL by hand" => ->(nginx) { Program.ruby("OpenSsl", nginx) },
+      "OpenSSL by hand, in software" => ->(nginx) { Program.ruby("OpenSsl", nginx, WITHOUT_SHA) },
       "pool" => ->(nginx) { Program.ruby("InPool", nginx) },
       "pool, ten together" => ->(nginx) { Program.ruby("InCoalescingPool", nginx) },
       "fibers" => ->(nginx) { Program.ruby("InFibers", nginx) },

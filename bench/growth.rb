@@ -24,6 +24,11 @@ module Bench
       "latency" => :latency, "clients" => :clients, "calls" => :calls
     }.freeze
 
+    # The measures of {Counted} that depend on the speed of the machine.
+    TIMED = %w[in_flight latency].freeze
+    # How often such a measure is taken if other programs use the machine.
+    ATTEMPTS = 3
+
     module_function
 
     # @param names [Array<String>] of measures; the file keeps the figures of the others
@@ -43,8 +48,23 @@ module Bench
     def measure(name, calibration, rounds)
       measure = MEASURES.fetch(name)
       return Compared.new(calibration, rounds).public_send(measure) if Compared.method_defined?(measure)
+      return Counted.public_send(measure) unless TIMED.include?(name)
 
-      Counted.public_send(measure)
+      timed(measure, calibration)
+    end
+
+    # Says how many of the two checks before and after the measure found other programs.
+    def timed(measure, calibration)
+      attempts = 0
+      loop do
+        attempts += 1
+        before = calibration.quiet?
+        figures = Counted.public_send(measure)
+        disturbed = [before, calibration.quiet?].count(false)
+        next unless disturbed.zero? || attempts == ATTEMPTS
+
+        return { **figures, "taken again" => attempts - 1, "disturbed" => disturbed }
+      end
     end
 
     # Writes the file, the charts and the documents.

@@ -7,7 +7,7 @@ module Bench
     # Approximate seconds per measurement. With many short ones, a disturbance affects only a few.
     SLICE = 0.12
     # Seconds of warm-up per measurement: compilers in other languages need some.
-    WARM_UP = 0.6
+    WARM_UP = 1.0
     FIRST_REQUESTS = 100
 
     # The measurements of all rounds, how many rounds were taken again, and how many were disturbed to the end.

@@ -11,7 +11,8 @@ module Bench
                "bare socket + dump" => "bare socket and the JSON engine", "Net::HTTP" => "Net::HTTP, signed by hand",
                "httpclient" => "httpclient, signed by hand", "pool" => "the pool of threads",
                "pool, ten together" => "the pool, `async_batch_size = 10`", "fibers" => "fibers, with async",
-               "OpenSSL by hand" => "Ruby's OpenSSL, by hand" }.freeze
+               "OpenSSL by hand" => "Ruby's OpenSSL, by hand",
+               "OpenSSL by hand, in software" => "the same without the SHA instructions of the CPU" }.freeze
       # The columns of the README after this gem, by contender.
       COLUMNS = ["httpclient", Libraries::NPM_NAME, Libraries::PYPI_NAME].freeze
       LABELS = Chart::LABELS
@@ -100,7 +101,7 @@ module Bench
         sections = @results.content["sections"].values
         again = sections.sum { |one| one["taken again"] }
         spread = sections.map { |one| one["spread"] }.max * 100
-        "#{again} rounds were taken again. The interquartile range of the ratios of CPU was at most #{spread.round} %." \
+        "#{again} rounds were taken again. The interquartile range of CPU ratios was at most #{spread.round} %." \
           "#{disturbance}"
       end
 

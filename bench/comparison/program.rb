@@ -10,8 +10,10 @@ module Bench
       FOLDER = File.join(ROOT, "bench")
 
       # @param name [String] of a class of bench/contenders
-      def self.ruby(name, nginx)
-        new([RbConfig.ruby, "-I", File.join(ROOT, "lib"), File.join(FOLDER, "contender.rb"), name, nginx.url], nginx)
+      # @param environment [Hash] further environment variables
+      def self.ruby(name, nginx, environment = {})
+        new([RbConfig.ruby, "-I", File.join(ROOT, "lib"), File.join(FOLDER, "contender.rb"), name, nginx.url], nginx,
+            environment)
       end
 
       def self.node(nginx)
@@ -22,9 +24,9 @@ module Bench
         new(["python3", "-I", File.join(FOLDER, "contenders/pypi.py"), Libraries.pypi, nginx.url], nginx)
       end
 
-      def initialize(command, nginx)
+      def initialize(command, nginx, environment = {})
         @command = command
-        @io = IO.popen(nginx.environment, command, "r+")
+        @io = IO.popen(nginx.environment.merge(environment), command, "r+")
       end
 
       # @param work [String] as bench/contenders/work.rb describes it

@@ -35,8 +35,15 @@ module Bench
       def growth
         sentences = Sentences.new(@content)
         @content.keys.map do |name|
-          ["### #{TITLES.fetch(name)}", wrap(sentences.public_send(name)), *images(name)].join("\n\n")
+          parts = ["### #{TITLES.fetch(name)}", wrap(sentences.public_send(name)), disturbance(name), *images(name)]
+          parts.compact.join("\n\n")
         end.join("\n\n")
+      end
+
+      def disturbance(name)
+        return if @content[name]["disturbed"].to_i.zero?
+
+        "**Other programs have disturbed this measurement, so its figures are inexact.**"
       end
 
       def images(name)
