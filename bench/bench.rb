@@ -32,6 +32,9 @@ module Bench
       @missing << needs
     end
 
+    # @return [Boolean] whether everything was measured
+    def complete? = @missing.empty?
+
     def conclude
       puts "", format("Took %<seconds>.0f s. %<load>s", seconds: now - @started, load:)
       abort "Some measurements were skipped. Install #{@missing.uniq.join(", ")}, or run bin/setup." if @missing.any?

@@ -62,6 +62,7 @@ module Bench
     def publish(anyway: false, rounds: ROUNDS)
       results = compare(quick: false, rounds:, instructions: true)
       report(results)
+      abort "Nothing is written, because some contenders are missing. Run bin/setup." unless Bench.complete?
       abort "Nothing is written. Repeat the run on a quiet machine." if results.disturbed.any? && !anyway
 
       [results, Chart.new(results), Documents.new(results)].each(&:write)
