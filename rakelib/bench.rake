@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-desc "Measure the cost of a trigger, compared with other clients, and of interrupts (3 minutes; bench[all]: 15 minutes)"
+desc "Measure the cost of a trigger, compared with other clients, and of interrupts (3 minutes; bench[all]: 10 to 20)"
 task :bench, [:cases] => "bench:core" do |_, arguments|
   ruby "-I", "lib", "bench/run.rb", *arguments.to_a
 end
@@ -11,7 +11,7 @@ namespace :bench do
     sh "cargo", "build", "--release", "--locked", "--quiet", "--package", "pusher-core", "--example", "publish"
   end
 
-  desc "Compare in all cases, and write bench/results.json, the chart and the documents (15 minutes)"
+  desc "Compare in all cases, and write bench/results.json, the chart and the documents (10 to 20 minutes)"
   task :publish, [:anyway] => "bench:core" do |_, arguments|
     code = "Bench::Comparison.publish(anyway: ARGV.first == 'anyway')"
     ruby "-I", "lib", "-r", "./bench/bench", "-e", code, *arguments.to_a

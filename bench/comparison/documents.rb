@@ -94,19 +94,19 @@ module Bench
 
       def conditions
         versions = @results.content["versions"].map { |name, version| "#{name} #{version}" }.join(", ")
-        "Measured on #{@results.content["cores"]} cores with #{versions}. #{noise}"
+        text = MarkedDocument.wrap("Measured on #{@results.content["cores"]} cores with #{versions}. #{noise}")
+        text + disturbance
       end
 
       def noise
         sections = @results.content["sections"].values
         again = sections.sum { |one| one["taken again"] }
         spread = sections.map { |one| one["spread"] }.max * 100
-        "#{again} rounds were taken again. The interquartile range of CPU ratios was at most #{spread.round} %." \
-          "#{disturbance}"
+        "#{again} rounds were taken again. The interquartile range of a ratio of CPU was at most #{spread.round} %."
       end
 
       def disturbance
-        return if @results.disturbed.empty?
+        return "" if @results.disturbed.empty?
 
         "\n\n**Other programs have disturbed this run, so the figures are inexact.**"
       end

@@ -34,9 +34,9 @@ module Bench
 
       def growth
         sentences = Sentences.new(@content)
-        @content.keys.map do |name|
-          parts = ["### #{TITLES.fetch(name)}", wrap(sentences.public_send(name)), disturbance(name), *images(name)]
-          parts.compact.join("\n\n")
+        @content.keys.flat_map do |name|
+          text = MarkedDocument.wrap(sentences.public_send(name))
+          ["### #{TITLES.fetch(name)}", text, *disturbance(name), *images(name)]
         end.join("\n\n")
       end
 
@@ -52,9 +52,6 @@ module Bench
           "![#{@pictures.fetch(file).title}](images/#{file})"
         end
       end
-
-      # Lines of up to 120 characters.
-      def wrap(text) = text.gsub(/(.{1,120})(?: +|\z)/, "\\1\n").strip
     end
   end
 end
