@@ -76,7 +76,7 @@ module Bench
           [section.key, section.measure(calibration, rounds).tap { |one| Table.new(one).report }]
         end
         Results.of(figures, calibration.slowdowns, loading: Loading.measure(rounds),
-                                                   instructions: instructions ? Instructions.counts : nil)
+                                                   instructions: instructions ? Instructions.of_others : nil)
       end
     end
 

@@ -23,11 +23,11 @@ module Bench
       end
     end
 
-    # @return [Hash{String => Integer}, nil] by title; nil without valgrind
-    def counts
+    # @return [Hash{String => Integer}, nil] those of other libraries, by title; nil without valgrind
+    def of_others
       return Bench.skip("instructions", needs: "valgrind") unless system("valgrind", "--version", out: File::NULL)
 
-      Valgrind.with_url { |url| OPERATIONS.to_h { |name, title| [title, of(name, url)] } }
+      Valgrind.with_url { |url| OPERATIONS.except(*OURS).to_h { |name, title| [title, of(name, url)] } }
     end
 
     # @return [Integer] the instructions of one operation, with a separate server

@@ -23,6 +23,11 @@ namespace :bench do
     ruby "-I", "lib", "-r", "./bench/growth", "-e", code, *arguments.to_a
   end
 
+  desc "Write the documents and the charts from bench/results.json, bench/growth.json and bench/budgets.yml"
+  task documents: :compile do
+    ruby "-I", "lib", "-r", "./bench/growth", "-e", "Bench.write_documents"
+  end
+
   desc "Count the events per second that are published to a slow server (some seconds)"
   task publishing: :compile do
     ruby "-I", "lib", "-r", "./bench/bench", "-e", "Bench::Publishing.run"
@@ -44,6 +49,7 @@ namespace :bench do
     desc "Measure all counts and write them to bench/budgets.yml"
     task renew: :compile do
       ruby "-I", "lib", "-r", "pusher", "-r", "./bench/budgets", "-e", "Bench::Budgets.renew"
+      Rake::Task["bench:documents"].invoke
     end
   end
 end

@@ -1,11 +1,14 @@
 # frozen_string_literal: true
 
+require "yaml"
+
 module Bench
   module Comparison
     # Writes the figures of a comparison into the documents.
     class Documents
       PERFORMANCE = "docs/performance.md"
       README = File.join(ROOT, "README.md")
+      BUDGETS = File.join(ROOT, "bench/budgets.yml")
       # The names in tables, where they differ.
       ROWS = { "pusher-core (Rust)" => "pusher-core alone, in Rust", "this gem" => "**this gem**",
                "bare socket + dump" => "bare socket and the JSON engine", "Net::HTTP" => "Net::HTTP, signed by hand",
@@ -82,8 +85,16 @@ module Bench
       end
 
       def instructions
-        counts = @results.content.fetch("instructions")
+        counts = { **own_instructions, **@results.content.fetch("instructions") }
         markdown(["instructions"], counts.transform_values { |count| [thousands(count.round(-3))] })
+      end
+
+      # Those of bench/budgets.yml.
+      def own_instructions
+        counts = YAML.load_file(BUDGETS).fetch("counts")
+        Instructions::OPERATIONS.values_at(*Instructions::OURS).to_h do |title|
+          [title.sub(/\A\S+/) { |name| "`#{name}`" }, counts.fetch("instructions of #{title}")]
+        end
       end
 
       def aims

@@ -13,7 +13,7 @@ module Bench
 
       # @param sections [Hash{String => Figures}]
       # @param loading [Hash] of {Loading}
-      # @param instructions [Hash] of {Instructions}
+      # @param instructions [Hash] of other libraries
       def self.of(sections, slowdowns, loading: nil, instructions: nil)
         versions = { "Ruby" => RUBY_VERSION, **Libraries.versions, "npm pusher" => Libraries::NPM,
                      "PyPI pusher" => Libraries::PYPI }
