@@ -12,12 +12,6 @@ require_relative "growth/sentences"
 require_relative "growth/documents"
 
 module Bench
-  # Writes the documents and the charts from the files with the figures.
-  def self.write_documents
-    results = Comparison::Results.read
-    [Comparison::Chart.new(results), Comparison::Documents.new(results), Growth::Documents.new(Growth.read)].each(&:write)
-  end
-
   # How the costs grow with the number of threads, the size of events, and so on. `rake bench:growth` measures it, and
   # writes a file, a chart for each measure, and the sentences beside the charts.
   module Growth

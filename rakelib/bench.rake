@@ -25,7 +25,7 @@ namespace :bench do
 
   desc "Write the documents and the charts from bench/results.json, bench/growth.json and bench/budgets.yml"
   task documents: :compile do
-    ruby "-I", "lib", "-r", "./bench/growth", "-e", "Bench.write_documents"
+    ruby "-I", "lib", "bench/documents.rb"
   end
 
   desc "Count the events per second that are published to a slow server (some seconds)"
