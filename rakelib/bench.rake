@@ -34,7 +34,7 @@ namespace :bench do
   end
 
   desc "Count the instructions of single operations with callgrind (some minutes; independent of the load)"
-  task instructions: :compile do
+  task instructions: "bench:core" do
     ruby "-I", "lib", "-r", "pusher", "-r", "./bench/instructions", "-e", "Bench::Instructions.run"
   end
 end

@@ -6,10 +6,15 @@ module Bench
   module Comparison
     # pusher-core without Ruby: its example `publish`, which the rake task compiles. Started for each measurement.
     class CoreProgram
+      # @return [String] the compiled example
+      def self.path
+        metadata = IO.popen(%w[cargo metadata --format-version 1 --no-deps --locked], chdir: __dir__, &:read)
+        File.join(JSON.parse(metadata).fetch("target_directory"), "release/examples/publish")
+      end
+
       def initialize(nginx)
         @nginx = nginx
-        metadata = IO.popen(%w[cargo metadata --format-version 1 --no-deps --locked], chdir: ROOT, &:read)
-        @program = File.join(JSON.parse(metadata).fetch("target_directory"), "release/examples/publish")
+        @program = self.class.path
       end
 
       # It publishes one kind of event only.
