@@ -4,8 +4,8 @@ module Bench
   module Comparison
     # What this gem wants to reach, checked with the figures of a run.
     class Aims
-      LABELS = ["1 thread", "8 threads"].freeze
-      # The CPU time of an event by this gem, as a part of that of another contender: at most one by this number.
+      # The CPU time of an event by this gem with one thread, as a part of that of another contender: at most one by this
+      # number.
       CPU = { "Net::HTTP" => 2.5, Libraries::NPM_NAME => 4, "httpclient" => 8 }.freeze
       # An aim with what was measured.
       Verdict = Struct.new(:aim, :measured, :met) do
@@ -19,8 +19,7 @@ module Bench
 
       # @return [Array<Verdict>]
       def verdicts
-        shares = CPU.slice(*@plain.names).flat_map { |name, bound| LABELS.map { |label| share(name, bound, label) } }
-        shares << throughput
+        CPU.slice(*@plain.names).map { |name, bound| share(name, bound) } << throughput
       end
 
       # @return [Array<Hash>] for the file
@@ -28,9 +27,9 @@ module Bench
 
       private
 
-      def share(name, bound, label)
-        times = @plain.cpu(name, label)
-        Verdict.new("with #{label}, an event takes at most 1/#{bound} of the CPU time of #{name}",
+      def share(name, bound)
+        times = @plain.cpu(name, "1 thread")
+        Verdict.new("an event takes at most 1/#{bound} of the CPU time of #{name}",
                     "1/#{format("%.1f", times)}", times >= bound)
       end
 
