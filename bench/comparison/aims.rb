@@ -4,8 +4,7 @@ module Bench
   module Comparison
     # What this gem wants to reach, checked with the figures of a run.
     class Aims
-      # The CPU time of an event by this gem with one thread, as a part of that of another contender: at most one by this
-      # number.
+      # With one thread, an event by this gem takes at most one by this number of the CPU time of the other contender.
       CPU = { "Net::HTTP" => 2.5, Libraries::NPM_NAME => 4, "httpclient" => 8 }.freeze
       # An aim with what was measured.
       Verdict = Struct.new(:aim, :measured, :met) do
