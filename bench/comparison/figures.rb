@@ -76,7 +76,9 @@ module Bench
       def spread = content["spread"]
 
       # @return [Boolean] whether other programs have influenced the figures
-      def disturbed? = content["disturbed"].positive? || spread > TRUSTED_SPREAD
+      def disturbed?
+        content["disturbed"] > content["rounds"] * labels.size * TOLERATED || spread > TRUSTED_SPREAD
+      end
 
       private
 

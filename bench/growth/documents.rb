@@ -41,7 +41,8 @@ module Bench
       end
 
       def disturbance(name)
-        return if @content[name]["disturbed"].to_i.zero?
+        measure = @content[name]
+        return if measure["disturbed"].to_i <= measure["rounds"].to_i * Comparison::TOLERATED
 
         "**Other programs have disturbed this measurement, so its figures are inexact.**"
       end
