@@ -197,12 +197,18 @@ pub fn string_to_sign(method: &str, path: &str, params: &Params<'_>) -> Vec<u8> 
 
 /// Hex of a digest.
 fn to_hex(digest: &[u8]) -> String {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let mut text = Vec::with_capacity(digest.len() * 2);
-    for byte in digest {
-        text.extend([byte >> 4, byte & 15].map(|half| HEX[usize::from(half)]));
-    }
-    String::from_utf8(text).expect("hex is ASCII")
+    const PAIRS: [[u8; 2]; 256] = {
+        let digits = b"0123456789abcdef";
+        let mut pairs = [[0; 2]; 256];
+        let mut byte = 0;
+        while byte < pairs.len() {
+            pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
+            byte += 1;
+        }
+        pairs
+    };
+    let pairs = digest.iter().map(|&byte| PAIRS[usize::from(byte)]);
+    String::from_utf8(pairs.collect::<Vec<_>>().into_flattened()).expect("hex is ASCII")
 }
 
 /// Signs with one secret. Preparing a secret costs as much as hashing 128 bytes, so a client keeps its signer.
