@@ -4,7 +4,7 @@ module Bench
   # A Markdown file with blocks that a benchmark writes, each between `<!-- figures: NAME -->` and `<!-- end -->`.
   class MarkedDocument
     # @return [String] lines of up to 120 characters
-    def self.wrap(text) = text.gsub(/(.{1,120})(?: +|\z)/, "\\1\n").strip
+    def self.wrap(text) = text.gsub(/(.{1,120})(?: +(?!%)|\z)/, "\\1\n").strip
 
     # @param path [String] from the root of the project
     # @param blocks [Hash{String => String}] Markdown by name
