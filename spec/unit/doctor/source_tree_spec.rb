@@ -14,6 +14,7 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     "rescue HTTPClient::KeepAliveDisconnected" => :change,
     "rescue Pusher::Error, SocketError => e" => :change,
     "rescue Errno::ECONNREFUSED" => :change,
+    "rescue HTTPClient::TimeoutError, SocketError" => :change,
     "allow_any_instance_of(HTTPClient).to receive(:request)" => :change,
     "HTTPClient.any_instance.stubs(:request)" => :change,
     "instance_double('HTTPClient')" => :change,
@@ -47,7 +48,12 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     "Pusher.use_tls = true",
     "Pusher::Signature::Request.new('GET', '/', {})",
     "expect(Pusher).to have_triggered('a').encrypted",
-    "event.encrypted?"
+    "event.encrypted?",
+    "rescue Errno::ENOENT, Errno::EACCES",
+    "rescue Feeds::HTTPClient::TimeoutError",
+    "Git::Pusher.notify('main')",
+    "pusher_queue.notify(self)",
+    "JSON.generate(encrypted: true)"
   ].each do |line|
     it "accepts `#{line}`" do
       expect(findings_in(line)).to be_empty
@@ -68,6 +74,42 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
   it "ignores files that do not mention Pusher, except for the tracing of httpclient" do
     expect(findings_in("rescue HTTPClient::TimeoutError", first: "")).to be_empty
     expect(findings_in("c.tracing.instrument :httpclient", first: "").size).to eq(1)
+  end
+
+  it "does not take other names for the gem" do
+    code = "rescue HTTPClient::TimeoutError"
+    ["# the pusher", "GitPusher.run", "Git::Pusher.run", "module Git\nclass Pusher\nend", "class Git::Pusher; end",
+     "__END__\nPusher.trigger"].each do |first|
+      expect(findings_in(code, first:)).to be_empty, first
+    end
+    ["class Pusher::Request; end", "PusherClient.new", "@pusher.x", "my_pusher.x", "::Pusher.x"].each do |first|
+      expect(findings_in(code, first:)).to include(have_attributes(text: /HTTPClient/)), first
+    end
+  end
+
+  it "follows a symbolic link to the application, and no others" do
+    application("a.rb" => "Pusher.notify([])") do |folder|
+      File.symlink(folder, File.join(folder, "self"))
+      File.symlink("no-such-file", File.join(folder, "dangling.rb"))
+      expect(described_class.new(File.realpath(File.join(folder, "self"))).findings.map(&:file)).to eq(["a.rb"])
+    end
+  end
+
+  it "reports names of files that are not valid UTF-8" do
+    expect(findings_in("Pusher.notify([])", name: "\xff.rb").map(&:file)).to eq(["?.rb"])
+  end
+
+  it "lists what it may not read", if: Process.uid.positive? || File.executable?("/usr/bin/setpriv") do
+    files = { "a.rb" => "", "sub/b.rb" => "", "sub/c.txt" => "", "locked/d.rb" => "", "vendor/e.rb" => "" }
+    application(files) do |folder|
+      File.chmod(0o755, folder)
+      %w[sub/b.rb sub/c.txt locked vendor].each { |path| File.chmod(0, File.join(folder, path)) }
+      code = "puts Pusher.const_get(:Internal)::Doctor::SourceTree.new(#{folder.dump}).unreadable"
+      ruby = [RbConfig.ruby, "-I", File.expand_path("../../../lib", __dir__), "-r", "pusher/doctor", "-e", code]
+      ruby.unshift("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") if Process.uid.zero?
+      expect(IO.popen(ruby, &:readlines).map(&:chomp)).to eq(%w[locked sub/b.rb])
+      %w[locked vendor].each { |path| File.chmod(0o755, File.join(folder, path)) }
+    end
   end
 
   it "reads Ruby files in all folders of the application, and no others" do
