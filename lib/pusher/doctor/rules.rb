@@ -20,15 +20,21 @@ module Pusher
       # The methods of the HTTP client that its users call.
       HTTP_METHODS = %w[
         connect_timeout send_timeout receive_timeout keep_alive_timeout ssl_config reset_all request request_async
-        inspect class is_a kind_of nil respond_to send public_send instance_variable_get tap then object_id
+        inspect dup class is_a kind_of nil respond_to send __send__ public_send instance_variable_get tap then object_id
       ].freeze
 
       # @return [Array<Rule>]
       RULES = [
         Rule.new(
-          pattern: /(?<!\w::)\bHTTPClient::\w*(?:Timeout\w*|KeepAliveDisconnected|BadResponse\w*)/, level: :change,
+          pattern: /^(?!.*\.to_raise\b).*(?<!\w::)\bHTTPClient::\w*(?:Timeout\w*|KeepAliveDisconnected|BadResponse\w*)/,
+          level: :change,
           text: "errors of HTTPClient are not raised any more",
           advice: "Rescue Pusher::HTTPError. Its original_error is a Pusher::TimeoutError after a timeout."
+        ),
+        Rule.new(
+          pattern: /\.to_raise\b.*\bHTTPClient::/, level: :note,
+          text: "a stub raises an error of HTTPClient, which becomes a Pusher::HTTPError",
+          advice: "Keep httpclient in the test group of the Gemfile, or stub with to_timeout."
         ),
         Rule.new(
           pattern: /\brescue\b(?!.*\bHTTPClient::).*\b(?:#{NETWORK_ERRORS.join("|")})\b/, level: :change,

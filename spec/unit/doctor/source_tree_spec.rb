@@ -22,6 +22,7 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     "Pusher.notify(['donuts'], {})" => :change,
     "c.tracing.instrument :httpclient" => :change,
     "c.use 'OpenTelemetry::Instrumentation::HttpClient'" => :change,
+    "stub_request(:post, /x/).to_raise(HTTPClient::TimeoutError)" => :note,
     "require 'httpclient'" => :note,
     "client.em_http_client(uri)" => :note,
     "Pusher::Client.new(encrypted: true)" => :note,
