@@ -59,4 +59,13 @@ RSpec.describe "bin/setup" do
     set_up({ "dpkg-query" => "exit 1", "id" => "echo 1000", "sudo" => "exit 1" })
       .to match(/needs root or sudo\. Run as root: apt-get install .*libclang-dev/)
   end
+
+  %w[setup demo test].each do |program|
+    it "is described by bin/#{program} --help, like the others" do
+      output, status = Open3.capture2e(File.join(folder, "bin", program), "--help", chdir: Dir.tmpdir)
+      expect(status).to be_success
+      expect(output).to start_with(/[A-Z]/).and match(%r{^  bin/#{program} --\w+ +\w})
+      expect(output).not_to include("set -euo")
+    end
+  end
 end
