@@ -47,6 +47,11 @@ module Pusher
           level: :change, text: "stubs of HTTPClient have no effect", advice: "Use Pusher::Testing or WebMock."
         ),
         Rule.new(
+          pattern: /(?<!\w::)\bHTTPClient\.(?:prepend|include|class_eval|class_exec)\b/, level: :note, with: //,
+          text: "patches of HTTPClient do not apply to the requests of this gem",
+          advice: "If the patch is for them, use a middleware (Pusher.use)."
+        ),
+        Rule.new(
           pattern: /\brequire\s*\(?\s*["']httpclient["']/, level: :note,
           text: "httpclient is not needed by this gem",
           advice: "Remove the line, and the gem from the Gemfile, unless your own code uses it."

@@ -22,6 +22,7 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     "Pusher.notify(['donuts'], {})" => :change,
     "c.tracing.instrument :httpclient" => :change,
     "c.use 'OpenTelemetry::Instrumentation::HttpClient'" => :change,
+    "HTTPClient.prepend(RequestLog)" => :note,
     "stub_request(:post, /x/).to_raise(HTTPClient::TimeoutError)" => :note,
     "require 'httpclient'" => :note,
     "client.em_http_client(uri)" => :note,
@@ -52,6 +53,7 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     "event.encrypted?",
     "rescue Errno::ENOENT, Errno::EACCES",
     "rescue Feeds::HTTPClient::TimeoutError",
+    "Feeds::HTTPClient.prepend(RequestLog)",
     "Git::Pusher.notify('main')",
     "pusher_queue.notify(self)",
     "JSON.generate(encrypted: true)"
@@ -72,9 +74,10 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     RUBY
   end
 
-  it "ignores files that do not mention Pusher, except for the tracing of httpclient" do
+  it "ignores files that do not mention Pusher, except for the tracing and the patches of httpclient" do
     expect(findings_in("rescue HTTPClient::TimeoutError", first: "")).to be_empty
     expect(findings_in("c.tracing.instrument :httpclient", first: "").size).to eq(1)
+    expect(findings_in("HTTPClient.prepend(RequestLog)", first: "").size).to eq(1)
   end
 
   it "does not take other names for the gem" do
