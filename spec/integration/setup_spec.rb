@@ -9,15 +9,15 @@ RSpec.describe "bin/setup" do
   folder = File.expand_path("../..", __dir__)
 
   # @param programs [Hash{String => String}] name => shell script
-  define_method(:set_up) do |programs, path: ENV.fetch("PATH"), env: {}|
+  define_method(:set_up) do |programs, path: ENV.fetch("PATH"), env: {}, chdir: folder|
     Dir.mktmpdir do |bin|
       programs.each do |name, script|
         File.write(File.join(bin, name), "#!/bin/sh\n#{script}\n", perm: 0o755)
       end
       cleared = { "RUSTC" => nil, "XDG_CACHE_HOME" => bin }
       _, errors, status = Open3.capture3({ **cleared, **env, "PATH" => "#{bin}:#{path}" }, "bin/setup", "--demo",
-                                         chdir: folder)
-      expect(status.exitstatus).to eq(1)
+                                         chdir:)
+      expect(status.exitstatus).to eq(1), errors
       expect(errors[%r{^bin/setup stopped: (.*)}m, 1])
     end
   end
@@ -47,6 +47,15 @@ RSpec.describe "bin/setup" do
   it "asks for the headers of Ruby" do
     set_up({ "ruby" => "[ \"$1\" != -rrbconfig ]", "apt-get" => "exit 1" })
       .to match(%r{/ruby has no headers \(ruby\.h\)\. Install them, for example with the package ruby-dev})
+  end
+
+  it "refuses a folder with a space in its path" do
+    Dir.mktmpdir do |parent|
+      copy = File.join(parent, "a checkout")
+      FileUtils.mkdir_p(File.join(copy, "bin"))
+      FileUtils.cp(File.join(folder, "bin/setup"), File.join(copy, "bin"))
+      set_up({}, chdir: copy).to match(/the path of this folder contains a space \(.*a checkout\).* Move the folder\./)
+    end
   end
 
   it "names the packages that it cannot install", if: File.executable?("/usr/bin/dpkg-query") do
