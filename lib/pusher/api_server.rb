@@ -23,6 +23,26 @@ module Pusher
       COMMON_PATHS = %w[/events /batch_events /channels].to_h { |path| [path, true] }.freeze
       private_constant :PLAIN_PATH, :UNDERSCORED, :SCHEMES, :SCHEME, :HOST, :ENCODED, :KEPT, :REMEMBERED, :COMMON_PATHS
 
+      # The last plain url of a server.
+      # @api private
+      class LastUrl
+        # @return [String] including the app_id
+        attr_reader :full_path
+        # @return [String] the whole url
+        attr_reader :text
+
+        def initialize(app_id, path, full_path, text)
+          @app_id = app_id
+          @path = path
+          @full_path = full_path
+          @text = text
+        end
+
+        # @return [Boolean] whether it was made from these
+        def of?(app_id, path) = @app_id.eql?(app_id) && @path.eql?(path)
+      end
+      private_constant :LastUrl
+
       @kept = [].freeze
 
       class << self
@@ -52,8 +72,6 @@ module Pusher
       attr_reader :host
       # @return [Integer, nil]
       attr_reader :port
-      # @return [String] `scheme://host:port`
-      attr_reader :origin
 
       # @raise [URI::InvalidComponentError] for an invalid host or port
       def initialize(scheme, host, port)
@@ -77,15 +95,22 @@ module Pusher
       # @return [URI::Generic]
       # @raise [URI::InvalidComponentError] for a path that is not valid in a url
       def url(app_id, path)
-        last_app_id, last_path, last_full = @last_plain
+        last = @last
         # `+` copies the frozen path, because a caller may change that of the url in place.
-        return ApiUrl.new(self, +last_full) if last_app_id.eql?(app_id) && last_path.eql?(path)
+        return ApiUrl.new(self, +last.full_path) if last&.of?(app_id, path)
 
         full = "/apps/#{app_id}#{path}"
         return build(full) unless ApiUrl::SUPPORTED && plain?(full)
 
         remember(app_id, path, full)
         ApiUrl.new(self, full)
+      end
+
+      # @param full_path [String] including the app_id
+      # @return [String] the url with this path
+      def text(full_path)
+        last = @last
+        last && last.full_path == full_path ? +last.text : "#{@origin}#{full_path}"
       end
 
       private
@@ -101,7 +126,7 @@ module Pusher
       def remember(app_id, path, full)
         return unless COMMON_PATHS[path] && REMEMBERED.any? { |type| app_id.instance_of?(type) }
 
-        @last_plain = [app_id, path, full].map { |part| part.dup.freeze }.freeze
+        @last = LastUrl.new(*[app_id, path, full, "#{@origin}#{full}"].map { |part| part.dup.freeze }).freeze
       end
 
       # Checks what URI would accept without a check, or refuse with an error of another class.

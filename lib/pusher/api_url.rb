@@ -26,7 +26,7 @@ module Pusher
       # @return [String]
       def to_s
         server = @server
-        server ? "#{server.origin}#{@path}" : super
+        server ? server.text(@path) : super
       end
 
       # `URI::Generic#==` compares the classes. To callers this is the url that `URI::Generic.build` makes.
@@ -74,7 +74,9 @@ module Pusher
 
       # False if the URI library keeps the parts in other instance variables. This class is not used then.
       SUPPORTED = begin
-        server = Struct.new(:scheme, :host, :port, :origin).new("https", "host", 4443, "https://host:4443")
+        server = Struct.new(:scheme, :host, :port) do
+          def text(path) = "https://host:4443#{path}"
+        end.new("https", "host", 4443)
         built = ::URI::Generic.build(scheme: "https", host: "host", port: 4443, path: "/a")
         parts = %i[scheme host port path userinfo query fragment opaque to_s]
         built == new(server, "/a") &&

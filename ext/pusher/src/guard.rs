@@ -17,7 +17,8 @@ const TAG_RAISE: i32 = 6;
 /// A panic becomes a `Pusher::Error`. A jump that the waiter stopped during a wait (an exception from another thread,
 /// `Thread#kill`, a `throw`) is resumed.
 pub(crate) fn guard<T>(body: impl FnOnce(&Ruby) -> Result<T, Failure>) -> Result<T, Error> {
-    let ruby = Ruby::get().expect("natives are called by Ruby");
+    // SAFETY: natives are called by Ruby, on its threads and with the lock held.
+    let ruby = unsafe { Ruby::get_unchecked() };
     allocator::let_ruby_collect()?;
     // SAFETY: reads the current execution context, which exists while a native runs.
     let errinfo_before = unsafe { rb_sys::rb_errinfo() };

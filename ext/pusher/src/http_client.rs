@@ -6,22 +6,20 @@ use std::time::Duration;
 
 use magnus::value::ReprValue;
 use magnus::{
-    Class, Error, Module, RArray, RClass, RHash, RModule, RString, Ruby, TryConvert, Value,
+    Class, Error, Module, Object, RArray, RClass, RModule, RString, Ruby, TryConvert, Value,
     typed_data::Obj,
 };
 use pusher_core::http::{
     self, Agent, Certificate, Identity, Request, Sending, Timeouts, TlsSettings, Verification,
     Waiter,
 };
-use pusher_core::signature::Signer;
 
 use crate::error::Failure;
 use crate::guard::guard;
 use crate::http_arguments;
 use crate::ids;
 use crate::reply::Reply;
-use crate::settings::{ClientSettings, State, Timeout};
-use crate::signing;
+use crate::settings::{ClientSettings, Immediates, State, Timeout};
 use crate::strings::bytes;
 use crate::transport_failure;
 use crate::waiter::RubyWaiter;
@@ -31,8 +29,6 @@ use crate::waiter::RubyWaiter;
 #[derive(Default)]
 pub(crate) struct Client {
     state: RefCell<State>,
-    /// That of the last request.
-    signer: RefCell<Option<Signer>>,
 }
 
 impl Client {
@@ -148,8 +144,12 @@ impl Client {
         proxy: Value,
         proxy_url: Value,
     ) -> Result<(), Failure> {
+        let immediates = Immediates::of(timeouts, [proxy, proxy_url]);
+        if immediates.is_some_and(|immediates| self.state.borrow().is_synced(immediates)) {
+            return Ok(());
+        }
         let settings = ClientSettings::read(ruby, timeouts, proxy, proxy_url)?;
-        self.state.borrow_mut().sync(settings);
+        self.state.borrow_mut().sync(settings, immediates);
         Ok(())
     }
 
@@ -195,34 +195,10 @@ pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
     define_timeouts(class)?;
     define_tls(class)?;
     private_methods!(class,
-        "native_configure" => |this: &Client,
-                               connect: Value,
-                               send: Value,
-                               receive: Value,
-                               keep_alive: Value,
-                               proxy: Value,
-                               proxy_url: Value| {
-            guard(|ruby| {
-                let timeouts = [connect, send, receive, keep_alive];
-                this.configure(ruby, timeouts, proxy, proxy_url)
-            })
-        }, 6;
         "native_copy_settings" => |this: &Client, original: &Client| guard(|_| {
             this.copy_settings(original);
             Ok(())
         }), 1;
-        "signed_query" => |this: &Client,
-                           verb: Value,
-                           path: RString,
-                           params: RHash,
-                           body: Option<RString>,
-                           key: Value,
-                           secret: Value,
-                           time: i64| {
-            guard(|ruby| {
-                signing::signed_query(ruby, &this.signer, (verb, path), params, body, (key, secret), time)
-            })
-        }, 7;
         "native_reset_all" => |this: &Client| guard(|_| {
             this.reset_all();
             Ok(())
@@ -237,6 +213,22 @@ pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
                 this.request(ruby, arguments, limit)
             })
         }, 2;
+    );
+    Ok(())
+}
+
+/// A leaf, because Ruby calls it faster than a private method of the client.
+pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
+    leaves!(native,
+        "configure" => |http: &Client,
+                        connect: Value,
+                        send: Value,
+                        receive: Value,
+                        keep_alive: Value,
+                        proxy: Value,
+                        proxy_url: Value| {
+            guard(|ruby| http.configure(ruby, [connect, send, receive, keep_alive], proxy, proxy_url))
+        }, 7;
     );
     Ok(())
 }

@@ -21,8 +21,8 @@ fn write_json(
 ) -> Result<Option<RString>, Failure> {
     let json = json_writer::write(ruby, value)?;
     Ok(json
-        .filter(|json| !(active_support_escapes && has_escaped(json.as_bytes())))
-        .map(|json| ruby.str_new(&json)))
+        .filter(|json| !(active_support_escapes && has_escaped(json)))
+        .map(|json| ruby.enc_str_new(json, ruby.utf8_encoding())))
 }
 
 /// Whether the text has characters that ActiveSupport escapes: `<`, `>`, `&`, and the two line separators that only

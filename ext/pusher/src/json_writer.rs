@@ -10,13 +10,11 @@ use crate::json::MAX_DEPTH;
 use crate::objects::is_exactly;
 use crate::strings;
 
-/// A plain value as JSON; `None` for a value that is not plain, or that contains one that is not.
-pub(crate) fn write(ruby: &Ruby, value: Value) -> Result<Option<String>, Error> {
+/// A plain value as JSON in UTF-8; `None` for a value that is not plain, or that contains one that is not.
+pub(crate) fn write(ruby: &Ruby, value: Value) -> Result<Option<Vec<u8>>, Error> {
     let mut out = Vec::with_capacity(512);
-    if !write_value(ruby, value, &mut out, 0)? {
-        return Ok(None);
-    }
-    Ok(String::from_utf8(out).ok())
+    let is_plain = write_value(ruby, value, &mut out, 0)?;
+    Ok(is_plain.then_some(out))
 }
 
 fn write_value(ruby: &Ruby, value: Value, out: &mut Vec<u8>, depth: usize) -> Result<bool, Error> {

@@ -63,6 +63,7 @@ fn define_leaves(native: RModule) -> Result<(), Error> {
     authentication::define_leaves(native)?;
     encryption::define_leaves(native)?;
     http_arguments::define_leaves(native)?;
+    http_client::define_leaves(native)?;
     json::define_leaves(native)?;
     objects::define_leaves(native)?;
     reply::define_leaves(native)?;

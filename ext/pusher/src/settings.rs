@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use magnus::rb_sys::AsRawValue;
 use magnus::value::ReprValue;
 use magnus::{Error, Fixnum, Float, Module, RHash, RString, Ruby, Value};
 use pusher_core::http::{Agent, Proxy, ProxyChoice, Settings, Timeouts, TlsSettings};
@@ -110,6 +111,25 @@ pub(crate) struct State {
     /// these, so that the last writer wins: the client, or code that set the value on the HTTP client.
     synced_timeouts: [Option<Option<Duration>>; Timeout::ALL.len()],
     synced_proxy: Option<ProxyChoice>,
+    /// The arguments of the last call that synced these values, if none of them is a heap object.
+    synced_immediates: Option<Immediates>,
+}
+
+/// The arguments that [`ClientSettings::read`] reads, all of them immediate values: nil, true, false, small numbers. Such a
+/// value refers to no object and never changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Immediates([rb_sys::VALUE; Timeout::ALL.len() + 2]);
+
+impl Immediates {
+    pub(crate) fn of(timeouts: [Value; Timeout::ALL.len()], proxy: [Value; 2]) -> Option<Self> {
+        let [connect, send, receive, keep_alive] = timeouts;
+        let [proxy, proxy_url] = proxy;
+        let values = [connect, send, receive, keep_alive, proxy, proxy_url].map(AsRawValue::as_raw);
+        values
+            .into_iter()
+            .all(rb_sys::SPECIAL_CONST_P)
+            .then_some(Self(values))
+    }
 }
 
 impl State {
@@ -124,8 +144,14 @@ impl State {
         self.timeouts[timeout as usize] = duration;
     }
 
+    /// Whether [`State::sync`] has taken over these values at its last call.
+    pub(crate) fn is_synced(&self, immediates: Immediates) -> bool {
+        self.synced_immediates == Some(immediates)
+    }
+
     /// Takes over the settings of the client that have changed since the last call.
-    pub(crate) fn sync(&mut self, settings: ClientSettings) {
+    pub(crate) fn sync(&mut self, settings: ClientSettings, immediates: Option<Immediates>) {
+        self.synced_immediates = immediates;
         for (timeout, duration) in Timeout::ALL.into_iter().zip(settings.timeouts) {
             self.sync_timeout(timeout, duration);
         }
@@ -167,6 +193,7 @@ impl State {
             agents: Vec::new(),
             synced_timeouts: self.synced_timeouts,
             synced_proxy: self.synced_proxy.clone(),
+            synced_immediates: self.synced_immediates,
         }
     }
 

@@ -166,7 +166,7 @@ module Pusher
 
     def text(name)
       name = name.to_s
-      name.encoding.ascii_compatible? ? name : name.encode(Encoding::UTF_8)
+      name.ascii_only? || name.encoding.ascii_compatible? ? name : name.encode(Encoding::UTF_8)
     end
 
     def encrypt_for(channels, data)

@@ -72,8 +72,8 @@ module Pusher
     def sync_http_client
       http = @sync_http_client || make_http_client
       if http.is_a?(Internal::HTTP::Client)
-        http.__send__(:native_configure, @connect_timeout, @send_timeout, @receive_timeout, @keep_alive_timeout,
-                      @proxy, @http_proxy)
+        Internal::Native.configure(http, @connect_timeout, @send_timeout, @receive_timeout, @keep_alive_timeout,
+                                   @proxy, @http_proxy)
       end
       http
     end

@@ -71,10 +71,6 @@ module Pusher
       self.idempotency_key = options[:idempotency_key]
     end
 
-    def retries?
-      @retries ? @retries >= 1 : false
-    end
-
     # @param event [#key?, #except, #merge] not modified
     # @return [#merge] with a new key, unless it has one other than nil
     def with_key(event)

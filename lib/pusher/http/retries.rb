@@ -24,7 +24,7 @@ module Pusher
           # @param client [Pusher::Client, nil]
           # @return [Boolean] whether requests of this client are sent again
           def on?(client)
-            client.is_a?(Pusher::Client) && client.__send__(:retries?)
+            client.is_a?(Pusher::Client) && client.retries >= 1
           end
 
           # Sends a request, and sends it again if the client has retries left for its failure.
