@@ -64,19 +64,6 @@ RSpec.describe "The documents" do
     expect(Documents.text("README.md").lines.size).to be <= 300
   end
 
-  it "have the same figures in the README and in docs/performance.md" do
-    performance = Documents.text("docs/performance.md")
-    ours, theirs = ["**this gem**", "httpclient"].map do |name|
-      performance[/^\| #{Regexp.escape(name)} \|(.*)\|$/, 1].delete("*").split("|").map(&:to_f)
-    end
-    cpu = [0, 2].map { |column| (theirs[column] / ours[column]).round }
-    events = [1, 3].map { |column| (ours[column] / theirs[column]).round }
-    expect(Documents.text("README.md"))
-      .to include("| CPU per event, 1 / 8 threads | 1 / 1 | #{cpu.join(" / ")} |",
-                  "| events per second, 1 / 8 threads | #{events.join(" / ")} | 1 / 1 |")
-    expect(performance).to include("uses 1/#{cpu[0]} of the CPU time with one thread, and 1/#{cpu[1]}")
-  end
-
   it "have the counts of bench/budgets.yml in docs/performance.md" do
     counts = YAML.safe_load_file(File.join(Documents::ROOT, "bench/budgets.yml"))["counts"]
     performance = Documents.text("docs/performance.md")
