@@ -47,6 +47,11 @@ RSpec.describe "The documents" do
     expect(links("README.md").map { |link| link.sub(/#.*/, "") }).to include(*(Documents.names - ["README.md"]))
   end
 
+  it "are all described by docs/README.md" do
+    chapters = Documents.names.grep(%r{\Adocs/}).map { |name| File.basename(name) } - ["README.md"]
+    expect(links("docs/README.md") - ["../README.md"]).to match_array(chapters)
+  end
+
   it "start with their title, and list their sections if there are more than three" do
     (Documents.names - ["README.md"]).each do |name|
       sections = Documents.text(name).gsub(/^( *)```.*?^\1```$/m, "").scan(/^## (.*)$/).flatten
