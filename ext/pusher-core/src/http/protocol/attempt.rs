@@ -137,10 +137,7 @@ impl<'a> Attempt<'a> {
             if body.len() as u64 > MAX_BODY {
                 return Err(Error::BodyTooLarge(MAX_BODY));
             }
-            if amount > 0 || reader.is_at_end() {
-                continue;
-            }
-            if !self.receive()? {
+            if amount == 0 && !self.receive()? {
                 return if self.connection.input.is_empty() && reader.may_end_here() {
                     Ok((body, true))
                 } else {

@@ -103,8 +103,8 @@ impl BodyReader {
     /// Whether the body is complete although the connection has ended here: a body without a length, or one in chunks that
     /// lacks only its last line.
     pub(crate) fn may_end_here(&self) -> bool {
-        let mut calls = self.call.iter();
-        calls.all(|call| call.can_proceed() || call.is_ended_chunked())
+        let may_end = |call: &Call<RecvBody>| call.can_proceed() || call.is_ended_chunked();
+        self.call.as_ref().is_none_or(may_end)
     }
 
     /// Whether the connection cannot be used for another request.
