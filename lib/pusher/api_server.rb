@@ -72,6 +72,7 @@ module Pusher
       attr_reader :host
       # @return [Integer, nil]
       attr_reader :port
+
       # @raise [URI::InvalidComponentError] for an invalid host or port
       def initialize(scheme, host, port)
         check(scheme, host, port)

@@ -116,7 +116,7 @@ RSpec.describe "The url of a client" do
     it "is complete for a thread that reads it while another one does" do
       parts = %i[scheme host port].to_h { |name| [name, built.public_send(name)] }
       parts.each_key do |interrupted|
-        server = double("server", origin: "http://one:80", **parts)
+        server = double("server", text: "http://one:80/a", **parts)
         url = Pusher.const_get(:Internal)::ApiUrl.new(server, "/a")
         seen = nil
         allow(server).to receive(interrupted) do

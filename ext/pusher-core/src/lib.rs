@@ -12,6 +12,7 @@ pub mod encryption;
 mod error;
 pub mod http;
 pub mod signature;
+mod signers;
 pub mod webhook;
 
 pub use error::Error;

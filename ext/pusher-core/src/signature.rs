@@ -10,6 +10,8 @@ use ring::hmac;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::signers::with_signer;
+
 /// The version of the signature scheme, sent as `auth_version`.
 pub const AUTH_VERSION: &str = "1.0";
 
@@ -211,43 +213,28 @@ fn to_hex(digest: &[u8]) -> String {
     String::from_utf8(pairs.collect::<Vec<_>>().into_flattened()).expect("hex is ASCII")
 }
 
-/// Signs with one secret. Preparing a secret costs as much as hashing 128 bytes, so a client keeps its signer.
-pub struct Signer {
+/// Signs with one secret. Preparing a secret costs as much as hashing 128 bytes.
+pub(crate) struct Signer {
     secret: Zeroizing<Vec<u8>>,
     key: hmac::Key,
 }
 
 impl Signer {
-    /// A signer for a secret.
-    #[must_use]
-    pub fn new(secret: &[u8]) -> Self {
+    pub(crate) fn new(secret: &[u8]) -> Self {
         Self {
             secret: secret.to_vec().into(),
-            key: key_of(secret),
+            key: hmac::Key::new(hmac::HMAC_SHA256, secret),
         }
     }
 
     /// Whether it signs with this secret. Compares in constant time.
-    #[must_use]
-    pub fn is_for(&self, secret: &[u8]) -> bool {
+    pub(crate) fn is_for(&self, secret: &[u8]) -> bool {
         self.secret.ct_eq(secret).into()
     }
 
-    /// Adds the authentication parameters and the signature to `params`, and removes other `auth_*` parameters.
-    pub fn authenticate<'a>(
-        &self,
-        params: &mut Params<'a>,
-        method: &str,
-        path: &str,
-        key: &'a [u8],
-        timestamp: &'a str,
-    ) {
-        params.remove_auth();
-        params.set(b"auth_key", key);
-        params.set(b"auth_timestamp", timestamp);
-        params.set(b"auth_version", AUTH_VERSION);
-        let signature = sign_with(&self.key, &string_to_sign(method, path, params));
-        params.set(SIGNATURE_KEY, signature);
+    /// Hex HMAC-SHA256 of `string`.
+    pub(crate) fn sign(&self, string: &[u8]) -> String {
+        to_hex(hmac::sign(&self.key, string).as_ref())
     }
 }
 
@@ -258,18 +245,10 @@ impl fmt::Debug for Signer {
     }
 }
 
-fn key_of(secret: &[u8]) -> hmac::Key {
-    hmac::Key::new(hmac::HMAC_SHA256, secret)
-}
-
-fn sign_with(key: &hmac::Key, string: &[u8]) -> String {
-    to_hex(hmac::sign(key, string).as_ref())
-}
-
 /// Hex HMAC-SHA256 of `string` with `secret`.
 #[must_use]
 pub fn sign(secret: &[u8], string: &[u8]) -> String {
-    sign_with(&key_of(secret), string)
+    with_signer(secret, |signer| signer.sign(string))
 }
 
 /// Whether `signature` is the signature of `string`. Compares in constant time.
@@ -289,7 +268,7 @@ pub fn body_md5(body: &[u8]) -> String {
     to_hex(&Md5::digest(body))
 }
 
-/// As [`Signer::authenticate`], with a signer for this request only.
+/// Adds the authentication parameters and the signature to `params`, and removes other `auth_*` parameters.
 pub fn authenticate<'a>(
     params: &mut Params<'a>,
     method: &str,
@@ -298,7 +277,12 @@ pub fn authenticate<'a>(
     secret: &[u8],
     timestamp: &'a str,
 ) {
-    Signer::new(secret).authenticate(params, method, path, key, timestamp);
+    params.remove_auth();
+    params.set(b"auth_key", key);
+    params.set(b"auth_timestamp", timestamp);
+    params.set(b"auth_version", AUTH_VERSION);
+    let signature = sign(secret, &string_to_sign(method, path, params));
+    params.set(SIGNATURE_KEY, signature);
 }
 
 #[cfg(test)]

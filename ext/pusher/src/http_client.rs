@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use magnus::value::ReprValue;
 use magnus::{
-    Class, Error, Module, Object, RArray, RClass, RHash, RModule, RString, Ruby, TryConvert, Value,
+    Class, Error, Module, Object, RArray, RClass, RModule, RString, Ruby, TryConvert, Value,
     typed_data::Obj,
 };
 use pusher_core::http::{
     self, Agent, Certificate, Identity, Request, Sending, Timeouts, TlsSettings, Verification,
     Waiter,
 };
-use pusher_core::signature::Signer;
 
 use crate::error::Failure;
 use crate::guard::guard;
@@ -21,7 +20,6 @@ use crate::http_arguments;
 use crate::ids;
 use crate::reply::Reply;
 use crate::settings::{ClientSettings, Immediates, State, Timeout};
-use crate::signing;
 use crate::strings::bytes;
 use crate::transport_failure;
 use crate::waiter::RubyWaiter;
@@ -31,8 +29,6 @@ use crate::waiter::RubyWaiter;
 #[derive(Default)]
 pub(crate) struct Client {
     state: RefCell<State>,
-    /// That of the last request.
-    signer: RefCell<Option<Signer>>,
 }
 
 impl Client {
@@ -221,7 +217,7 @@ pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
     Ok(())
 }
 
-/// Leaves that each request calls. Ruby calls a leaf faster than a private method of the client.
+/// A leaf, because Ruby calls it faster than a private method of the client.
 pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
     leaves!(native,
         "configure" => |http: &Client,
@@ -233,18 +229,6 @@ pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
                         proxy_url: Value| {
             guard(|ruby| http.configure(ruby, [connect, send, receive, keep_alive], proxy, proxy_url))
         }, 7;
-        "signed_query_by" => |http: &Client,
-                              verb: Value,
-                              path: RString,
-                              params: RHash,
-                              body: Option<RString>,
-                              key: Value,
-                              secret: Value,
-                              time: i64| {
-            guard(|ruby| {
-                signing::signed_query(ruby, &http.signer, (verb, path), params, body, (key, secret), time)
-            })
-        }, 8;
     );
     Ok(())
 }

@@ -1,9 +1,7 @@
 //! Leaves that sign and verify requests of the HTTP API.
 
-use std::cell::RefCell;
-
 use magnus::{Error, Object, RHash, RModule, RString, Ruby, Value};
-use pusher_core::signature::{self, Params, Signer};
+use pusher_core::signature::{self, Params};
 
 use crate::error::Failure;
 use crate::guard::guard;
@@ -11,11 +9,9 @@ use crate::http_arguments;
 use crate::query_params;
 use crate::strings::{self, with_both, with_bytes};
 
-/// The query of a request: the caller's parameters, the MD5 of the body, and the signature. `signer` is that of the last
-/// request, and is replaced if the secret is another one.
+/// The query of a request: the caller's parameters, the MD5 of the body, and the signature.
 pub(crate) fn signed_query(
     ruby: &Ruby,
-    signer: &RefCell<Option<Signer>>,
     (verb, path): (Value, RString),
     params: RHash,
     body: Option<RString>,
@@ -36,13 +32,7 @@ pub(crate) fn signed_query(
     }
     let query = with_both(key, secret, |key, secret| {
         let mut signed = unsigned;
-        let mut signer = signer.borrow_mut();
-        if !signer.as_ref().is_some_and(|signer| signer.is_for(secret)) {
-            *signer = None;
-        }
-        signer
-            .get_or_insert_with(|| Signer::new(secret))
-            .authenticate(&mut signed, &verb, &path, key, &time);
+        signature::authenticate(&mut signed, &verb, &path, key, secret, &time);
         signed.to_query()
     });
     Ok(ruby.str_new(&query))
@@ -94,10 +84,7 @@ pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
                            key: Value,
                            secret: Value,
                            time: i64| {
-            guard(|ruby| {
-                let signer = RefCell::default();
-                signed_query(ruby, &signer, (verb, path), params, body, (key, secret), time)
-            })
+            guard(|ruby| signed_query(ruby, (verb, path), params, body, (key, secret), time))
         }, 7;
         "string_to_sign" => |method: RString, path: RString, params: RHash| {
             guard(|ruby| string_to_sign(ruby, method, path, params))

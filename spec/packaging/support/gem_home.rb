@@ -9,8 +9,9 @@ require "tmpdir"
 class GemHome
   Result = Struct.new(:output, :success)
 
-  # The variables by which cargo and rustup find their folders.
-  TOOLCHAIN = %w[HOME CARGO_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN LIBCLANG_PATH].freeze
+  # The variables by which cargo and rustup find their folders, and those of the profile to compile with.
+  TOOLCHAIN = %w[HOME CARGO_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN LIBCLANG_PATH
+                 CARGO_PROFILE_RELEASE_LTO CARGO_PROFILE_RELEASE_OPT_LEVEL].freeze
 
   # Runs a command in a namespace without network interfaces, where the system lets this user create one.
   NO_NETWORK = [%w[unshare --net], %w[unshare --net --map-root-user], []].find do |command|

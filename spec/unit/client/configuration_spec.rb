@@ -24,6 +24,38 @@ RSpec.describe Pusher::Client, "configuration" do
     expect(client.instance_variable_get(:@proxy)).to include(host: "proxy.test", port: 3128)
   end
 
+  describe "the authentication token" do
+    def token_of(client)
+      token = client.authentication_token
+      [token.key, token.secret]
+    end
+
+    it "follows changes of the key and of the secret" do
+      tokens = [%w[key secret], %w[key other], %w[another other]].map do |key, secret|
+        client.key = key
+        client.secret = secret
+        token_of(client)
+      end
+      expect(tokens).to eq([%w[key secret], %w[key other], %w[another other]])
+    end
+
+    it "is that of a copy for a copy with other credentials" do
+      client.authentication_token
+      copy = client.dup
+      copy.secret = "other"
+      expect([client, copy].map { |one| token_of(one) }).to eq([[client.key, client.secret], [client.key, "other"]])
+    end
+
+    it "is made for a frozen client" do
+      expect(token_of(client.freeze)).to eq([client.key, client.secret])
+    end
+
+    it "is not part of a marshalled client" do
+      client.authentication_token
+      expect(Marshal.load(Marshal.dump(client)).instance_variables & %i[@secret @token]).to eq([:@secret])
+    end
+  end
+
   describe "timeouts" do
     it "Added: the option timeout sets those that are not set by a separate option" do
       expect(timeouts_of(described_class.new(timeout: 9))).to eq([9, 9, 9, 30])
