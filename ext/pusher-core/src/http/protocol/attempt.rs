@@ -111,14 +111,15 @@ impl<'a> Attempt<'a> {
         let mut reader = HeadReader::new(self.request.method());
         loop {
             let unread = self.connection.input.unread();
-            let (amount, head) = reader.read(unread)?;
-            let size = if head.is_some() { amount } else { unread.len() };
-            if size > MAX_HEAD {
-                return Err(Error::HeadTooLarge(MAX_HEAD));
-            }
+            let start = &unread[..unread.len().min(MAX_HEAD)];
+            let is_full = start.len() == MAX_HEAD;
+            let (amount, head) = reader.read(start)?;
             self.connection.input.consume(amount);
             if let Some(head) = head {
                 return Ok((head, reader.body()));
+            }
+            if amount == 0 && is_full {
+                return Err(Error::HeadTooLarge(MAX_HEAD));
             }
             // After an interim reply, the next one may have been received already.
             if amount == 0 && !self.receive()? {
