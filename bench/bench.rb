@@ -32,17 +32,23 @@ module Bench
       @missing << needs
     end
 
+    # @return [Boolean] whether everything was measured
+    def complete? = @missing.empty?
+
     def conclude
       puts "", format("Took %<seconds>.0f s. %<load>s", seconds: now - @started, load:)
       abort "Some measurements were skipped. Install #{@missing.uniq.join(", ")}, or run bin/setup." if @missing.any?
     end
 
+    # @return [Float, nil] nil if this system does not tell
+    def load_average
+      File.read("/proc/loadavg").to_f if File.readable?("/proc/loadavg")
+    end
+
     private
 
     def load
-      return "" unless File.readable?("/proc/loadavg")
-
-      "The load average is #{File.read("/proc/loadavg").split.first} (the benchmark itself adds 1 to 2)."
+      load_average ? "The load average is #{load_average} (the benchmark itself adds 1 to 2)." : ""
     end
   end
 end
@@ -52,5 +58,5 @@ require_relative "trigger_cost"
 require_relative "comparison"
 require_relative "interrupts"
 require_relative "fibers"
-require_relative "background"
+require_relative "queue_memory"
 require_relative "publishing"

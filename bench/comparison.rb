@@ -1,65 +1,108 @@
 # frozen_string_literal: true
 
-require_relative "comparison/measurement"
+require_relative "calibration"
+require_relative "libraries"
+require_relative "measurement"
+require_relative "rounds"
 require_relative "comparison/nginx"
-require_relative "comparison/ruby_program"
+require_relative "comparison/program"
 require_relative "comparison/core_program"
-require_relative "comparison/rounds"
-require_relative "comparison/table"
-require_relative "comparison/results"
-require_relative "comparison/chart"
-require_relative "comparison/documents"
 
 module Bench
-  # Compares this gem with other clients that publish the same event to nginx over loopback.
+  # Compares this gem with other clients that do the same, mostly against nginx over loopback.
   module Comparison
-    RUBY_PROGRAMS = {
-      "this gem" => "ThisGem",
-      "bare socket" => "BareSocket",
-      "bare socket + dump" => "BareSocketWithDump",
-      "Net::HTTP" => "NetHttp",
-      "httpclient" => "HttpClient"
+    # Hides the SHA instructions of an x86 CPU from OpenSSL (bit 29 of the second word).
+    WITHOUT_SHA = { "OPENSSL_ia32cap" => ":~0x20000000" }.freeze
+    # How each contender is started.
+    CONTENDERS = {
+      "this gem" => ->(nginx) { Program.ruby("ThisGem", nginx) },
+      "pusher-core (Rust)" => ->(nginx) { CoreProgram.new(nginx) },
+      "bare socket" => ->(nginx) { Program.ruby("BareSocket", nginx) },
+      "bare socket + dump" => ->(nginx) { Program.ruby("BareSocketWithDump", nginx) },
+      "Net::HTTP" => ->(nginx) { Program.ruby("NetHttp", nginx) },
+      "httpclient" => ->(nginx) { Program.ruby("HttpClient", nginx) },
+      Libraries::NPM_NAME => ->(nginx) { Program.node(nginx) },
+      Libraries::PYPI_NAME => ->(nginx) { Program.python(nginx) },
+      "OpenSSL by hand" => ->(nginx) { Program.ruby("OpenSsl", nginx) },
+      "OpenSSL by hand, in software" => ->(nginx) { Program.ruby("OpenSsl", nginx, WITHOUT_SHA) },
+      "pool" => ->(nginx) { Program.ruby("InPool", nginx) },
+      "pool, ten together" => ->(nginx) { Program.ruby("InCoalescingPool", nginx) },
+      "fibers" => ->(nginx) { Program.ruby("InFibers", nginx) },
+      "EventMachine" => ->(nginx) { Program.ruby("OnReactor", nginx) }
     }.freeze
-    THREADS = [1, 8].freeze
-    ROUNDS = 25
+    GEMS = { "httpclient" => "httpclient", "fibers" => "async", "EventMachine" => "eventmachine" }.freeze
+    # The largest interquartile range of a ratio of CPU, relative to its median, on a machine that nothing else uses.
+    # Threads that compete for Ruby's lock make the ratios differ by up to a third there, too.
+    TRUSTED_SPREAD = 0.5
+    # The part of the rounds that other programs may disturb: medians do not depend on so few.
+    TOLERATED = 0.1
+    ROUNDS = 21
+    QUICK_ROUNDS = 11
 
     module_function
 
-    def run
-      Bench.heading("Sequential events to nginx over loopback: #{ROUNDS} interleaved rounds")
+    # @return [String, nil] what a contender needs and this machine lacks
+    def missing(name)
+      return "npm's package pusher" if name == Libraries::NPM_NAME && !Libraries.npm
+      return "PyPI's package pusher" if name == Libraries::PYPI_NAME && !Libraries.pypi
+
+      gem = GEMS[name]
+      "the gem #{gem}" if gem && Gem::Specification.find_all_by_name(gem).empty?
+    end
+
+    # Compares, and prints the figures.
+    #
+    # @param quick [Boolean] whether to leave out most cases
+    def run(quick: true)
       return Bench.skip("the comparison", needs: "nginx-light") unless Nginx.installed?
 
-      Nginx.run { |nginx| compare(nginx) }
+      report(compare(quick:, rounds: QUICK_ROUNDS))
     end
 
     # Compares, and writes the results, the chart and the tables of the documents.
-    def publish
-      Nginx.run do |nginx|
-        results = Results.of(compare(nginx))
-        abort "The machine is disturbed: nothing is written. Repeat the run." if results.spread > Table::TRUSTED_SPREAD
-        [results, Chart.new(results), Documents.new(results)].each(&:write)
+    #
+    # @param anyway [Boolean] whether to write them if other programs have disturbed the run; the documents say so
+    def publish(anyway: false, rounds: ROUNDS)
+      results = compare(quick: false, rounds:, instructions: true)
+      report(results)
+      abort "Nothing is written, because some contenders are missing. Run bin/setup." unless Bench.complete?
+      abort "Nothing is written. Repeat the run on a quiet machine." if results.disturbed.any? && !anyway
+
+      [results, Chart.new(results), Documents.new(results)].each(&:write)
+    end
+
+    # @return [Results]
+    def compare(quick:, rounds:, instructions: false)
+      sections = quick ? SECTIONS.select(&:quick?).map(&:quick) : SECTIONS
+      Calibration.run do |calibration|
+        figures = sections.to_h do |section|
+          [section.key, section.measure(calibration, rounds).tap { |one| Table.new(one).report }]
+        end
+        Results.of(figures, calibration.slowdowns, loading: Loading.measure(rounds),
+                                                   instructions: instructions ? Instructions.of_others : nil)
       end
     end
 
-    def compare(nginx)
-      contenders = start(nginx)
-      rounds = Rounds.new(contenders, THREADS).run(ROUNDS)
-      THREADS.each { |threads| Table.new(rounds.fetch(threads), threads).report }
-      puts "", "nginx served #{nginx.requests} requests on #{nginx.connections} connections."
-      rounds
-    ensure
-      contenders&.each(&:stop)
-    end
+    def report(results)
+      Loading.report(results.content["loading"])
+      Bench.heading("Aims")
+      puts Aims.new(results.section("plain")).verdicts
+      return if results.disturbed.empty?
 
-    def start(nginx)
-      programs = RUBY_PROGRAMS.dup
-      programs.delete("httpclient") && Bench.skip("httpclient", needs: "the gem httpclient") unless httpclient?
-      [CoreProgram.new("pusher-core (Rust)", nginx)] +
-        programs.map { |name, program| RubyProgram.new(name, program, nginx) }
-    end
-
-    def httpclient?
-      Gem::Specification.find_all_by_name("httpclient").any?
+      puts "", "Disturbed by other programs: #{results.disturbed.join("; ")}."
     end
   end
 end
+
+require_relative "instructions"
+require_relative "comparison/figures"
+require_relative "comparison/section"
+require_relative "comparison/sections"
+require_relative "comparison/aims"
+require_relative "comparison/table"
+require_relative "comparison/loading"
+require_relative "comparison/results"
+require_relative "charts"
+require_relative "marked_document"
+require_relative "comparison/chart"
+require_relative "comparison/documents"

@@ -12,23 +12,25 @@ module Bench
     QUEUE_SIZE = 500
     CHANNELS = 100
     ROUNDS = 3
+    PAUSE = 0.02
 
     # A server in a process of its own.
     class SlowServer
-      PAUSE = 0.02
       REPLY = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
-      def self.run
+      # @param pause [Float] seconds until a reply
+      def self.run(pause)
         listener = TCPServer.new("127.0.0.1", 0)
-        server = fork { new(listener).serve }
+        server = fork { new(listener, pause).serve }
         yield listener.local_address.ip_port
       ensure
         listener&.close
         Process.kill(:KILL, server) && Process.wait(server) if server
       end
 
-      def initialize(listener)
+      def initialize(listener, pause)
         @listener = listener
+        @pause = pause
       end
 
       def serve
@@ -41,7 +43,7 @@ module Bench
         socket.setsockopt(:TCP, :NODELAY, true)
         while (head = socket.gets("\r\n\r\n"))
           socket.read(head[/^content-length: *(\d+)/i, 1].to_i)
-          sleep(PAUSE)
+          sleep(@pause)
           socket.write(REPLY)
         end
       rescue SystemCallError
@@ -53,7 +55,7 @@ module Bench
 
     def run
       Bench.heading("Events on #{CHANNELS} channels to a server that takes 20 ms for each reply: best of #{ROUNDS}")
-      rates = SlowServer.run { |port| measure_all(client_of(port)) }
+      rates = SlowServer.run(PAUSE) { |port| measure_all(client_of(port)) }
       rates.each do |name, rate|
         puts format("%<name>-22s %<rate>8d events/s %<ratio>8.1f x the pool", name:, rate:, ratio: rate / rates["pool"])
       end

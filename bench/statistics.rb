@@ -16,5 +16,16 @@ module Bench
       sorted = numbers.sort
       (sorted[sorted.size * 3 / 4] - sorted[sorted.size / 4]) / median(sorted)
     end
+
+    # The quotients of two figures of the same round, so that slow changes of the load cancel out.
+    def ratios(numbers, bases) = numbers.zip(bases).map { |number, base| number / base }
+
+    # Two significant digits, without those behind the point from ten on.
+    def digits(number)
+      return number.round.to_s if number >= 10
+      return "0" if number.zero?
+
+      number >= 1 ? format("%.1f", number) : format("%.2f", number)
+    end
   end
 end

@@ -28,13 +28,20 @@ module Bench
     # @yieldparam output [String] of valgrind
     # @yieldreturn [Integer] what it has counted
     # @return [Integer] the count of one operation
-    def count(options, operation, url)
-      few, many = COUNTS.map { |times| yield run(options, operation, times, url) }
+    def count(options, operation, url, &block)
+      count_of(options, ->(times) { [RbConfig.ruby, "-I", LIB, PROGRAM, operation.to_s, times.to_s, url] }, &block)
+    end
+
+    # @param command [#call] takes a number of operations, and returns the command that runs them
+    # @yieldparam output [String] of valgrind
+    # @yieldreturn [Integer] what it has counted
+    # @return [Integer] the count of one operation
+    def count_of(options, command)
+      few, many = COUNTS.map { |times| yield run(options, command.call(times)) }
       (many - few) / (COUNTS.last - COUNTS.first)
     end
 
-    def run(options, operation, times, url)
-      program = [RbConfig.ruby, "-I", LIB, PROGRAM, operation.to_s, times.to_s, url]
+    def run(options, program)
       output, status = Open3.capture2e("valgrind", *options, *program)
       status.success? ? output : raise(output)
     end

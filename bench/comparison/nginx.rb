@@ -6,9 +6,10 @@ require "tmpdir"
 
 module Bench
   module Comparison
-    # An nginx with one worker that replies `{}` to every POST.
+    # An nginx with one worker that replies `{}` to every POST, plain or over TLS.
     class Nginx
       HOST = "127.0.0.1"
+      DESCRIPTORS = 4096
       # Debian installs nginx into a folder that is not on the PATH of an ordinary user.
       PLACES = [*ENV.fetch("PATH").split(File::PATH_SEPARATOR), "/usr/sbin", "/usr/local/sbin"].freeze
 
@@ -20,9 +21,11 @@ module Bench
         !program.nil?
       end
 
-      def self.run
+      # @param tls [Boolean] whether {#url} is one of https
+      # @param keep_alive [Boolean] false: it closes each connection after the reply
+      def self.run(tls: false, keep_alive: true)
         Dir.mktmpdir("nginx") do |folder|
-          nginx = new(folder)
+          nginx = new(folder, tls, keep_alive)
           yield nginx
         ensure
           nginx&.stop
@@ -31,8 +34,11 @@ module Bench
 
       attr_reader :port
 
-      def initialize(folder)
+      def initialize(folder, tls, keep_alive)
         @folder = folder
+        @tls = tls
+        @keep_alive = keep_alive
+        write_certificates if tls
         # nginx inherits the open listener, as in a binary upgrade, so no other program can take the port meanwhile.
         listener = TCPServer.new(HOST, 0)
         @port = listener.local_address.ip_port
@@ -43,7 +49,18 @@ module Bench
 
       def url
         app = ChannelsApi::App.default
-        "http://#{app.key}:#{app.secret}@#{HOST}:#{port}/apps/#{app.id}"
+        "#{@tls ? "https" : "http"}://#{app.key}:#{app.secret}@#{HOST}:#{port}/apps/#{app.id}"
+      end
+
+      # What makes programs trust it: with OpenSSL and this gem, with Node.
+      def environment
+        @tls ? { "SSL_CERT_FILE" => authority_file, "NODE_EXTRA_CA_CERTS" => authority_file } : {}
+      end
+
+      # The numbers of full handshakes and of resumed sessions so far, over TLS.
+      def handshakes
+        reused = File.readlines(File.join(@folder, "sessions.log"), chomp: true)
+        { full: reused.count("."), resumed: reused.count("r") }
       end
 
       def connections
@@ -69,9 +86,21 @@ module Bench
                       listener.fileno => listener.fileno, %i[out err] => File::NULL)
       end
 
+      # The authority's file, and the certificate and the key of the server.
+      def write_certificates
+        certificates = ChannelsApi::Certificates.new
+        identity = certificates.good
+        File.write(authority_file, certificates.authority.to_pem)
+        File.write(File.join(@folder, "server.pem"), identity.certificate.to_pem)
+        File.write(File.join(@folder, "server.key"), identity.key.to_pem)
+      end
+
+      def authority_file = File.join(@folder, "authority.pem")
+
       # The numbers of accepted connections and of requests, including this one.
       def status
-        body = Net::HTTP.start(HOST, port, nil) { |http| http.get("/status").body }
+        options = @tls ? { use_ssl: true, ca_file: authority_file } : {}
+        body = Net::HTTP.start(HOST, port, nil, **options) { |http| http.get("/status").body }
         accepted, _handled, requests = body[/^ (\d+ \d+ \d+)/, 1].split.map(&:to_i)
         [accepted, requests]
       rescue SystemCallError, IOError
@@ -89,14 +118,17 @@ module Bench
           worker_processes 1;
           pid #{@folder}/nginx.pid;
           error_log #{error_log};
-          events {}
+          worker_rlimit_nofile #{DESCRIPTORS};
+          events { worker_connections #{DESCRIPTORS}; }
           http {
-            access_log off;
+            #{"access_log off;" unless @tls}
             keepalive_requests 1000000000;
-            keepalive_timeout 1h;
+            keepalive_timeout #{@keep_alive ? "1h" : 0};
             #{temporary_folders}
+            #{sessions_log if @tls}
             server {
-              listen #{HOST}:#{port};
+              listen #{HOST}:#{port}#{" ssl" if @tls};
+              #{tls_settings if @tls}
               location = /status { stub_status; }
               location / {
                 default_type application/json;
@@ -104,6 +136,19 @@ module Bench
               }
             }
           }
+        NGINX
+      end
+
+      def tls_settings
+        "ssl_certificate server.pem; ssl_certificate_key server.key; ssl_session_cache shared:sessions:1m;"
+      end
+
+      # A line for each connection: whether its session was resumed.
+      def sessions_log
+        <<~NGINX
+          log_format sessions "$ssl_session_reused";
+          map $connection_requests $first { default 0; 1 1; }
+          access_log #{@folder}/sessions.log sessions if=$first;
         NGINX
       end
 

@@ -2,67 +2,36 @@
 
 module Bench
   module Comparison
-    # The results for one thread count: medians, ratios within each round, and whether the aims are met.
+    # Prints the figures of a section.
     class Table
-      SOCKET = "bare socket + dump"
-      HTTPCLIENT = "httpclient"
-      # The maximum CPU of this gem relative to another contender, as a number and in words.
-      AIMS = { SOCKET => [1.5, "1.5 × bare socket + dump's"], HTTPCLIENT => [1 / 7r, "1/7 of httpclient's"] }.freeze
-      TRUSTED_SPREAD = 0.5
-      HEAD = ["requests/s", "µs each", "CPU s per 1,000", "CPU ÷ socket+dump", "CPU ÷ httpclient"].freeze
-
-      # `measured` maps the names of the contenders to their measurements.
-      def initialize(measured, threads)
-        @measured = measured
-        @threads = threads
+      # @param figures [Figures]
+      def initialize(figures)
+        @figures = figures
       end
 
       def report
-        puts "", line(@threads == 1 ? "1 thread" : "#{@threads} threads", HEAD)
-        @measured.each_key { |name| puts line(name, figures(name)) }
-        AIMS.each_key { |rival| puts verdict(rival) if @measured.key?(rival) }
-        puts noise
+        @figures.labels.each do |label|
+          puts "", line(label, ["CPU", "spread", "per second"])
+          @figures.names.each { |name| puts line(name, cells(name, label)) }
+        end
+        puts "", noise
       end
 
       private
 
-      def line(name, cells)
-        name.ljust(20) + cells.map { |cell| cell.rjust(19) }.join
-      end
+      def line(name, cells) = name.ljust(26) + cells.map { |cell| cell.rjust(14) }.join
 
-      def figures(name)
-        rate, microseconds, cpu = %i[rate microseconds cpu_per_thousand].map { |figure| median(name, figure) }
-        [rate.round.to_s, format("%.1f", microseconds), format("%.4f", cpu), ratio(name, SOCKET),
-         ratio(name, HTTPCLIENT)]
-      end
-
-      def median(name, figure)
-        Statistics.median(@measured.fetch(name).map(&figure))
-      end
-
-      def ratio(name, rival)
-        @measured.key?(rival) ? format("%.3f", cpu_ratio(name, rival)) : "-"
-      end
-
-      # The ratio is taken within each round, so slow changes of the load cancel out.
-      def cpu_ratio(name, rival)
-        pairs = @measured.fetch(name).zip(@measured.fetch(rival))
-        Statistics.median(pairs.map { |one, other| one.cpu_per_thousand / other.cpu_per_thousand })
-      end
-
-      def verdict(rival)
-        bound, words = AIMS.fetch(rival)
-        ratio = cpu_ratio("this gem", rival)
-        is = ratio < 1 ? format("1/%.1f", 1 / ratio) : format("%.2f ×", ratio)
-        "Aim: at most #{words} CPU. Measured: #{is}. #{ratio <= bound ? "Met" : "Not met"}."
+      def cells(name, label)
+        [format("%.2f", @figures.cpu(name, label)), format("%.0f %%", @figures.spread_of(name, label) * 100),
+         format("%.2f", @figures.rate(name, label))]
       end
 
       def noise
-        spreads = @measured.transform_values { |rounds| Statistics.spread(rounds.map(&:cpu_per_thousand)) }
-        name, spread = spreads.max_by(&:last)
-        noise = format("Noise: interquartile range of the CPU at most %<percent>.0f %% of the median (%<name>s).",
-                       percent: spread * 100, name:)
-        spread > TRUSTED_SPREAD ? "#{noise} This is high. Repeat the run on a quiet machine." : noise
+        content = @figures.content
+        counts = { base: content["base"], again: content["taken again"], disturbed: content["disturbed"] }
+        text = format("All figures are ratios to %<base>s. Rounds taken again: %<again>d. Disturbed: %<disturbed>d. " \
+                      "Largest spread of a ratio of CPU: %<spread>.0f %%.", **counts, spread: @figures.spread * 100)
+        @figures.disturbed? ? "#{text} The machine is disturbed. Repeat the run when it is quiet." : text
       end
     end
   end

@@ -15,13 +15,23 @@ module Contenders
       @request = "#{head}\r\n\r\n#{body}"
     end
 
-    def session
-      socket = TCPSocket.new(@event.host, @event.port)
+    # It has one kind of work only.
+    def session(_work = "event")
+      socket = connect
       reply = String.new(capacity: 4096)
       -> { round_trip(socket, reply) }
     end
 
     private
+
+    def connect
+      socket = TCPSocket.new(@event.host, @event.port)
+      return socket unless @event.tls?
+
+      context = OpenSSL::SSL::SSLContext.new
+      context.set_params
+      OpenSSL::SSL::SSLSocket.new(socket, context).tap { |secure| secure.hostname = @event.host }.tap(&:connect)
+    end
 
     def round_trip(socket, reply)
       socket.write(@request)

@@ -3,31 +3,39 @@
 require "digest"
 require "openssl"
 require "uri"
-require_relative "../../spec/support/cost"
 require_relative "../../spec/support/json_engine"
+require_relative "work"
 
 module Contenders
-  # The event that all contenders publish, encoded and signed without this gem.
+  # A request that contenders encode and sign without this gem.
   class Event
     HEADERS = { "X-Pusher-Library" => "pusher-http-ruby 1.0.0", "Content-Type" => "application/json" }.freeze
 
     attr_reader :host, :port, :path
 
-    def initialize(url)
+    # @param work [String] an event, data or a batch
+    def initialize(url, work = "event")
       uri = URI(url)
+      @tls = uri.scheme == "https"
       @host = uri.host
       @port = uri.port
-      @path = "#{uri.path}/events"
+      @work = work
+      @path = "#{uri.path}/#{batch? ? "batch_events" : "events"}"
       @key = uri.user
       @secret = uri.password
+      @data = Work.data(work)
     end
 
-    def data
-      JsonEngine.generate(Cost::DATA)
-    end
+    def tls? = @tls
+
+    def url = "#{@tls ? "https" : "http"}://#{host}:#{port}#{path}"
+
+    def data = @data.is_a?(String) ? @data : JsonEngine.generate(@data)
 
     def body
-      JsonEngine.generate({ name: "event", channels: ["channel"], data: })
+      return JsonEngine.generate({ name: "event", channels: ["channel"], data: }) unless batch?
+
+      JsonEngine.generate({ batch: Array.new(Work.number(@work)) { { channel: "channel", name: "event", data: } } })
     end
 
     def signed_params(body)
@@ -41,5 +49,9 @@ module Contenders
     def target(body)
       "#{path}?#{URI.encode_www_form(signed_params(body))}"
     end
+
+    private
+
+    def batch? = @work.start_with?("batch")
   end
 end

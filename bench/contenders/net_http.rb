@@ -7,21 +7,29 @@ module Contenders
   # Ruby's Net::HTTP, with one connection per thread.
   class NetHttp
     def initialize(url)
-      @event = Event.new(url)
+      @url = url
     end
 
-    def session
-      http = Net::HTTP.new(@event.host, @event.port, nil)
-      http.keep_alive_timeout = 3600
-      http.start
-      -> { publish(http) }
+    def session(work = "event")
+      event = Event.new(@url, work)
+      return -> { start(event).tap { |http| publish(http, event) }.finish } if work == "first"
+
+      http = start(event)
+      -> { publish(http, event) }
     end
 
     private
 
-    def publish(http)
-      body = @event.body
-      reply = http.post(@event.target(body), body, Event::HEADERS)
+    def start(event)
+      http = Net::HTTP.new(event.host, event.port, nil)
+      http.keep_alive_timeout = 3600
+      http.use_ssl = event.tls?
+      http.start
+    end
+
+    def publish(http, event)
+      body = event.body
+      reply = http.post(event.target(body), body, Event::HEADERS)
       raise "unexpected reply: #{reply.code}" unless reply.code == "200" && reply.body == "{}"
     end
   end

@@ -1,21 +1,21 @@
 # frozen_string_literal: true
 
 module Contenders
-  # Publishes from one or several threads, each with its own session, and measures the time. A contender with a
-  # method `publish` publishes all events itself.
+  # Does a work in one or several threads, each with its own session, and measures the time. A contender with a method
+  # `publish` publishes all events itself.
   class Publishing
-    # Requests per thread before the measurement, to open connections and warm up caches.
+    # Steps per thread before the measurement, to open connections and warm up caches.
     WARM_UP = 20
 
     def initialize(contender)
       @contender = contender
-      @sessions = []
+      @sessions = Hash.new { |sessions, work| sessions[work] = [] }
     end
 
-    def measure(threads, requests)
-      each = requests / threads
-      sessions = sessions_for(threads)
-      publish(sessions, WARM_UP)
+    def measure(work, threads, requests)
+      each = (requests / threads.to_f).ceil
+      sessions = sessions_for(work, threads)
+      publish(sessions, [WARM_UP, each].min)
       wall = now
       cpu = cpu_seconds
       publish(sessions, each)
@@ -24,11 +24,12 @@ module Contenders
 
     private
 
-    def sessions_for(threads)
+    def sessions_for(work, threads)
       return [] unless @contender.respond_to?(:session)
 
-      @sessions << @contender.session while @sessions.size < threads
-      @sessions.first(threads)
+      sessions = @sessions[work]
+      sessions << @contender.session(work) while sessions.size < threads
+      sessions.first(threads)
     end
 
     def publish(sessions, count)

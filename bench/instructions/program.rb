@@ -44,6 +44,11 @@ class Operations
   def bare_socket = Contenders::BareSocket.new(@url).session
 
   def net_http = Contenders::NetHttp.new(@url).session
+
+  def http_client
+    require_relative "../contenders/http_client"
+    Contenders::HttpClient.new(@url).session("event")
+  end
 end
 
 operation = Operations.new(ARGV.fetch(2)).public_send(ARGV.fetch(0))

@@ -45,6 +45,19 @@ RSpec.describe "pusher-doctor" do
     end
   end
 
+  it "says where nothing was searched" do
+    application({}) do |folder|
+      expect(run(folder:)).to have_attributes(status: 0, errors: "", output: /^code .*has no Ruby file and no Gemfile$/)
+    end
+  end
+
+  it "follows a symbolic link to the application" do
+    application(untidy) do |folder|
+      File.symlink(folder, link = File.join(folder, "current"))
+      expect(run(link)).to have_attributes(status: 1, output: include("app/models/order.rb:4: change"))
+    end
+  end
+
   it "prints JSON" do
     application(untidy) do |folder|
       report = JSON.parse(run("--json", folder:).output)

@@ -6,7 +6,7 @@ require_relative "finding"
 module Pusher
   module Internal
     module Doctor
-      # Reads the Gemfile and its lock file of an application, without evaluating them.
+      # Reads the Gemfile and its lock file of an application, without evaluating them. Bundler also takes gems.rb.
       class Gemfile
         GEM = /^\s*gem\s*\(?\s*["'](?<name>[\w-]+)["'](?<rest>[^#\n]*)/.freeze # rubocop:disable Style/RedundantFreeze
         # Gems that only the documented gem needs.
@@ -15,7 +15,9 @@ module Pusher
           "pusher-signature" => "Pusher::Signature is part of this gem.",
           "em-http-request" => "The asynchronous methods do not need it; em_http_client does."
         }.freeze
-        private_constant :GEM, :UNNEEDED
+        FILES = %w[Gemfile gems.rb].freeze
+        LOCK_FILES = %w[Gemfile.lock gems.locked].freeze
+        private_constant :GEM, :UNNEEDED, :FILES, :LOCK_FILES
 
         # @param folder [String]
         def initialize(folder)
@@ -23,7 +25,17 @@ module Pusher
         end
 
         # @return [Array<Finding>]
-        def findings = [*gemfile_findings, *lock_findings]
+        def findings
+          [*FILES.flat_map { |name| gemfile_findings(name) }, *LOCK_FILES.flat_map { |name| lock_findings(name) }]
+        end
+
+        # @return [Boolean] whether the application has such a file
+        def exist? = FILES.any? { |name| File.file?(File.join(@folder, name)) }
+
+        # @return [Array<String>] names
+        def unreadable
+          [*FILES, *LOCK_FILES].select { |name| File.file?(path = File.join(@folder, name)) && !File.readable?(path) }
+        end
 
         private
 
@@ -34,34 +46,42 @@ module Pusher
           File.readlines(path, encoding: Encoding::UTF_8).map { |line| line.scrub("?") }.each.with_index(1).to_a
         end
 
-        def gemfile_findings
-          lines_of("Gemfile").filter_map do |line, number|
+        def gemfile_findings(name)
+          lines = lines_of(name)
+          lines.filter_map do |line, number|
             match = GEM.match(line) or next
-            advice = UNNEEDED[match[:name]]
-            next version_finding(match[:rest], number) if match[:name] == "pusher"
+            next version_finding(name, statement(lines, number), number) if match[:name] == "pusher"
 
-            next unless advice
-
-            finding("Gemfile", number, :note, "#{match[:name]} is not needed",
+            advice = UNNEEDED[match[:name]] or next
+            finding(name, number, :note, "#{match[:name]} is not needed",
                     "#{advice} Remove it unless your own code uses it.")
           end
         end
 
-        def version_finding(rest, number)
-          versions = rest.scan(/["']\s*((?:[~<>=!]+\s*)?\d[\w.]*)\s*["']/).flatten
-          return if Gem::Requirement.new(versions).satisfied_by?(Gem::Version.new(VERSION))
-
-          finding("Gemfile", number, :change, "the version of pusher excludes this gem (#{VERSION})",
-                  "Write gem \"pusher\", \"~> #{VERSION[/\A\d+\.\d+/]}\".")
+        # The line with this number, and those that continue it after a comma. Without comments.
+        def statement(lines, number)
+          rest = lines.drop(number - 1).map { |line, _| line.sub(/#.*/m, "").rstrip }
+          last = rest.index { |line| !line.end_with?(",") } || -1
+          rest[0..last].join(" ")
         end
 
-        def lock_findings
-          lines_of("Gemfile.lock").filter_map do |line, number|
-            locked = line[/^    pusher \(([\d.]+)/, 1] or next
-            next if Gem::Version.new(locked) >= Gem::Version.new("2.2")
+        def version_finding(name, statement, number)
+          versions = GEM.match(statement)[:rest].scan(/["']\s*((?:[~<>=!]+\s*)?\d[\w.]*)\s*["']/).flatten
+          return if Gem::Requirement.new(versions).satisfied_by?(Gem::Version.new(VERSION))
 
-            finding("Gemfile.lock", number, :change, "pusher #{locked} is the gem without a native core",
-                    "Run bundle update pusher after you have changed the Gemfile.")
+          finding(name, number, :change, "the version of pusher excludes this gem (#{VERSION})",
+                  "Write gem \"pusher\", \"~> #{VERSION[/\A\d+\.\d+/]}\".")
+        rescue Gem::Requirement::BadRequirementError
+          finding(name, number, :change, "the version of pusher cannot be read", "Correct it: Bundler refuses it, too.")
+        end
+
+        def lock_findings(name)
+          lines_of(name).filter_map do |line, number|
+            locked = line[/^    pusher \((\d[\d.]*\d)/, 1] or next
+            next if !Gem::Version.correct?(locked) || Gem::Version.new(locked) >= Gem::Version.new("2.2")
+
+            finding(name, number, :change, "pusher #{locked} is the gem without a native core",
+                    "Run bundle update pusher after you have changed the version.")
           end
         end
 

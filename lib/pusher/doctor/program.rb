@@ -51,15 +51,22 @@ module Pusher
         end
 
         def report
-          found = findings
-          checked = checks
+          folder = File.realpath(@options.folder) # Find does not follow a symbolic link
+          gemfile = Gemfile.new(folder)
+          tree = SourceTree.new(folder)
+          found = [*gemfile.findings, *tree.findings]
+          checked = [*checks, *unsearched(folder, gemfile, tree)]
           @out.puts(@options.json? ? json(checked, found) : TextReport.lines(checked, found))
           checked.any?(&:wrong?) || found.any?(&:change?) ? 1 : 0
         end
 
-        def findings
-          folder = File.expand_path(@options.folder)
-          [*Gemfile.new(folder).findings, *SourceTree.new(folder).findings]
+        def unsearched(folder, gemfile, tree)
+          unreadable = [*gemfile.unreadable, *tree.unreadable]
+          if unreadable.any?
+            [Check.skipped("code", "not searched, because it cannot be read: #{unreadable.join(", ")}")]
+          elsif !gemfile.exist? && tree.files.empty?
+            [Check.skipped("code", "nothing was searched: #{folder} has no Ruby file and no Gemfile")]
+          end
         end
 
         def checks

@@ -5,24 +5,39 @@ module Pusher
     module Doctor
       # What this gem does differently than the documented gem, and how to recognise its use in a line of Ruby.
       #
-      # `anywhere`: also in files that do not mention Pusher.
-      Rule = Struct.new(:pattern, :level, :text, :advice, :anywhere, keyword_init: true)
+      # `with`: what else the file must contain. By default it must mention Pusher.
+      Rule = Struct.new(:pattern, :level, :text, :advice, :with, keyword_init: true)
+
+      # A name that begins with Pusher or pusher, also after an underscore, and not the end of another name.
+      MENTION = /(?<![A-Za-z0-9])pusher/i.freeze # rubocop:disable Style/RedundantFreeze
+
+      # The errors of connections. Others of Errno come from files and processes.
+      NETWORK_ERRORS = %w[
+        SocketError OpenSSL::SSL::SSLError EOFError Errno::ECONNREFUSED Errno::ECONNRESET Errno::ECONNABORTED
+        Errno::EPIPE Errno::EHOSTUNREACH Errno::ENETUNREACH Errno::ETIMEDOUT Errno::EADDRNOTAVAIL
+      ].freeze
 
       # The methods of the HTTP client that its users call.
       HTTP_METHODS = %w[
         connect_timeout send_timeout receive_timeout keep_alive_timeout ssl_config reset_all request request_async
-        inspect class is_a kind_of nil respond_to send public_send instance_variable_get tap then object_id
+        inspect dup class is_a kind_of nil respond_to send __send__ public_send instance_variable_get tap then object_id
       ].freeze
 
       # @return [Array<Rule>]
       RULES = [
         Rule.new(
-          pattern: /\bHTTPClient::\w*(?:Timeout\w*|KeepAliveDisconnected|BadResponse\w*)/, level: :change,
+          pattern: /^(?!.*\.to_raise\b).*(?<!\w::)\bHTTPClient::\w*(?:Timeout\w*|KeepAliveDisconnected|BadResponse\w*)/,
+          level: :change,
           text: "errors of HTTPClient are not raised any more",
           advice: "Rescue Pusher::HTTPError. Its original_error is a Pusher::TimeoutError after a timeout."
         ),
         Rule.new(
-          pattern: /\brescue\b.*(?:\bSocketError|\bErrno::\w+|\bOpenSSL::SSL::SSLError)/, level: :change,
+          pattern: /\.to_raise\b.*\bHTTPClient::/, level: :note,
+          text: "a stub raises an error of HTTPClient, which becomes a Pusher::HTTPError",
+          advice: "Keep httpclient in the test group of the Gemfile, or stub with to_timeout."
+        ),
+        Rule.new(
+          pattern: /\brescue\b(?!.*\bHTTPClient::).*\b(?:#{NETWORK_ERRORS.join("|")})\b/, level: :change,
           text: "every failure of the transport is wrapped",
           advice: "If the code publishes or queries synchronously, rescue Pusher::HTTPError, and look at its " \
                   "original_error."
@@ -30,6 +45,11 @@ module Pusher
         Rule.new(
           pattern: /any_instance(?:_of\(\s*HTTPClient\b)|\bHTTPClient\.any_instance|_double\(\s*["']?HTTPClient\b/,
           level: :change, text: "stubs of HTTPClient have no effect", advice: "Use Pusher::Testing or WebMock."
+        ),
+        Rule.new(
+          pattern: /(?<!\w::)\bHTTPClient\.(?:prepend|include|class_eval|class_exec)\b/, level: :note, with: //,
+          text: "patches of HTTPClient do not apply to the requests of this gem",
+          advice: "If the patch is for them, use a middleware (Pusher.use)."
         ),
         Rule.new(
           pattern: /\brequire\s*\(?\s*["']httpclient["']/, level: :note,
@@ -47,11 +67,15 @@ module Pusher
           advice: "Use trigger_async, get_async and post_async."
         ),
         Rule.new(
-          pattern: /\bPusher\.notify\b|\bpusher\w*\.notify\b/, level: :change,
+          pattern: /\bPusher\.notify\b|\bpusher(?:_client)?\.notify\b/, level: :change,
           text: "push notifications were removed in version 2.0", advice: "Remove the call: it raises an error."
         ),
         Rule.new(
-          pattern: /(?<![\w.])encrypted:\s|:encrypted\s*=>|\bPusher\.encrypted\s*=[^=]/, level: :note,
+          pattern: /(?<![\w.])encrypted:\s|:encrypted\s*=>/, level: :note, with: /\bPusher::Client\b/,
+          text: "`encrypted` is deprecated", advice: "Write use_tls. It means the same."
+        ),
+        Rule.new(
+          pattern: /\bPusher\.encrypted\s*=[^=]/, level: :note,
           text: "`encrypted` is deprecated", advice: "Write use_tls. It means the same."
         ),
         Rule.new(
@@ -67,7 +91,7 @@ module Pusher
         ),
         Rule.new(
           pattern: /\binstrument\b.*:httpclient\b|OpenTelemetry::Instrumentation::HttpClient\b/i, level: :change,
-          anywhere: true, text: "tracing of httpclient does not include the requests of this gem",
+          with: //, text: "tracing of httpclient does not include the requests of this gem",
           advice: "Require pusher/integrations/opentelemetry, pusher/integrations/datadog or " \
                   "pusher/integrations/sentry, too."
         )

@@ -29,47 +29,71 @@ module Pusher
         def findings = files.flat_map { |file| findings_in(file) }
 
         # @return [Array<String>] paths relative to the folder
-        def files
-          found = []
-          Find.find(@folder) do |path|
-            name = File.basename(path)
-            Find.prune if path != @folder && File.directory?(path) && (SKIPPED.include?(name) || name.start_with?("."))
-            found << path.delete_prefix("#{@folder}/") if source?(path)
-          end
-          found.sort
+        def files = paths.select { |path| source?(path) }
+
+        # @return [Array<String>] files and folders, relative to the folder
+        def unreadable
+          paths.map { |path| [path, absolute(path)] }
+               .reject { |_, path| File.readable?(path) || File.symlink?(path) }.map(&:first)
         end
 
         private
 
-        def source?(path)
-          ENDINGS.include?(File.extname(path)) && File.readable?(path) && File.file?(path) &&
-            File.size(path) < MAX_BYTES
+        # Ruby files, and all folders that are not skipped.
+        def paths = @paths ||= find.map { |path| path.delete_prefix("#{@folder}/") }.sort
+
+        def find
+          Find.find(@folder).select do |path|
+            next if path == @folder
+
+            folder = File.directory?(path)
+            Find.prune if folder && skipped?(File.basename(path))
+            folder || ENDINGS.include?(File.extname(path))
+          end
         end
 
-        def findings_in(file)
-          text = File.read(File.join(@folder, file), encoding: Encoding::UTF_8).scrub("?")
-          rules = rules_for(text)
-          return [] if rules.empty?
+        def skipped?(name) = SKIPPED.include?(name) || name.start_with?(".")
 
-          without_comments(text).each_line.with_index(1).flat_map do |line, number|
+        def source?(path)
+          path = absolute(path)
+          File.file?(path) && File.readable?(path) && File.size(path) < MAX_BYTES
+        end
+
+        def absolute(path) = File.join(@folder, path)
+
+        def findings_in(file)
+          text = File.read(absolute(file), encoding: Encoding::UTF_8).scrub("?")
+          return [] if rules_for(text).empty?
+
+          code = without_other_classes(without_comments(text))
+          rules = rules_for(code)
+          code.each_line.with_index(1).flat_map do |line, number|
             rules.select { |rule| rule.pattern.match?(line) }.map { |rule| finding(rule, file, number) }
           end
         end
 
-        def rules_for(text)
-          rules = text.match?(/pusher/i) ? RULES : RULES.select(&:anywhere)
-          rules.select { |rule| rule.pattern.match?(text) }
+        def rules_for(code)
+          RULES.select { |rule| rule.pattern.match?(code) && code.match?(rule.with || MENTION) }
+        end
+
+        # The gem's Pusher is a module of the top level. `class Pusher` and `Git::Pusher` are others.
+        def without_other_classes(code)
+          return code.gsub(MENTION, "Other") if code.match?(/^\s*class\s+(?:\w+::)*Pusher\b(?!::)/)
+
+          code.gsub(/\b(\w+)::Pusher\b/, '\1::Other')
         end
 
         def finding(rule, file, line)
+          file = file.dup.force_encoding(Encoding::UTF_8).scrub("?")
           Finding.new(file:, line:, level: rule.level, text: rule.text, advice: rule.advice)
         end
 
-        # The lines without comments, and empty lines for those with the comment `pusher-doctor: ignore`. A file that
-        # Ruby cannot read is returned as it is.
+        # The lines without comments and without what follows `__END__`, and empty lines for those with the comment
+        # `pusher-doctor: ignore`. What Ruby cannot read is returned as it is.
         def without_comments(text)
           lines = text.lines
           Ripper.lex(text).each do |(number, column), type, token|
+            return lines.first(number - 1).join if type == :on___end__
             next unless COMMENTS.include?(type)
 
             line = lines[number - 1]

@@ -29,7 +29,9 @@ RSpec.describe "The examples of the documents" do
 
   around { |example| AsyncRequests.restoring_settings { example.run } }
 
-  before { ENV["PUSHER_URL"] = service.url }
+  let(:master_key) { ["k" * 32].pack("m0") }
+
+  before { ENV.update("PUSHER_URL" => service.url, "PUSHER_MASTER_KEY" => master_key) }
 
   # A binding with the variables that the examples use.
   def place
@@ -76,7 +78,7 @@ RSpec.describe "The examples of the documents" do
   # A newcomer copies them into an empty file.
   by_kind.fetch(:whole_file).each do |example|
     it "run as a program, at #{example}" do
-      environment = { "PUSHER_URL" => service.url, "PUSHER_MASTER_KEY" => ["k" * 32].pack("m0") }
+      environment = { "PUSHER_URL" => service.url, "PUSHER_MASTER_KEY" => master_key }
       program = [RbConfig.ruby, "-W", "-I", File.join(Documents::ROOT, "lib"), "-"]
       _, errors, status = Open3.capture3(environment, *program, stdin_data: directed(example.code))
       expect([errors, status.success?]).to eq(["", true])

@@ -224,6 +224,10 @@ RSpec.describe "The settings of a Rails application" do
   it "that are invalid are reported while the application boots" do
     files = { "config/pusher.yml" => "development:\n  encryption_master_key_base64: abc\n" }
     expect(rails_application(files).fail_to_boot).to include("invalid base64: the encryption master key")
+    files = { "config/pusher.yml" => "development:\n  receive_timeout: soon\n" }
+    expect(rails_application(files).fail_to_boot).to include("receive_timeout must be a number of seconds, nil or 0")
+    files = with_initializer("Rails.application.config.pusher.timeout = :soon")
+    expect(rails_application(files).fail_to_boot).to include("connect_timeout must be a number of seconds, nil or 0")
   end
 
   it "do not disturb an application that loads the gem after its initializers" do

@@ -14,6 +14,7 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     "rescue HTTPClient::KeepAliveDisconnected" => :change,
     "rescue Pusher::Error, SocketError => e" => :change,
     "rescue Errno::ECONNREFUSED" => :change,
+    "rescue HTTPClient::TimeoutError, SocketError" => :change,
     "allow_any_instance_of(HTTPClient).to receive(:request)" => :change,
     "HTTPClient.any_instance.stubs(:request)" => :change,
     "instance_double('HTTPClient')" => :change,
@@ -21,6 +22,8 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     "Pusher.notify(['donuts'], {})" => :change,
     "c.tracing.instrument :httpclient" => :change,
     "c.use 'OpenTelemetry::Instrumentation::HttpClient'" => :change,
+    "HTTPClient.prepend(RequestLog)" => :note,
+    "stub_request(:post, /x/).to_raise(HTTPClient::TimeoutError)" => :note,
     "require 'httpclient'" => :note,
     "client.em_http_client(uri)" => :note,
     "Pusher::Client.new(encrypted: true)" => :note,
@@ -47,7 +50,13 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     "Pusher.use_tls = true",
     "Pusher::Signature::Request.new('GET', '/', {})",
     "expect(Pusher).to have_triggered('a').encrypted",
-    "event.encrypted?"
+    "event.encrypted?",
+    "rescue Errno::ENOENT, Errno::EACCES",
+    "rescue Feeds::HTTPClient::TimeoutError",
+    "Feeds::HTTPClient.prepend(RequestLog)",
+    "Git::Pusher.notify('main')",
+    "pusher_queue.notify(self)",
+    "JSON.generate(encrypted: true)"
   ].each do |line|
     it "accepts `#{line}`" do
       expect(findings_in(line)).to be_empty
@@ -65,9 +74,54 @@ RSpec.describe DoctorHelper::DOCTOR::SourceTree do
     RUBY
   end
 
-  it "ignores files that do not mention Pusher, except for the tracing of httpclient" do
+  it "ignores files that do not mention Pusher, except for the tracing and the patches of httpclient" do
     expect(findings_in("rescue HTTPClient::TimeoutError", first: "")).to be_empty
     expect(findings_in("c.tracing.instrument :httpclient", first: "").size).to eq(1)
+    expect(findings_in("HTTPClient.prepend(RequestLog)", first: "").size).to eq(1)
+  end
+
+  it "does not take other names for the gem" do
+    code = "rescue HTTPClient::TimeoutError"
+    ["# the pusher", "GitPusher.run", "Git::Pusher.run", "module Git\nclass Pusher\nend", "class Git::Pusher; end",
+     "__END__\nPusher.trigger"].each do |first|
+      expect(findings_in(code, first:)).to be_empty, first
+    end
+    ["class Pusher::Request; end", "PusherClient.new", "@pusher.x", "my_pusher.x", "::Pusher.x"].each do |first|
+      expect(findings_in(code, first:)).to include(have_attributes(text: /HTTPClient/)), first
+    end
+  end
+
+  it "follows a symbolic link to the application, and no others" do
+    application("a.rb" => "Pusher.notify([])") do |folder|
+      File.symlink(folder, File.join(folder, "self"))
+      File.symlink("no-such-file", File.join(folder, "dangling.rb"))
+      expect(described_class.new(File.realpath(File.join(folder, "self"))).findings.map(&:file)).to eq(["a.rb"])
+    end
+  end
+
+  it "reports names of files that are not valid UTF-8" do
+    expect(findings_in("Pusher.notify([])", name: "\xff.rb").map(&:file)).to eq(["?.rb"])
+  end
+
+  # Root may read everything.
+  def as_nobody
+    IO.popen("-") do |child|
+      return child.readlines(chomp: true) if child
+
+      Process::UID.change_privilege(65_534) if Process.uid.zero?
+      puts yield
+      exit!
+    end
+  end
+
+  it "lists what it may not read" do
+    files = { "a.rb" => "", "sub/b.rb" => "", "sub/c.txt" => "", "locked/d.rb" => "", "vendor/e.rb" => "" }
+    application(files) do |folder|
+      File.chmod(0o755, folder)
+      %w[sub/b.rb sub/c.txt locked vendor].each { |path| File.chmod(0, File.join(folder, path)) }
+      expect(as_nobody { described_class.new(folder).unreadable }).to eq(%w[locked sub/b.rb])
+      %w[locked vendor].each { |path| File.chmod(0o755, File.join(folder, path)) }
+    end
   end
 
   it "reads Ruby files in all folders of the application, and no others" do

@@ -31,6 +31,7 @@ module Pusher
         # Applies what the initializers of the application have set on `config.pusher`.
         def configure
           default_client? ? update(Pusher.default_client) : create_early
+          check_timeouts
           stop_sending unless @settings.sending?
           require_relative "../../log_subscriber" if @settings[:log] || !@settings[:enabled]
         end
@@ -84,9 +85,14 @@ module Pusher
 
         # Invalid settings are reported while the application boots. PUSHER_URL is read on first use, as without Rails.
         def create_early
-          return if @settings.explicit_names.empty? && (@settings.source_names - ["PUSHER_URL"]).empty?
+          Pusher.default_client unless unset?
+        end
 
-          Pusher.default_client
+        def unset? = @settings.explicit_names.empty? && (@settings.source_names - ["PUSHER_URL"]).empty?
+
+        # A client checks its timeouts when it uses its HTTP client. A copy does so without side effects.
+        def check_timeouts
+          Pusher.default_client.dup.sync_http_client unless unset?
         end
 
         # What the application has set on the client remains, unless it has changed `config.pusher` since.
