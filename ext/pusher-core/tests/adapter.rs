@@ -1,30 +1,23 @@
-//! Only the adapter in `src/http/ureq` may use ureq.
+//! Only `src/http/protocol/reply_reader.rs` may use ureq-proto.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// References to the adapter itself.
-const ALLOWED: [&str; 2] = ["mod ureq;", "self::ureq::"];
-
 #[test]
-fn nothing_outside_the_adapter_names_ureq() {
+fn nothing_outside_the_reply_reader_names_ureq() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let adapter = root.join("src/http/ureq");
-    let (inside, outside): (Vec<_>, Vec<_>) = ["src", "examples", "../pusher/src"]
+    let reader = root.join("src/http/protocol/reply_reader.rs");
+    let users: Vec<_> = ["src", "examples", "../pusher/src"]
         .iter()
         .flat_map(|folder| sources(&root.join(folder)))
-        .partition(|path| path.starts_with(&adapter));
-    assert!(inside.iter().any(|path| names_ureq(path)), "{adapter:?}");
-    let offenders: Vec<_> = outside.iter().filter(|path| names_ureq(path)).collect();
-    assert!(offenders.is_empty(), "{offenders:?}");
+        .filter(|path| names_ureq(path))
+        .collect();
+    assert_eq!(users, [reader]);
 }
 
 fn names_ureq(path: &Path) -> bool {
     let text = fs::read_to_string(path).expect("a source file");
-    let rest = ALLOWED
-        .iter()
-        .fold(text, |text, allowed| text.replace(allowed, ""));
-    rest.to_lowercase().contains("ureq")
+    text.to_lowercase().contains("ureq")
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -225,7 +225,6 @@ impl State {
             proxy: proxy.clone(),
             tls: self.tls.clone(),
             keep_alive: self.timeout(Timeout::KeepAlive),
-            usual_timeouts: self.timeouts(),
         };
         let agent = Agent::new(settings, Arc::new(RubyWaiter));
         self.agents.push((proxy, agent.clone()));

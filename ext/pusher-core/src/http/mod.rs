@@ -3,12 +3,13 @@
 //! Sockets are non-blocking. When an operation would block, the code asks its [`Waiter`] to wait, so each
 //! program waits in its own way. [`StdWaiter`] waits with [`poll`].
 //!
-//! Only the adapter, in a separate folder, uses the HTTP library; `tests/adapter.rs` checks that.
+//! Only one file uses the HTTP library; `tests/adapter.rs` checks that.
 
 mod algorithms;
 mod bounds;
 mod dialer;
 mod poll;
+mod protocol;
 mod proxy;
 mod reply;
 mod request;
@@ -17,15 +18,14 @@ mod socket;
 mod timeouts;
 mod tls;
 mod tunnel;
-mod ureq;
 mod waiter;
 mod wire;
 
 pub use ::http::{HeaderMap, HeaderName, HeaderValue};
 
-pub use self::ureq::{Agent, Sending, Settings, check};
 pub use bounds::{MAX_BODY, MAX_HEAD};
 pub use poll::poll;
+pub use protocol::{Agent, Sending, Settings, check};
 pub use proxy::{Proxy, ProxyChoice};
 pub use reply::{Reply, ReplyConnection};
 pub use request::Request;

@@ -109,30 +109,16 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// Rewrites a request head from `POST /path` to `POST http://host/path` for a proxy (RFC 9112, 3.2.2).
+/// The form of requests to a proxy: `POST http://host/path`, with credentials (RFC 9112, 3.2.2).
 pub(crate) struct AbsoluteForm {
     origin: String,
     header: String,
 }
 
 impl AbsoluteForm {
-    pub(crate) fn rewrite(&self, request: &[u8]) -> Vec<u8> {
-        let target = request
-            .iter()
-            .position(|&byte| byte == b' ')
-            .map_or(0, |index| index + 1);
-        let line_end = request
-            .windows(2)
-            .position(|pair| pair == b"\r\n")
-            .map_or(request.len(), |index| index + 2);
-        [
-            &request[..target],
-            self.origin.as_bytes(),
-            &request[target..line_end],
-            self.header.as_bytes(),
-            &request[line_end..],
-        ]
-        .concat()
+    /// What precedes the path, and the header line with the credentials or nothing.
+    pub(crate) fn parts(&self) -> (&str, &str) {
+        (&self.origin, &self.header)
     }
 }
 
@@ -531,15 +517,5 @@ mod tests {
     fn debug_output_has_no_credentials() {
         let proxy = Proxy::parse("http://user:pass@proxy").unwrap();
         assert_eq!(format!("{proxy:?}"), "Proxy(proxy:80)");
-    }
-
-    #[test]
-    fn rewrites_requests_to_absolute_form() {
-        let form = Proxy::new("p", 1, Some((b"u", b"p"))).absolute_form("http://h:81".into());
-        let request = form.rewrite(b"POST /a?b HTTP/1.1\r\nhost: h\r\n\r\nbody");
-        assert_eq!(
-            String::from_utf8(request).unwrap(),
-            "POST http://h:81/a?b HTTP/1.1\r\nProxy-Authorization: Basic dTpw\r\nhost: h\r\n\r\nbody"
-        );
     }
 }

@@ -49,10 +49,6 @@ impl Wire {
         }
     }
 
-    pub(crate) fn is_tls(&self) -> bool {
-        self.session.is_some()
-    }
-
     /// Waits until a connect has succeeded or failed.
     pub(crate) fn await_connected(&self, deadline: Deadline) -> Result<bool, Error> {
         let socket = self.socket.raw().map_err(Error::Io)?;

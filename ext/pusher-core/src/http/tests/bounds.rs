@@ -22,6 +22,16 @@ fn a_larger_head_is_refused() {
 }
 
 #[test]
+fn a_head_with_long_headers_is_larger_before_it_has_too_many() {
+    let header = format!("X: {}\r\n", "y".repeat(550));
+    let outcome = endless(b"HTTP/1.1 200 OK\r\n", header.as_bytes());
+    assert!(
+        matches!(outcome, Err(Error::HeadTooLarge(MAX_HEAD))),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn endless_headers_are_refused() {
     let outcome = endless(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n");
     assert!(

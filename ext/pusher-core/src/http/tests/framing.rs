@@ -21,6 +21,12 @@ fn chunks_are_joined() {
 }
 
 #[test]
+fn the_last_line_of_a_chunked_body_may_be_missing() {
+    let reply = reply_to("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n");
+    assert_eq!(reply.unwrap().body, b"{}");
+}
+
+#[test]
 fn equal_content_lengths_are_accepted() {
     let reply = reply_to("HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\nContent-Length: 2\r\n\r\n{}");
     assert_eq!(reply.unwrap().body, b"{}");
@@ -40,6 +46,8 @@ fn a_reply_that_is_cut_off_is_truncated() {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: y",
     ] {
         let outcome = reply_to(reply);
         assert!(

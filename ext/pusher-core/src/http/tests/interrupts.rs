@@ -1,10 +1,12 @@
 //! Interrupts during a wait.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::support::{OK, Server, TestWaiter, agent_with_waiter, get, post};
+use super::support::{LARGE_BODY, OK, Server, TestWaiter, agent_with_waiter, get, post};
 use crate::Error;
+use crate::http::{Deadline, Interest, RawSocket, StdWaiter, Waiter};
 
 #[test]
 fn an_interrupt_while_waiting_for_a_reply_closes_the_connection() {
@@ -53,6 +55,38 @@ fn an_interrupt_within_a_body_closes_the_connection() {
     agent.send(&get(&url)).unwrap();
     assert_interrupted_at(&waiter, || agent.send(&get(&url)), 2);
     agent.send(&get(&url)).unwrap();
+}
+
+/// Interrupts every wait for data.
+#[derive(Debug)]
+struct InterruptedReads;
+
+impl Waiter for InterruptedReads {
+    fn resolve(&self, name: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Error> {
+        StdWaiter.resolve(name, port, deadline)
+    }
+
+    fn wait(
+        &self,
+        socket: RawSocket,
+        interest: Interest,
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
+        match interest {
+            Interest::Read => Err(Error::Interrupted(7)),
+            Interest::Write => StdWaiter.wait(socket, interest, deadline),
+        }
+    }
+}
+
+#[test]
+fn an_interrupt_after_a_failed_write_is_returned() {
+    let server = Server::start(|listener| {
+        listener.accept().head();
+    });
+    let agent = agent_with_waiter(&Arc::new(InterruptedReads));
+    let outcome = agent.send(&post(&server.url("/"), &vec![0; LARGE_BODY]));
+    assert!(matches!(outcome, Err(Error::Interrupted(7))), "{outcome:?}");
 }
 
 #[test]

@@ -72,6 +72,7 @@ fn a_connection_is_not_reused_when_the_caller_closes_it() {
         let mut peer = listener.accept();
         assert!(peer.serve().head.contains("connection: close\r\n"));
         peer.expect_end();
+        listener.accept().serve();
     });
     let agent = agent();
     let url = server.url("/");
@@ -80,6 +81,7 @@ fn a_connection_is_not_reused_when_the_caller_closes_it() {
         ..get(&url)
     };
     agent.send(&request).unwrap();
+    agent.send(&get(&url)).unwrap();
 }
 
 #[test]

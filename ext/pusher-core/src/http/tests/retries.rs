@@ -278,6 +278,35 @@ fn a_request_is_not_retried_after_a_receive_timeout() {
 }
 
 #[test]
+fn a_retry_uses_no_idle_connection() {
+    let (sender, receiver) = mpsc::channel();
+    let server = Server::start(move |listener| {
+        let (mut first, mut second) = (listener.accept(), listener.accept());
+        first.request();
+        second.request();
+        first.send(OK);
+        // The first is idle before the second, so the second is used next.
+        receiver.recv().unwrap();
+        second.send(OK);
+        second.request();
+        drop(second);
+        listener.accept().serve();
+        first.expect_end();
+    });
+    let (agent, url) = (agent(), server.url("/"));
+    std::thread::scope(|scope| {
+        for sender in [sender.clone(), sender] {
+            let (agent, url) = (&agent, &url);
+            scope.spawn(move || {
+                agent.send(&get(url)).unwrap();
+                sender.send(()).ok();
+            });
+        }
+    });
+    assert_eq!(agent.send(&get(&url)).unwrap().attempts, 2);
+}
+
+#[test]
 fn bytes_after_a_reply_end_the_connection() {
     for extra in [&b"x"[..], OK] {
         let server = Server::start(move |listener| {

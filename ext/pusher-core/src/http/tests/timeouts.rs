@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use super::support::{
-    LARGE_BODY, LONG_TIMEOUTS, OK, SHORT_TIMEOUT, Server, agent, agent_with, get, post,
-};
+use super::support::{LARGE_BODY, SHORT_TIMEOUT, Server, agent, get, post};
 use crate::Error;
-use crate::http::{Request, Settings, Timeouts};
+use crate::http::Timeouts;
 
 #[test]
 fn a_server_that_does_not_read_is_a_send_timeout() {
@@ -33,35 +31,6 @@ fn a_server_that_does_not_reply_is_a_receive_timeout() {
         peer.expect_end();
     });
     assert_receive_timeout(&server);
-}
-
-#[test]
-fn a_request_has_its_own_timeouts_with_any_usual_timeouts() {
-    let short = Timeouts {
-        receive: Some(SHORT_TIMEOUT),
-        ..LONG_TIMEOUTS
-    };
-    for usual_timeouts in [short, LONG_TIMEOUTS] {
-        for timeouts in [short, LONG_TIMEOUTS] {
-            let server = Server::start(|listener| {
-                let mut peer = listener.accept();
-                peer.request();
-                std::thread::sleep(2 * SHORT_TIMEOUT);
-                peer.try_send(OK);
-            });
-            let settings = Settings {
-                usual_timeouts,
-                ..Settings::default()
-            };
-            let url = server.url("/");
-            let outcome = agent_with(settings).send(&Request {
-                timeouts,
-                ..get(&url)
-            });
-            let is_timeout = matches!(outcome, Err(Error::ReceiveTimeout));
-            assert_eq!(is_timeout, timeouts == short, "{outcome:?}");
-        }
-    }
 }
 
 #[test]

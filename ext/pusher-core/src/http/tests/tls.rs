@@ -105,14 +105,17 @@ fn an_idle_connection_is_reused_after_a_key_update() {
 
 #[test]
 fn a_connection_closed_by_close_notify_while_idle_is_not_used() {
-    let (server, agent) = secure(|listener, config| {
+    let (closed, is_closed) = mpsc::channel();
+    let (server, agent) = secure(move |listener, config| {
         let mut peer = listener.accept_tls(config);
         peer.serve();
         peer.end_replies();
+        closed.send(()).unwrap();
         assert_eq!(listener.accept_tls(config).serve().body, b"second");
     });
     let url = server.tls_url("localhost");
     agent.send(&post(&url, b"first")).unwrap();
+    is_closed.recv().unwrap();
     agent.send(&post(&url, b"second")).unwrap();
 }
 
