@@ -10,14 +10,15 @@ module Bench
   module Instructions
     OPERATIONS = {
       trigger_with_hash: "trigger of a small Hash", trigger_with_string: "trigger of a String",
-      request: "sync_http_client.request", authenticate: "authenticate", webhook: "webhook.valid?",
+      request: "sync_http_client.request", authenticate_private: "authenticate for a private channel",
+      authenticate: "authenticate for a presence channel", webhook: "webhook.valid?",
       json: "the JSON engine alone, for that Hash", bare_socket: "a bare Ruby socket, for a prepared request",
       net_http: "the same event by Net::HTTP and OpenSSL", http_client: "the same event by httpclient and OpenSSL"
     }.freeze
     CORE = "the same event by pusher-core alone, signed in advance"
     CALLGRIND = ["--tool=callgrind", "--callgrind-out-file=#{File::NULL}"].freeze
     # The operations of this gem.
-    OURS = %i[trigger_with_hash trigger_with_string request authenticate webhook].freeze
+    OURS = %i[trigger_with_hash trigger_with_string request authenticate_private authenticate webhook].freeze
 
     module_function
 

@@ -31,6 +31,8 @@ class Operations
     end
   end
 
+  def authenticate_private = -> { @client.authenticate("private-channel", "1.1") }
+
   def authenticate = -> { @client.authenticate("presence-channel", "1.1", { user_id: "1" }) }
 
   def webhook
