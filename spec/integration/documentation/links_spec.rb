@@ -64,15 +64,9 @@ RSpec.describe "The documents" do
     expect(Documents.text("README.md").lines.size).to be <= 300
   end
 
-  it "have the counts of bench/budgets.yml in docs/performance.md" do
+  it "have the count of objects in bench/budgets.yml in docs/performance.md" do
     counts = YAML.safe_load_file(File.join(Documents::ROOT, "bench/budgets.yml"))["counts"]
-    performance = Documents.text("docs/performance.md")
-    ["trigger` of a small Hash", "trigger` of a String", "sync_http_client.request`", "authenticate`",
-     "webhook.valid?`"].each do |name|
-      shown = performance[/^\| `#{Regexp.escape(name)}.*\| ([\d,]+) \|$/, 1].delete(",").to_i
-      expect(shown).to be_within(1_000).of(counts.fetch("instructions of #{name.delete("`")}")), name
-    end
-    expect(performance).to include("creates #{counts["objects of a trigger"]} Ruby objects")
+    expect(Documents.text("docs/performance.md")).to include("creates #{counts["objects of a trigger"]} Ruby objects")
   end
 
   it "name only programs that exist" do
