@@ -66,9 +66,16 @@ module Bench
       results = compare(quick: false, rounds:, instructions: true)
       report(results)
       abort "Nothing is written, because some contenders are missing. Run bin/setup." unless Bench.complete?
-      abort "Nothing is written. Repeat the run on a quiet machine." if results.disturbed.any? && !anyway
+      keep_disturbed(results) if results.disturbed.any? && !anyway
 
       [results, Chart.new(results), Documents.new(results)].each(&:write)
+    end
+
+    # Ends the program.
+    def keep_disturbed(results)
+      results.write(Results::DISTURBED)
+      abort "Nothing is published. Repeat the run on a quiet machine, or copy #{Results::DISTURBED} to " \
+            "#{Results::FILE} and run `rake bench:documents`: the documents then say that the run was disturbed."
     end
 
     # @return [Results]

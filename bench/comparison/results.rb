@@ -7,6 +7,8 @@ module Bench
     # The figures that the documents and the charts show. `rake bench:publish` writes them to a file.
     class Results
       FILE = File.join(ROOT, "bench/results.json")
+      # Those of a disturbed run, which are not published.
+      DISTURBED = File.join(ROOT, "tmp/disturbed_results.json")
 
       # @return [Results] of the last `rake bench:publish`
       def self.read = new(JSON.parse(File.read(FILE)))
@@ -36,8 +38,8 @@ module Bench
       # @return [Array<String>] titles of the sections that other programs have influenced
       def disturbed = content["sections"].values.map { |one| Figures.new(one) }.select(&:disturbed?).map(&:title)
 
-      def write
-        File.write(FILE, "#{JSON.pretty_generate(content)}\n")
+      def write(file = FILE)
+        File.write(file, "#{JSON.pretty_generate(content)}\n")
       end
     end
   end

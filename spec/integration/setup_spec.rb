@@ -39,13 +39,16 @@ RSpec.describe "bin/setup" do
       .to match(/`cargo --version` failed \(error: no default is configured\)\..*rustup default stable/)
   end
 
+  # A Debian machine on which every package is installed.
+  let(:debian) { { "apt-get" => "exit 1", "dpkg-query" => "echo installed" } }
+
   it "refuses an old Ruby" do
-    set_up({ "ruby" => "[ \"$1\" = --version ] && echo 'ruby 3.0.2p107'; exit 1", "apt-get" => "exit 1" })
+    set_up({ "ruby" => "[ \"$1\" = --version ] && echo 'ruby 3.0.2p107'; exit 1", **debian })
       .to include("ruby 3.0.2p107 is too old: the gem needs Ruby 3.1 or newer.")
   end
 
   it "asks for the headers of Ruby" do
-    set_up({ "ruby" => "[ \"$1\" != -rrbconfig ]", "apt-get" => "exit 1" })
+    set_up({ "ruby" => "[ \"$1\" != -rrbconfig ]", **debian })
       .to match(%r{/ruby has no headers \(ruby\.h\)\. Install them, for example with the package ruby-dev})
   end
 
