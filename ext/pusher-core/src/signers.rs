@@ -4,8 +4,8 @@ use std::sync::Mutex;
 
 use crate::signature::Signer;
 
-/// How many secrets are kept. A process signs for one application, or for a few.
-const KEPT: usize = 8;
+/// How many secrets are kept. A process signs for one application, or for one of each tenant or region.
+const KEPT: usize = 16;
 
 /// The last used one comes first.
 static RECENT: Mutex<Vec<Signer>> = Mutex::new(Vec::new());

@@ -119,11 +119,9 @@ module Pusher
     def authentication_token
       raise ConfigurationError, :key unless @key
       raise ConfigurationError, :secret unless @secret
+      return Signature::Token.new(@key, @secret) if Internal::Native.single_line?(@key.to_s)
 
-      token = @token
-      return token if token && token.key.equal?(@key) && token.secret.equal?(@secret)
-
-      new_token(@key, @secret).tap { |created| @token = created unless frozen? }
+      raise ConfigurationError.new(:key, "the key contains a line break or NUL")
     end
 
     # @param path [String, nil] below `/apps/APP_ID`
@@ -203,16 +201,10 @@ module Pusher
 
     private
 
-    def new_token(key, secret)
-      return Signature::Token.new(key, secret) if Internal::Native.single_line?(key.to_s)
-
-      raise ConfigurationError.new(:key, "the key contains a line break or NUL")
-    end
-
     # Omits the HTTP client, which has open connections, and the middleware. The loaded client creates a new HTTP client
     # with its own settings, so settings that were made on `sync_http_client` are lost.
     def marshal_dump
-      names = instance_variables - %i[@registered_middleware @token]
+      names = instance_variables - [:@registered_middleware]
       names.delete(:@sync_http_client) if @sync_http_client.is_a?(Internal::HTTP::Client)
       names.to_h { |name| [name, instance_variable_get(name)] }
     end

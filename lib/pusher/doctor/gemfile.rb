@@ -8,7 +8,9 @@ module Pusher
     module Doctor
       # Reads the Gemfile and its lock file of an application, without evaluating them. Bundler also takes gems.rb.
       class Gemfile
-        GEM = /^\s*gem\s*\(?\s*["'](?<name>[\w-]+)["'](?<rest>[^#\n]*)/.freeze # rubocop:disable Style/RedundantFreeze
+        GEM = /^\s*gem\s*\(?\s*["'](?<name>[\w-]+)["'](?<rest>[^\n]*)/.freeze # rubocop:disable Style/RedundantFreeze
+        # The requirements after the name: Strings, or an Array of them. Options may follow.
+        REQUIREMENTS = /\A(?:\s*,\s*\[?\s*(?:"[^"]*"|'[^']*')(?!\s*(?:=>|:))\s*\]?)*/.freeze # rubocop:disable Style/RedundantFreeze
         # Gems that only the documented gem needs.
         UNNEEDED = {
           "httpclient" => "This gem does not need it.", "rbnacl" => "Encryption is part of this gem.",
@@ -17,7 +19,7 @@ module Pusher
         }.freeze
         FILES = %w[Gemfile gems.rb].freeze
         LOCK_FILES = %w[Gemfile.lock gems.locked].freeze
-        private_constant :GEM, :UNNEEDED, :FILES, :LOCK_FILES
+        private_constant :GEM, :REQUIREMENTS, :UNNEEDED, :FILES, :LOCK_FILES
 
         # @param folder [String]
         def initialize(folder)
@@ -60,13 +62,13 @@ module Pusher
 
         # The line with this number, and those that continue it after a comma. Without comments.
         def statement(lines, number)
-          rest = lines.drop(number - 1).map { |line, _| line.sub(/#.*/m, "").rstrip }
+          rest = lines.drop(number - 1).map { |line, _| line.sub(/(?:\A|\s)#.*/m, "").rstrip }
           last = rest.index { |line| !line.end_with?(",") } || -1
           rest[0..last].join(" ")
         end
 
         def version_finding(name, statement, number)
-          versions = GEM.match(statement)[:rest].scan(/["']\s*((?:[~<>=!]+\s*)?\d[\w.]*)\s*["']/).flatten
+          versions = GEM.match(statement)[:rest][REQUIREMENTS].scan(/["']\s*([^"']*?)\s*["']/).flatten
           return if Gem::Requirement.new(versions).satisfied_by?(Gem::Version.new(VERSION))
 
           finding(name, number, :change, "the version of pusher excludes this gem (#{VERSION})",

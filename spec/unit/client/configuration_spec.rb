@@ -50,9 +50,24 @@ RSpec.describe Pusher::Client, "configuration" do
       expect(token_of(client.freeze)).to eq([client.key, client.secret])
     end
 
-    it "is not part of a marshalled client" do
+    it "is checked again after the key has changed in place" do
+      client.key = +"key"
       client.authentication_token
-      expect(Marshal.load(Marshal.dump(client)).instance_variables & %i[@secret @token]).to eq([:@secret])
+      client.key << "\n"
+      expect { client.authentication_token }.to raise_error(Pusher::ConfigurationError, /line break/)
+    end
+
+    it "does not use an instance variable of a subclass" do
+      type = Class.new(described_class) do
+        attr_reader :token
+
+        def initialize(token, **options)
+          @token = token
+          super(options)
+        end
+      end
+      mine = type.new("abc", key: "key", secret: "secret")
+      expect([token_of(mine), mine.token]).to eq([%w[key secret], "abc"])
     end
   end
 

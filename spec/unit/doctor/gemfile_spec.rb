@@ -8,7 +8,10 @@ RSpec.describe DoctorHelper::DOCTOR::Gemfile do
   it "finds a version that excludes this gem" do
     expect(findings_of("Gemfile" => "\ngem 'pusher', '~> 2.0.0'\n"))
       .to contain_exactly(have_attributes(file: "Gemfile", line: 2, level: :change, advice: /"~> \d+\.\d+"/))
-    expect(findings_of("Gemfile" => 'gem("pusher", "= 1.4.3")').size).to eq(1)
+    ['gem("pusher", "= 1.4.3")', "gem 'pusher', ['>= 1', '< 2']",
+     "gem 'pusher', '>= 1', '< 2', require: 'x'"].each do |line|
+      expect(findings_of("Gemfile" => line).size).to eq(1), line
+    end
   end
 
   it "finds the version on a further line, and in gems.rb" do
@@ -28,7 +31,10 @@ RSpec.describe DoctorHelper::DOCTOR::Gemfile do
 
   it "accepts versions that include this gem" do
     ["gem 'pusher'", "gem 'pusher', '~> 2.2'", "gem 'pusher', '>= 2.0', '< 3'", "gem 'pusher', path: '../pusher'",
-     "gem 'pusher', github: 'a/b', tag: 'v2.0.0'", "# gem 'pusher', '1.0'", "gem 'pusher-fake', '1.0'"].each do |line|
+     "gem 'pusher', github: 'a/b', tag: 'v2.0.0'", "gem 'pusher', git: 'https://host/x#y', ref: '1234567'",
+     "gem 'pusher', github: 'a/b', ref: '4f5e6a7'", "gem 'pusher', ['~> 2', '>= 2.2'], require: false",
+     "gem 'pusher', '~> 2.2', require: false if RUBY_VERSION >= '2.0'", "gem 'pusher', 'require' => '1.0'",
+     "# gem 'pusher', '1.0'", "gem 'pusher-fake', '1.0'"].each do |line|
       expect(findings_of("Gemfile" => line)).to be_empty, line
     end
   end

@@ -3,7 +3,7 @@
 //! Sockets are non-blocking. When an operation would block, the code asks its [`Waiter`] to wait, so each
 //! program waits in its own way. [`StdWaiter`] waits with [`poll`].
 //!
-//! Only one file uses the HTTP library; `tests/adapter.rs` checks that.
+//! Only one file uses the library that parses replies; `tests/adapter.rs` checks that.
 
 mod algorithms;
 mod bounds;

@@ -16,6 +16,8 @@ pub(crate) struct Wire {
     waiter: Arc<dyn Waiter>,
     socket: Arc<Socket>,
     session: Option<Box<ClientConnection>>,
+    /// Nothing more is written after a failed write: the request counts as not sent.
+    has_write_failed: bool,
 }
 
 /// Data that the peer has sent although no reply is expected.
@@ -46,6 +48,7 @@ impl Wire {
             waiter,
             socket: Arc::new(socket),
             session: None,
+            has_write_failed: false,
         }
     }
 
@@ -101,7 +104,9 @@ impl Wire {
                 .writer()
                 .write_all(bytes)
                 .map_err(Error::Io)?;
-            return self.flush_tls(deadline, timeout_error);
+            let flushed = self.flush_tls(deadline, timeout_error);
+            self.has_write_failed = flushed.is_err();
+            return flushed;
         }
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -170,10 +175,13 @@ impl Wire {
             if has_received && has_passed(deadline) {
                 return Err(timeout_error());
             }
-            match self.flush_tls(deadline, timeout_error) {
-                // A peer that no longer reads may have sent a reply before.
-                Ok(()) | Err(Error::Io(_)) => {}
-                Err(error) => return Err(error),
+            if !self.has_write_failed {
+                match self.flush_tls(deadline, timeout_error) {
+                    Ok(()) => {}
+                    // A peer that no longer reads may have sent a reply before.
+                    Err(Error::Io(_)) => self.has_write_failed = true,
+                    Err(error) => return Err(error),
+                }
             }
             self.receive_tls(deadline, timeout_error)?;
             has_received = true;

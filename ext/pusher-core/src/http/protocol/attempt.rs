@@ -42,7 +42,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Sends the request and receives its reply. After an error the connection must be closed.
+    /// Sends the request and receives its reply. After an error the connection must be closed. An error after the first
+    /// byte of the reply says nothing about whether the server has read the request.
     pub(crate) fn run(mut self, timeouts: Timeouts) -> Result<Received, Failure> {
         self.connection.socket().begin_use();
         if let Err(error) = self.send_and_await_reply(timeouts) {
@@ -99,7 +100,10 @@ impl<'a> Attempt<'a> {
         let (head, reader) = self.read_head()?;
         refuse_two_framings(&head.headers)?;
         let (body, must_close) = self.read_body(reader)?;
-        let is_reusable = !must_close && !self.request.closes() && self.connection.input.is_empty();
+        let is_reusable = self.is_sent
+            && !must_close
+            && !self.request.closes()
+            && self.connection.input.is_empty();
         Ok(Received {
             head,
             body,
@@ -169,9 +173,9 @@ impl<'a> Attempt<'a> {
         }
         match error {
             Error::Truncated => {
-                self.request.is_query() || self.connection.has_unacknowledged_bytes()
+                self.request.is_safe() || self.connection.has_unacknowledged_bytes()
             }
-            Error::Io(error) => self.request.is_query() || is_reset(error),
+            Error::Io(error) => self.request.is_safe() || is_reset(error),
             _ => false,
         }
     }
@@ -184,7 +188,7 @@ impl<'a> Attempt<'a> {
         }
         match error {
             // A retry was possible, but no time was left for it.
-            Error::Stale => !self.request.is_query() || !self.is_sent,
+            Error::Stale => !self.request.is_safe() || !self.is_sent,
             Error::Truncated => !self.is_sent || self.connection.has_unacknowledged_bytes(),
             _ => !self.is_sent,
         }

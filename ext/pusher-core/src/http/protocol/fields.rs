@@ -12,7 +12,7 @@ use crate::http::request::Request;
 /// The longest header that is sent, in bytes. The `http` crate limits urls itself.
 const MAX_HEADER: usize = 64 * 1024;
 
-/// All fields of a request except its content-length, as lines.
+/// All fields of a request, as lines, except its content-length and the credentials for a proxy.
 pub(crate) struct Fields {
     pub(crate) lines: Vec<u8>,
     /// Whether the server is asked to close the connection.
@@ -24,7 +24,7 @@ impl Fields {
         let headers = headers(request, uri)?;
         let mut lines = Vec::new();
         if !headers.contains_key(header::AUTHORIZATION) {
-            lines.extend_from_slice(authorization(uri).as_bytes());
+            lines.extend_from_slice(authorization_line(uri).as_bytes());
         }
         for (name, value) in &headers {
             for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
@@ -77,7 +77,7 @@ fn host(uri: &Uri) -> Result<HeaderValue, Error> {
 }
 
 /// The line for the user and the password in the url, or nothing.
-fn authorization(uri: &Uri) -> String {
+fn authorization_line(uri: &Uri) -> String {
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     let Some((user, _)) = authority.rsplit_once('@') else {
         return String::new();

@@ -59,7 +59,7 @@ fn receiving(method: Method) -> Result<Call<RecvResponse>, ureq_proto::Error> {
     let mut request = http::Request::new(());
     *request.method_mut() = method;
     let mut call = Call::new(request)?.proceed();
-    call.write(&mut [0; 32])?;
+    call.write(&mut [0; 256])?;
     match call.proceed()? {
         Some(SendRequestResult::RecvResponse(call)) => Ok(call),
         _ => unreachable!("neither method has a body"),

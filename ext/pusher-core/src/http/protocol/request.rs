@@ -111,7 +111,7 @@ impl ValidRequest<'_> {
     }
 
     /// Whether the method changes nothing on the server (RFC 9110, 9.2.1), so that the request may be sent twice.
-    pub(crate) fn is_query(&self) -> bool {
+    pub(crate) fn is_safe(&self) -> bool {
         matches!(self.method, "GET" | "HEAD")
     }
 
@@ -138,7 +138,8 @@ impl ValidRequest<'_> {
             output.extend_from_slice(part.as_bytes());
         }
         if let Some(body) = self.body {
-            write!(output, "content-length: {}\r\n", body.len()).expect("a vector grows");
+            write!(output, "content-length: {}\r\n", body.len())
+                .expect("writing to memory does not fail");
         }
         output.extend_from_slice(&self.common.fields.lines);
         output.extend_from_slice(b"\r\n");
