@@ -6,8 +6,8 @@ require "socket"
 
 module Bench
   # Tells whether other programs use the machine. It runs a fixed loop in two processes at the same time, as many as a
-  # comparison keeps busy: a client and its server. The wall time of the loop is compared with the least CPU time that
-  # it has ever taken: it is longer where the loop gets no core of its own, or not the usual speed of the core.
+  # comparison keeps busy: a client and its server. The wall time of the loop is compared with the least CPU time of any
+  # run of it. It is longer if the loop does not have a core to itself, or if the core is slower than usual.
   class Calibration
     # How many times the least CPU time the loop may take on a quiet machine. There it takes 1.0 to 1.1 times; a second
     # program on two cores makes it 1.5 times or more.
