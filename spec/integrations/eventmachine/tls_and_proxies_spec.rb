@@ -99,7 +99,7 @@ RSpec.describe "Requests on the EventMachine reactor" do
 
     it "time out if the proxy never replies to CONNECT, without blocking the reactor" do
       silent = start_fault(:hang)
-      client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", use_tls: true, timeout: 0.3,
+      client = Pusher::Client.new(**endpoint.client_options, host: "channels.test", use_tls: true, timeout: 1,
                                                              http_proxy: "http://127.0.0.1:#{silent.port}")
       ticks = nil
       outcome = outcome_of do
