@@ -42,7 +42,8 @@ module Pusher
         private
 
         def own
-          @instances.find(&:here?)
+          first = @instances.first
+          first&.here? ? first : @instances.find(&:here?)
         end
       end
 

@@ -63,8 +63,7 @@ module Pusher
       http = @client.sync_http_client
       return send_in_background(http) unless Internal::EventMachine::Reactor.running?
 
-      outgoing = Internal::HTTP::OutgoingRequest.new(http, @verb, @uri.to_s, query, @body, @head)
-      Internal::EventMachine::Reactor.deferrable(outgoing, publication(http), method(:result_by)) do
+      Internal::EventMachine::Reactor.deferrable(outgoing(http), publication(http), method(:result_by)) do
         send_by(@client.sync_http_client)
       end
     end
@@ -110,7 +109,19 @@ module Pusher
       end
 
       sign = Internal::Signing.later(@verb, @uri.path, @unsigned, @body, @token)
-      http.request_async(@verb, @uri.to_s, sign.call, @body, @head, &sign)
+      check_signature(&sign)
+      http.__send__(:request_later, @verb, @uri.to_s, @body, @head, sign)
+    end
+
+    # For {Internal::EventMachine::Reactor}.
+    def outgoing(http)
+      check_signature { query }
+      Internal::HTTP::OutgoingRequest.signed_later(http, @verb, @uri.to_s, @body, @head) { query }
+    end
+
+    # The caller gets the error of a request that cannot be signed.
+    def check_signature
+      yield unless Internal::Signing.certain?(@uri.path, @unsigned, @token)
     end
 
     # With middleware around it, or with retries.
@@ -161,7 +172,7 @@ module Pusher
 
     # The caller may modify its objects before the request is sent.
     def keep_arguments
-      @unsigned = @unsigned.transform_values { |value| copy(value) }
+      @unsigned = @unsigned.transform_values { |value| copy(value) } unless @unsigned.empty?
       @body = copy(@body)
       @token = Signature::Token.new(copy(@token.key), copy(@token.secret))
     end
@@ -169,7 +180,7 @@ module Pusher
     def copy(value)
       return value.map { |one| copy(one) } if value.is_a?(Array)
 
-      value.is_a?(String) ? value.dup : value
+      value.is_a?(String) && !value.frozen? ? value.dup : value
     end
   end
 end

@@ -33,6 +33,11 @@ module Pusher
         -> { Native.signed_query(verb, path, params, body, token.key, token.secret, Time.now.to_i) }
       end
 
+      # @return [Boolean] whether a signature certainly can be computed
+      def certain?(path, params, token)
+        params.empty? && path.ascii_only? && token.key.is_a?(String) && token.secret.is_a?(String)
+      end
+
       # @param verb [String] in uppercase
       # @param path [String]
       # @param params [Hash{String => Object}] the parameters without those of a signature

@@ -43,7 +43,7 @@ pub(crate) fn method_name(ruby: &Ruby, verb: Value) -> Result<Cow<'static, str>,
     Ok(name.into())
 }
 
-pub(crate) fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<String, Failure> {
+fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<String, Failure> {
     let uri = strings::text(ruby, uri)?;
     let query_string = RString::from_value(query);
     let mut url = String::with_capacity(uri.len() + 1 + query_string.map_or(0, RString::len));
@@ -66,7 +66,7 @@ pub(crate) fn absolute_url(ruby: &Ruby, uri: Value, query: Value) -> Result<Stri
 /// Header fields: names and values.
 type Fields = Vec<(Cow<'static, str>, Cow<'static, [u8]>)>;
 
-pub(crate) fn header_fields(ruby: &Ruby, headers: Value) -> Result<Fields, Failure> {
+fn header_fields(ruby: &Ruby, headers: Value) -> Result<Fields, Failure> {
     let mut fields = Fields::with_capacity(8);
     if !headers.is_nil() {
         each_pair(
@@ -163,42 +163,75 @@ impl Origin {
 
 const ENDS_OF_AUTHORITY: [char; 3] = ['/', '?', '#'];
 
+/// Verb, uri, query, body and headers, as Ruby passes them.
+pub(crate) type Values = (Value, Value, Value, Value, Value);
+
+/// The arguments of a request.
+pub(crate) struct Arguments {
+    pub(crate) method: Cow<'static, str>,
+    pub(crate) url: String,
+    pub(crate) body: Option<Vec<u8>>,
+    headers: Fields,
+}
+
+impl Arguments {
+    pub(crate) fn read(
+        ruby: &Ruby,
+        (verb, uri, query, body, headers): Values,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            method: method_name(ruby, verb)?,
+            url: absolute_url(ruby, uri, query)?,
+            body: Option::<RString>::try_convert(body)?.map(bytes),
+            headers: header_fields(ruby, headers)?,
+        })
+    }
+
+    /// Refuses what the transport would refuse.
+    pub(crate) fn check(&self, checker: &http::Checker) -> Result<(), Failure> {
+        Origin::of(&self.url)?;
+        let fields = self.fields();
+        checker.check(&self.request(&fields, http::Timeouts::default()))?;
+        Ok(())
+    }
+
+    pub(crate) fn fields(&self) -> Vec<(&str, &[u8])> {
+        let fields = self.headers.iter();
+        fields.map(|(name, value)| (&**name, &**value)).collect()
+    }
+
+    pub(crate) fn request<'a>(
+        &'a self,
+        fields: &'a [(&'a str, &'a [u8])],
+        timeouts: http::Timeouts,
+    ) -> http::Request<'a> {
+        http::Request {
+            method: &self.method,
+            url: &self.url,
+            headers: fields,
+            body: self.body.as_deref(),
+            timeouts,
+        }
+    }
+}
+
 /// The absolute url of a request, and its header fields including the default ones, for middleware. Refuses a request that
 /// the transport would refuse.
-fn describe_request(
-    ruby: &Ruby,
-    verb: Value,
-    (uri, query): (Value, Value),
-    body: Value,
-    headers: Value,
-) -> Result<RArray, Failure> {
-    let method = method_name(ruby, verb)?;
-    let url = absolute_url(ruby, uri, query)?;
-    let body = Option::<RString>::try_convert(body)?.map(bytes);
-    let headers = header_fields(ruby, headers)?;
-    let fields: Vec<(&str, &[u8])> = headers
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
-    Origin::of(&url)?;
-    http::check(&http::Request {
-        method: &method,
-        url: &url,
-        headers: &fields,
-        body: body.as_deref(),
-        timeouts: http::Timeouts::default(),
-    })?;
+fn describe_request(ruby: &Ruby, values: Values) -> Result<RArray, Failure> {
+    let arguments = Arguments::read(ruby, values)?;
+    arguments.check(&http::Checker::default())?;
     let described = ruby.hash_new();
-    for (name, value) in &headers {
+    for (name, value) in &arguments.headers {
         described.aset(&**name, strings::new_string(ruby, value))?;
     }
-    Ok(ruby.ary_new_from_values(&[ruby.str_new(&url).as_value(), described.as_value()]))
+    let url = ruby.str_new(&arguments.url);
+    Ok(ruby.ary_new_from_values(&[url.as_value(), described.as_value()]))
 }
 
 pub(crate) fn define_leaves(native: RModule) -> Result<(), Error> {
     leaves!(native,
         "describe_request" => |verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
-            guard(|ruby| describe_request(ruby, verb, (uri, query), body, headers))
+            guard(|ruby| describe_request(ruby, (verb, uri, query, body, headers)))
         }, 5;
     );
     Ok(())

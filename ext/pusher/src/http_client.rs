@@ -10,13 +10,13 @@ use magnus::{
     typed_data::Obj,
 };
 use pusher_core::http::{
-    self, Agent, Certificate, Identity, Request, Sending, Timeouts, TlsSettings, Verification,
+    self, Agent, Certificate, Checker, Identity, Sending, Timeouts, TlsSettings, Verification,
     Waiter,
 };
 
 use crate::error::Failure;
 use crate::guard::guard;
-use crate::http_arguments;
+use crate::http_arguments::{self, Arguments};
 use crate::ids;
 use crate::reply::Reply;
 use crate::settings::{ClientSettings, Immediates, State, Timeout};
@@ -29,6 +29,8 @@ use crate::waiter::RubyWaiter;
 #[derive(Default)]
 pub(crate) struct Client {
     state: RefCell<State>,
+    /// Of requests that are sent later.
+    checker: Checker,
 }
 
 impl Client {
@@ -101,30 +103,19 @@ impl Client {
     fn request(
         &self,
         ruby: &Ruby,
-        (verb, uri, query, body, headers): (Value, Value, Value, Value, Value),
+        values: http_arguments::Values,
         limit: Option<Duration>,
     ) -> Result<Value, Failure> {
-        let method = http_arguments::method_name(ruby, verb)?;
-        let url = http_arguments::absolute_url(ruby, uri, query)?;
-        let body = Option::<RString>::try_convert(body)?.map(bytes);
+        let mut arguments = Arguments::read(ruby, values)?;
         // Some servers require a content-length from these methods, also without a body.
-        let body = body.or_else(|| matches!(&*method, "POST" | "PUT" | "PATCH").then(Vec::new));
-        let headers = http_arguments::header_fields(ruby, headers)?;
-        let fields: Vec<(&str, &[u8])> = headers
-            .iter()
-            .map(|(name, value)| (&**name, &**value))
-            .collect();
-        let (agent, timeouts) = self.prepare(&url)?;
+        if arguments.body.is_none() && matches!(&*arguments.method, "POST" | "PUT" | "PATCH") {
+            arguments.body = Some(Vec::new());
+        }
+        let (agent, timeouts) = self.prepare(&arguments.url)?;
         let timeouts = limit.map_or(timeouts, |limit| timeouts.at_most(limit));
-        let request = Request {
-            method: &method,
-            url: &url,
-            headers: &fields,
-            body: body.as_deref(),
-            timeouts,
-        };
+        let fields = arguments.fields();
         let mut sending = Sending::default();
-        match agent.send_tracked(&request, &mut sending) {
+        match agent.send_tracked(&arguments.request(&fields, timeouts), &mut sending) {
             Ok(reply) => Ok(ruby.into_value(Reply::from(reply))),
             Err(pusher_core::Error::ProxyAuthentication) => {
                 Ok(ruby.into_value(Reply::proxy_authentication()))
@@ -205,6 +196,9 @@ pub(crate) fn define(ruby: &Ruby, http: RModule) -> Result<(), Error> {
         }), 0;
         "native_request" => |this: Obj<Client>, verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
             guard(|ruby| this.request(ruby, (verb, uri, query, body, headers), None))
+        }, 5;
+        "native_check" => |this: &Client, verb: Value, uri: Value, query: Value, body: Value, headers: Value| {
+            guard(|ruby| Arguments::read(ruby, (verb, uri, query, body, headers))?.check(&this.checker))
         }, 5;
         "native_request_within" => |this: Obj<Client>, seconds: f64, arguments: RArray| {
             guard(|ruby| {

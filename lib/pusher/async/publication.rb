@@ -26,7 +26,7 @@ module Pusher
           def post(events)
             url = "#{app_url}/batch_events"
             body = Json.encode({ batch: events })
-            request = HTTP::OutgoingRequest.new(http, :post, url, nil, body, Request::JSON_HEADERS)
+            request = HTTP::OutgoingRequest.new(http, :post, url, body, Request::JSON_HEADERS)
             http.__send__(:send_accepted, request) { query(body) }
           end
 

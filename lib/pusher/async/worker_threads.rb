@@ -23,7 +23,7 @@ module Pusher
         #
         # @raise [ThreadError] if the system refuses a new thread and no thread is left
         def add
-          synchronize { start }
+          synchronize { start } unless complete?
         rescue ThreadError
           # Ruby refuses to lock in a signal trap; a new thread can.
           return HelperThread.start(@name) { add } if HelperThread.trap?
@@ -40,6 +40,9 @@ module Pusher
         end
 
         private
+
+        # Whether the maximum is reached. Not locked, because callers ask for every request.
+        def complete? = @threads.size >= @size && @threads.all?(&:alive?)
 
         # Defers interrupts so that a started thread is always recorded.
         def synchronize(&block)

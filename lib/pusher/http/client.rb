@@ -88,7 +88,7 @@ module Pusher
             return transmit(verb, uri, query, body, headers, MiddlewareRequest.take&.__send__(:seconds_left))
           end
 
-          Middleware.call(OutgoingRequest.new(self, verb, uri, query, body, headers)) do |request|
+          Middleware.call(OutgoingRequest.of(self, verb, uri, query, body, headers)) do |request|
             transmit(request.verb, request.url, nil, request.body, request.headers, request.seconds_left)
           end
         end
@@ -105,10 +105,10 @@ module Pusher
         # @return [Async::AsyncRequest]
         # @raise [ArgumentError] for a request that cannot be sent
         def request_async(verb, uri, query = nil, body = nil, headers = {}, &sign)
-          request = OutgoingRequest.new(self, verb, uri, query, body&.dup, headers)
+          request = OutgoingRequest.of(self, verb, uri, query, body&.dup, headers)
           Middleware.preflight(request) if Middleware.active?(self)
           request.url = uri.to_s.dup if sign
-          Async.current.accept(request, &work_of(request, sign))
+          accept(request, sign)
         end
 
         # @return [String]
@@ -121,6 +121,22 @@ module Pusher
         # The {Pusher::Client} that made this HTTP client, if any.
         attr_accessor :client
 
+        # Sends a request of {Pusher::Request} in the background.
+        #
+        # @param verb [Symbol]
+        # @param url [String] absolute
+        # @param body [String, nil] not modified by anyone
+        # @param headers [Hash] the same
+        # @param sign [Proc] returns the query when the request is sent
+        # @return [Async::AsyncRequest]
+        def request_later(verb, url, body, headers, sign)
+          accept(OutgoingRequest.signed_later(self, verb, url, body, headers, &sign), sign)
+        end
+
+        def accept(request, sign)
+          Async.current.accept(request, &work_of(request, sign))
+        end
+
         # A method of its own, so that queued work does not refer to the arguments of {#request_async}.
         def work_of(accepted, sign)
           -> { send_accepted(accepted, &sign) }
@@ -129,7 +145,7 @@ module Pusher
         # Sends a request that nobody signs only once: the application has signed it for one attempt.
         def send_accepted(accepted, &sign)
           is_retried = sign && Retries.on?(client)
-          return send_attempt(accepted, accepted.headers, &sign) unless is_retried || REGISTRY.used_by?(client)
+          return send_attempt(accepted, accepted.given_headers, &sign) unless is_retried || REGISTRY.used_by?(client)
 
           view = MiddlewareRequest.of(accepted)
           Middleware.around_request(view) do

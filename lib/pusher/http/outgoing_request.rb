@@ -32,6 +32,41 @@ module Pusher
           TransportFailure.mark(error)
         end
 
+        # @param http_client [Client]
+        # @param verb [Symbol, String]
+        # @param uri [String, URI] absolute
+        # @param query [Hash, String, nil] parameters, appended to the query of the uri
+        # @param body [String, nil]
+        # @param headers [Hash]
+        # @return [OutgoingRequest]
+        # @raise [ArgumentError] for a request that cannot be sent
+        def self.of(http_client, verb, uri, query, body, headers) # rubocop:disable Metrics/ParameterLists -- a request's
+          url, headers = Native.describe_request(verb, uri, query, body, headers)
+          new(http_client, verb, url, body, headers, is_described: true)
+        end
+
+        # A request that is signed when it is sent. Active middleware sees it now, signed, and may refuse it.
+        #
+        # @param http_client [Client, Object] or a stand-in for it
+        # @param verb [Symbol, String]
+        # @param url [String] absolute
+        # @param body [String, nil]
+        # @param headers [Hash]
+        # @yieldreturn [Hash, String] the query of the signature
+        # @return [OutgoingRequest]
+        # @raise [ArgumentError] for a request that cannot be sent
+        def self.signed_later(http_client, verb, url, body, headers)
+          if http_client.is_a?(Client) && !Middleware.active?(http_client)
+            http_client.__send__(:native_check, verb, url, nil, body, headers)
+            return new(http_client, verb, url, body, headers)
+          end
+
+          of(http_client, verb, url, yield, body, headers).tap do |request|
+            Middleware.preflight(request)
+            request.url = url
+          end
+        end
+
         # @return [Client, nil] the HTTP client that sends it; nil after {#release}
         attr_reader :http_client
         # @return [Symbol] `:get`, `:post` …
@@ -40,19 +75,17 @@ module Pusher
         attr_accessor :url
         # @return [String, nil]
         attr_reader :body
+        # @return [Hash] header fields, perhaps without the transport's own
+        attr_reader :given_headers
 
-        # @param http_client [Client]
-        # @param verb [Symbol, String]
-        # @param uri [String, URI] absolute
-        # @param query [Hash, String, nil] parameters, appended to the query of the uri
-        # @param body [String, nil]
-        # @param headers [Hash]
-        # @raise [ArgumentError] for a request that cannot be sent
-        def initialize(http_client, verb, uri, query, body, headers) # rubocop:disable Metrics/ParameterLists -- a request's
+        # @param is_described [Boolean] whether the header fields include the transport's own
+        def initialize(http_client, verb, url, body, headers, is_described: false) # rubocop:disable Metrics/ParameterLists -- a request's
           @http_client = http_client
           @verb = verb.to_s.downcase.to_sym
-          @url, @headers = Native.describe_request(verb, uri, query, body, headers)
+          @url = url
           @body = body
+          @given_headers = headers
+          @headers = headers if is_described
         end
 
         # The {MiddlewareRequest} that the middleware of the application has already received.
@@ -68,6 +101,7 @@ module Pusher
 
         # @return [Hash{String => String}] header fields, with the transport's own and those that middleware has added
         def headers
+          @headers ||= Native.describe_request(verb, url, nil, body, given_headers).last
           @view ? @headers.merge(@view.headers.__send__(:added)) : @headers
         end
 

@@ -21,6 +21,22 @@ RSpec.describe "Signing of background requests" do
     expect(endpoint.requests.last.target[/auth_timestamp=(\d+)/, 1].to_i).to eq(now.to_i)
   end
 
+  it "happens once" do
+    native = Pusher.const_get(:Internal)::Native
+    allow(native).to receive(:signed_query).and_call_original
+    client.trigger_async("channel", "event", "data").pop
+    expect(native).to have_received(:signed_query).once
+  end
+
+  it "fails at the call if it cannot succeed" do
+    client.secret = :secret
+    expect { client.trigger_async("channel", "event", "data") }.to raise_error(TypeError)
+    client.secret = endpoint.client_options.fetch(:secret)
+    nameless = Class.new { def to_s = raise("no text") }.new
+    expect { client.get_async("/channels", { info: nameless }) }.to raise_error("no text")
+    expect(endpoint.requests).to be_empty
+  end
+
   it "uses the credentials from the time of the call" do
     endpoint.hold
     Pusher.async_threads.times { |number| client.trigger_async("held", "event", number) }

@@ -55,7 +55,7 @@ RSpec.describe "A request under VCR" do
   it "does not use up a recorded reply before a background request is sent" do
     middleware = Pusher.const_get(:Internal)::HTTP::Middleware
     requests = Pusher.const_get(:Internal)::HTTP::OutgoingRequest
-    request = requests.new(client.sync_http_client, :get, "http://127.0.0.1:#{endpoint.port}/", nil, nil, {})
+    request = requests.of(client.sync_http_client, :get, "http://127.0.0.1:#{endpoint.port}/", nil, nil, {})
     send_request = -> { middleware.call(request) { requests.reply(200, "recorded") } }
     in_cassette(&send_request)
     in_cassette(record: :none) do

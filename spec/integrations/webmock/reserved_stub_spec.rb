@@ -7,7 +7,7 @@ RSpec.describe "The stub that is reserved for a background request" do
   let(:middleware) { Pusher.const_get(:Internal)::HTTP::Middleware }
   let(:outgoing_request) do
     Pusher.const_get(:Internal)::HTTP::OutgoingRequest
-      .new(client.sync_http_client, :post, "https://api.test/apps/20/events", { a: "1" }, "{}", {})
+      .of(client.sync_http_client, :post, "https://api.test/apps/20/events", { a: "1" }, "{}", {})
   end
 
   # Sends the request on another thread.

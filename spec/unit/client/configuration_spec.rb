@@ -158,7 +158,7 @@ RSpec.describe Pusher::Client, "configuration" do
       client.sync_http_client
       copy = client.dup
       type = Pusher.const_get(:Internal)::HTTP::OutgoingRequest
-      request = type.new(copy.sync_http_client, :get, copy.url("/x"), nil, nil, {})
+      request = type.of(copy.sync_http_client, :get, copy.url("/x"), nil, nil, {})
       expect(request.client).to equal(copy)
     end
 

@@ -87,7 +87,7 @@ RSpec.describe "The middleware of the gem" do
   it "decides what is sent: the request that it passes on" do
     other = "http://127.0.0.1:#{endpoint.port}/other"
     chain.install(:testing, middleware do |request, inner|
-      inner.call(outgoing_request.new(request.http_client, :get, other, nil, nil, { "X-A" => "1" }))
+      inner.call(outgoing_request.of(request.http_client, :get, other, nil, nil, { "X-A" => "1" }))
     end)
     expect { client.post("/x", { a: 1 }) }.to raise_error(Pusher::Error)
     sent = endpoint.requests.last

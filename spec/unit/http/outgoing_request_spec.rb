@@ -10,7 +10,7 @@ RSpec.describe "An outgoing request" do
   def request_of(client = self.client)
     seen = nil
     allow(client.sync_http_client).to receive(:request).and_wrap_original do |original, *arguments|
-      seen = type.new(original.receiver, *arguments)
+      seen = type.of(original.receiver, *arguments)
       type.reply(200, "{}")
     end
     yield client
@@ -28,11 +28,11 @@ RSpec.describe "An outgoing request" do
 
   it "has no client if the http client is used alone" do
     http = Pusher.const_get(:Internal)::HTTP::Client.new
-    expect(type.new(http, "GET", "http://127.0.0.1/x", nil, nil, {}).client).to be_nil
+    expect(type.of(http, "GET", "http://127.0.0.1/x", nil, nil, {}).client).to be_nil
   end
 
   it "has its verb as a Symbol in lowercase" do
-    verbs = ["GET", :Get, "post"].map { |verb| type.new(client.sync_http_client, verb, "http://a/x", nil, nil, {}).verb }
+    verbs = ["GET", :Get, "post"].map { |verb| type.of(client.sync_http_client, verb, "http://a/x", nil, nil, {}).verb }
     expect(verbs).to eq(%i[get get post])
   end
 
@@ -40,9 +40,45 @@ RSpec.describe "An outgoing request" do
     expect(type.reply(200, "", { "A" => %w[1 2], B: 3 }).headers).to eq("A" => "1, 2", "B" => "3")
   end
 
+  describe "that is signed later" do
+    let(:fields) { { "X-Own" => "1" } }
+
+    def signed_later(url = "http://127.0.0.1/x", verb: :post, headers: fields, &sign)
+      type.signed_later(client.sync_http_client, verb, url, "body", headers, &sign)
+    end
+
+    it "is not signed without active middleware" do
+      request = signed_later { raise "signed" }
+      expect(request).to have_attributes(verb: :post, url: "http://127.0.0.1/x", body: "body", given_headers: fields)
+    end
+
+    it "has the header fields of the transport, too, if it is asked for them" do
+      expect(signed_later.headers)
+        .to eq(type.of(client.sync_http_client, :post, "http://127.0.0.1/x", nil, "body", fields).headers)
+    end
+
+    def error_of
+      yield
+    rescue StandardError => e
+      [e.class, e.message]
+    end
+
+    it "is refused like any other that cannot be sent" do
+      [["ftp://127.0.0.1/x"], ["http:///x"], ["http://127.0.0.1:99999/x"],
+       ["http://127.0.0.1/y", { headers: { "X-Own" => "a\nb" } }], ["http://127.0.0.1/z", { verb: :brew }]]
+        .each do |url, options = {}|
+        verb, headers = { verb: :post, headers: fields, **options }.values
+        refused = error_of { type.of(client.sync_http_client, verb, url, nil, "body", headers) }
+        expect(refused).to be_an(Array)
+        2.times { expect(error_of { signed_later(url, **options) }).to eq(refused) }
+        signed_later
+      end
+    end
+  end
+
   describe "#events" do
     def events_of(verb, path, body)
-      type.new(client.sync_http_client, verb, "http://127.0.0.1#{path}", nil, body, {}).events
+      type.of(client.sync_http_client, verb, "http://127.0.0.1#{path}", nil, body, {}).events
     end
 
     it "are the Hashes in the body of a POST to events or batch_events" do

@@ -25,7 +25,7 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub use bounds::{MAX_BODY, MAX_HEAD};
 pub use poll::poll;
-pub use protocol::{Agent, Sending, Settings, check};
+pub use protocol::{Agent, Checker, Sending, Settings, check};
 pub use proxy::{Proxy, ProxyChoice};
 pub use reply::{Reply, ReplyConnection};
 pub use request::Request;

@@ -22,7 +22,7 @@ module Pusher
 
           # Starts a request on the reactor's thread.
           #
-          # @param request [HTTP::OutgoingRequest] for {HTTP::Middleware.preflight}
+          # @param request [HTTP::OutgoingRequest]
           # @param publication [Async::Publication, nil] its events, if it may be sent together with other requests
           # @param result_by [#call, nil] takes the HTTP client and, as a block, the reply of a shared request; returns
           #   the parsed reply
@@ -30,7 +30,6 @@ module Pusher
           # @return [EventMachine::DefaultDeferrable]
           # @raise [Error] if the reactor has stopped
           def deferrable(request, publication = nil, result_by = nil, &work)
-            HTTP::Middleware.preflight(request) if HTTP::Middleware.active?(request.http_client)
             captured = HTTP::Middleware.capture(work, request.client)
             reactor = current
             reactor_request = ReactorRequest.new(reactor, request, captured, publication, result_by)

@@ -12,4 +12,4 @@ mod request;
 mod server;
 
 pub use agent::{Agent, Sending, Settings};
-pub use request::check;
+pub use request::{Checker, check};

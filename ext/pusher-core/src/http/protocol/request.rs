@@ -156,13 +156,28 @@ impl fmt::Debug for LastRequest {
     }
 }
 
+/// Checks requests. What a request has in common with the last one is not checked again.
+#[derive(Debug, Default)]
+pub struct Checker(LastRequest);
+
+impl Checker {
+    /// Checks that a request can be written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] for an invalid method, url or header.
+    pub fn check(&self, request: &Request<'_>) -> Result<(), Error> {
+        self.0.check(request).map(drop)
+    }
+}
+
 /// Checks that a request can be written.
 ///
 /// # Errors
 ///
 /// [`Error::InvalidRequest`] for an invalid method, url or header.
 pub fn check(request: &Request<'_>) -> Result<(), Error> {
-    LastRequest::default().check(request).map(drop)
+    Checker::default().check(request)
 }
 
 fn check_method(request: &Request<'_>) -> Result<(), Error> {
