@@ -16,6 +16,7 @@ mod broken_connections;
 mod connecting;
 mod deadlines;
 mod early_replies;
+mod failed_writes;
 mod framing;
 mod interim;
 mod interrupts;
