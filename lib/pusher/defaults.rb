@@ -18,7 +18,8 @@ module Pusher
         def client
           return @client.call if @client
 
-          ENV["PUSHER_URL"] ? Client.from_env : Client.new
+          # Docker Compose passes unset variables as empty ones.
+          ENV["PUSHER_URL"].to_s.empty? ? Client.new : Client.from_env
         end
 
         # @return [Logger]

@@ -79,6 +79,7 @@ module Pusher
           # Some proxies compress although the request forbids it.
           encoding = header(reply, "content-encoding")
           reason = "it is compressed (Content-Encoding: #{quoted(encoding)})" unless ["", "identity"].include?(encoding)
+          reason = "it is empty" if text.empty?
           Json.parse_error("the reply is not JSON: #{reason}", text)
         end
 

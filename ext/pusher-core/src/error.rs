@@ -64,9 +64,12 @@ pub enum Error {
         /// The operating system's error.
         source: io::Error,
     },
-    /// Name resolution, TCP and TLS handshake took longer than the connect timeout.
+    /// Name resolution and TCP took longer than the connect timeout.
     #[error("no connection to {0} within the connect timeout")]
     ConnectTimeout(String),
+    /// The TLS handshake on an established connection did not end within the connect timeout.
+    #[error("no TLS handshake with {0} within the connect timeout")]
+    HandshakeTimeout(String),
     /// The request was not sent within the send timeout.
     #[error("the request was not sent within the send timeout")]
     SendTimeout,

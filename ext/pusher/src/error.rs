@@ -51,7 +51,9 @@ pub(crate) fn to_ruby(ruby: &Ruby, error: &Core) -> Error {
         }
         Core::Io(source) => system_call_error(ruby, source, None, &message),
         Core::Connection { peer, source } => system_call_error(ruby, source, Some(peer), &message),
-        Core::ConnectTimeout(_) => named(ruby, "ConnectTimeoutError", &message),
+        Core::ConnectTimeout(_) | Core::HandshakeTimeout(_) => {
+            named(ruby, "ConnectTimeoutError", &message)
+        }
         Core::SendTimeout => named(ruby, "SendTimeoutError", &message),
         Core::ReceiveTimeout => named(ruby, "ReceiveTimeoutError", &message),
         Core::Tls(_) | Core::TlsSettings(_) => {

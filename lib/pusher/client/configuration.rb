@@ -97,6 +97,8 @@ module Pusher
     def initialize(options = {})
       Internal::MainRactor.check
       Internal::HTTP::Middleware.load_integrations
+      # Settings objects that are no Object, such as those of the gem hashr, answer `key?` like an entry of that name.
+      options = options.to_hash unless ::Object === options # rubocop:disable Style/CaseEquality -- no other method works
       configure_app(options)
       configure_server(options)
       configure_timeouts(options)

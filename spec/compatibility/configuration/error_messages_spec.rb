@@ -162,6 +162,25 @@ RSpec.describe "The error message" do
     end
   end
 
+  describe "for a missing host", :fix do
+    it "says so" do
+      client.host = nil
+      expect_error(ArgumentError, "the request cannot be sent: its url has no scheme or no host") { publish }
+    end
+  end
+
+  describe "for an invalid scheme", :fix do
+    it "says that it is missing" do
+      client.scheme = nil
+      expect_error(ArgumentError, "the request cannot be sent: its url has no scheme or no host") { publish }
+    end
+
+    it "shows the scheme, and what is expected" do
+      client.scheme = "wss"
+      expect_error(ArgumentError, "the request cannot be sent: the scheme wss is neither http nor https") { publish }
+    end
+  end
+
   describe "for an invalid port", :fix do
     ["word", "80a", " 80", 70_000, -1, 80.5, :https, true].each do |port|
       it "shows the port, and what is expected: #{port.inspect}" do
@@ -414,10 +433,18 @@ RSpec.describe "The error message" do
       end
     end
 
-    it "says that the reply to a TLS handshake is invalid", :fix do
+    it "says that the server does not speak TLS", :fix do
       server = start_fault(:garbage, bytes: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
       client = Pusher::Client.new(**server.client_options, use_tls: true)
-      expect_error(Pusher::HTTPError, /\Areceived corrupt message.*\(OpenSSL::SSL::SSLError\)\z/) { publish(client) }
+      message = /\Areceived corrupt message.* does not speak TLS on this port; .*use_tls.*\(OpenSSL::SSL::SSLError\)\z/
+      expect_error(Pusher::HTTPError, message) { publish(client) }
+    end
+
+    it "says that the server speaks TLS", :fix do
+      server = start_fault(:reply, bytes: "\x15\x03\x03\x00\x02\x02\x46".b)
+      client = Pusher::Client.new(server.client_options)
+      message = /\Ainvalid reply: a TLS alert: the server speaks TLS on this port; .*use_tls.*ProtocolError\)\z/
+      expect_error(Pusher::HTTPError, message) { publish(client) }
     end
 
     it "names the server whose certificate is refused", :fix do

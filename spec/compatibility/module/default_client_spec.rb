@@ -33,6 +33,14 @@ RSpec.describe "The default client" do
       .to eq(["http", "somekey", "somesecret", "events.test", 8080, "87"])
   end
 
+  it "can be configured by the writers if PUSHER_URL is empty", :fix do
+    ENV["PUSHER_URL"] = ""
+    Pusher.app_id = "20"
+    Pusher.cluster = "eu"
+    expect([Pusher.scheme, Pusher.host, Pusher.port, Pusher.url("/x").to_s])
+      .to eq(["https", "api-eu.pusher.com", 443, "https://api-eu.pusher.com:443/apps/20/x"])
+  end
+
   it "is kept in @default_client, which tests can reset" do
     Pusher.key = "key"
     Pusher.instance_variable_set(:@default_client, nil)

@@ -31,6 +31,12 @@ RSpec.describe "An application that patches the gem", :socket do
     expect(endpoint.events.map(&:name)).to eq(["second"])
   end
 
+  it "defines methods again in its test suite, and calls the others" do
+    expect(run_application("redefined_methods", environment))
+      .to eq(["module: news first [[:id, 1]]", "channel: news second", "[nil, nil, \"private-#{endpoint.app.key}\"]"])
+    expect(endpoint.events.map(&:name)).to eq(%w[fourth fifth])
+  end
+
   it "rescues errors by httpclient's names inside module Pusher", :added do
     endpoint.drop
     expect(run_application("patch_with_httpclient_names", environment))

@@ -43,6 +43,27 @@ RSpec.describe "The test suite of an application" do
     message.save
   end
 
+  it "replaces the client that it creates for each event" do
+    client = instance_double(Pusher::Client, trigger: true, authenticate: { auth: "ok" })
+    allow(Pusher::Client).to receive_messages(new: client, from_env: client)
+    expect(Pusher::Client.from_env.trigger("news", "event", id: 7)).to be(true)
+    expect(Pusher::Client.new(app_id: "1", key: "k", secret: "s").authenticate("private-a", "1.1")).to eq(auth: "ok")
+    expect(Pusher::Client).to have_received(:new).with(app_id: "1", key: "k", secret: "s")
+  end
+
+  it "stubs a chain of calls" do
+    allow(Pusher).to receive_message_chain(:[], :trigger).and_return(:stubbed)
+    expect(Pusher["room-5"].trigger("event", "data")).to eq(:stubbed)
+  end
+
+  it "forgets the calls of a stub within a test" do
+    allow(Pusher).to receive(:trigger)
+    Pusher.trigger("news", "event", "data")
+    RSpec::Mocks.space.proxy_for(Pusher).reset
+    allow(Pusher).to receive(:trigger)
+    expect(Pusher).not_to have_received(:trigger)
+  end
+
   it "injects a verifying double of a client" do
     client = instance_double(Pusher::Client)
     expect(client).to receive(:trigger).with("news", "event", { a: 1 }).and_return({})

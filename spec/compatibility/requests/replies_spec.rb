@@ -46,6 +46,11 @@ RSpec.describe "A reply" do
     end
   end
 
+  it "that is empty raises an HTTPError that says so", :fix do
+    expect { publish_with_reply(200, "") }
+      .to raise_error(Pusher::HTTPError, /\Athe reply is not JSON: it is empty \(.*ParseError\)\z/)
+  end
+
   it "that is not JSON has its status in the error", :fix, :added do
     expect { publish_with_reply(202, "no JSON") }
       .to raise_error(Pusher::HTTPError) { |error| expect(error.status).to eq(202) }

@@ -57,7 +57,7 @@ RSpec.describe "A faulty server" do
     peer "reads no request", :hang_after_handshake,
          gets: [Pusher::ReceiveTimeoutError, /no complete reply/], within: timed_out, timeouts: short[:receive_timeout]
     peer "does not take part in the TLS handshake", :hang,
-         gets: [Pusher::ConnectTimeoutError, /no connection to 127\./], over: [:https],
+         gets: [Pusher::ConnectTimeoutError, /no TLS handshake with 127\./], over: [:https],
          within: timed_out, timeouts: short[:connect_timeout]
     peer "stops after the head of its reply", :hang_after_head,
          gets: [Pusher::ReceiveTimeoutError, /no complete reply/], within: timed_out, timeouts: short[:receive_timeout]

@@ -127,6 +127,18 @@ RSpec.describe "The settings of a Rails application" do
     expect(application.run(show)).to eq("6 k s https cred.example 444\n")
   end
 
+  it "do not include a url of the application that is not one of an account" do
+    account = "  app_id: '5'\n  key: k\n  secret: s\n"
+    ["localhost:8080", "api.pusherapp.com", "wss://browsers.example"].each do |other|
+      files = { "config/pusher.yml" => "development:\n  url: #{other}\n#{account}" }
+      expect(boot(show, files:)).to eq("5 k s https api-mt1.pusher.com 443\n")
+    end
+    files = { "config/pusher.yml" => "development:\n  url: http://own.example:81\n#{account}" }
+    expect(boot(show, files:)).to eq("5 k s http own.example 81\n")
+    files = { "config/pusher.yml" => "development:\n  url: k:s@own.example\n" }
+    expect(rails_application(files).fail_to_boot).to include("bad URI", "@own.example")
+  end
+
   it "are overridden by config.pusher, in config/application.rb and in initializers" do
     files = { "config/pusher.yml" => yml, **with_configuration("config.pusher.key = \"application\""),
               **with_initializer("Rails.application.config.pusher.secret = \"initializer\"") }

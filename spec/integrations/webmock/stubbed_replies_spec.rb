@@ -9,8 +9,9 @@ RSpec.describe "The reply of a WebMock stub" do
 
   it "has an empty body by default, which raises an HTTPError since it is not JSON" do
     stub
-    expect { publish }
-      .to raise_error(Pusher::HTTPError) { |error| expect(error).to have_attributes(status: 200, body: "") }
+    expect { publish }.to raise_error(Pusher::HTTPError, /\Athe reply is not JSON: it is empty /) { |error|
+      expect(error).to have_attributes(status: 200, body: "")
+    }
   end
 
   it "is parsed as a reply of the service" do

@@ -75,7 +75,7 @@ impl Dialer {
         if target.is_https {
             let session = self.with_descriptors(|| self.tls.session(target.host))?;
             wire.handshake(session, deadline, &|| {
-                Error::ConnectTimeout(target.authority())
+                Error::HandshakeTimeout(target.authority())
             })?;
         }
         Ok(wire)

@@ -9,7 +9,7 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct,
-    OtherError, RootCertStore, SignatureScheme,
+    InvalidMessage, OtherError, RootCertStore, SignatureScheme,
 };
 
 use super::algorithms::{
@@ -136,6 +136,11 @@ pub(crate) fn explain(error: rustls::Error) -> Error {
         rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => Error::Tls(
             "the server refused the TLS handshake (HandshakeFailure): no TLS version or algorithm in common, a key such as \
              P-521 in its certificate (use RSA, P-256, P-384 or Ed25519), or a client certificate that it requires"
+                .into(),
+        ),
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => Error::Tls(
+            "received corrupt message of type InvalidContentType: the server does not speak TLS on this port; check the port, \
+             or set use_tls to false"
                 .into(),
         ),
         error => Error::Tls(error.to_string()),

@@ -92,9 +92,14 @@ module Pusher
         end
 
         def readers
-          { "config/pusher.yml" => -> { file },
-            "the credentials" => -> { credentials },
+          { "config/pusher.yml" => -> { without_other_url(file) },
+            "the credentials" => -> { without_other_url(credentials) },
             "PUSHER_URL" => -> { env } }
+        end
+
+        # An application may have another url there, such as `localhost:8080` for its browsers.
+        def without_other_url(options)
+          options[:url].to_s.match?(%r{@|\Ahttps?://}i) ? options : options.except(:url)
         end
 
         def env = { url: ENV.fetch("PUSHER_URL", nil) }

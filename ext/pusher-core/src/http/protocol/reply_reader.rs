@@ -7,6 +7,9 @@ use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestRe
 
 use crate::Error;
 
+/// The first byte of a TLS alert, which is what a TLS server replies to a plain request.
+const TLS_ALERT: u8 = 21;
+
 /// The head of a reply.
 pub(crate) struct Head {
     pub(crate) status: u16,
@@ -29,7 +32,8 @@ impl HeadReader {
 
     /// Reads from the beginning of `input`. Returns how much it has read, and the head when it is complete.
     pub(crate) fn read(&mut self, input: &[u8]) -> Result<(usize, Option<Head>), Error> {
-        let (amount, response) = self.0.try_response(input, false).map_err(invalid)?;
+        let outcome = self.0.try_response(input, false);
+        let (amount, response) = outcome.map_err(|error| no_head(error, input))?;
         let head = response.map(|response| {
             let (parts, ()) = response.into_parts();
             Head {
@@ -119,6 +123,17 @@ fn must_close_after(call: Call<RecvBody>) -> bool {
         Some(RecvBodyResult::Cleanup(call)) => call.must_close_connection(),
         None => true,
     }
+}
+
+/// Why this is not the head of a reply.
+fn no_head(error: ureq_proto::Error, input: &[u8]) -> Error {
+    if input.first() != Some(&TLS_ALERT) {
+        return invalid(error);
+    }
+    Error::InvalidReply(
+        "a TLS alert: the server speaks TLS on this port; check the port, or set use_tls to true"
+            .into(),
+    )
 }
 
 fn invalid(error: ureq_proto::Error) -> Error {

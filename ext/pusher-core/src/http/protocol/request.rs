@@ -60,7 +60,7 @@ impl LastRequest {
         if let Some((common, path)) = last.as_ref().and_then(|last| last.if_of(request)) {
             return Ok((common.clone(), path.parse().map_err(refuse)?));
         }
-        let uri: Uri = request.url.parse().map_err(refuse)?;
+        let uri = parse(request.url)?;
         let common = Arc::new(Common::of(request, &uri)?);
         // A content-length is compared with each body.
         if !has_content_length(request) {
@@ -178,6 +178,16 @@ impl Checker {
 /// [`Error::InvalidRequest`] for an invalid method, url or header.
 pub fn check(request: &Request<'_>) -> Result<(), Error> {
     Checker::default().check(request)
+}
+
+fn parse(url: &str) -> Result<Uri, Error> {
+    url.parse().map_err(|error| {
+        if url.contains("://") {
+            refuse(error)
+        } else {
+            refuse("its url has no scheme or no host")
+        }
+    })
 }
 
 fn check_method(request: &Request<'_>) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
+use super::request::refuse;
 use crate::Error;
 use crate::http::dialer::Target;
 use crate::http::proxy::{has_host, has_valid_port, without_brackets};
@@ -22,11 +23,16 @@ impl Server {
     /// The server of an absolute http url.
     pub(crate) fn of(uri: &Uri) -> Result<Self, Error> {
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-            return Err(refuse());
+            return Err(refuse("its url has no scheme or no host"));
         };
         let is_https = *scheme == Scheme::HTTPS;
-        if !is_usable(authority) || !(is_https || *scheme == Scheme::HTTP) {
-            return Err(refuse());
+        if !(is_https || *scheme == Scheme::HTTP) {
+            return Err(refuse(format!(
+                "the scheme {scheme} is neither http nor https"
+            )));
+        }
+        if !is_usable(authority) {
+            return Err(refuse("its url has no valid host and port"));
         }
         Ok(Self {
             origin: format!("{scheme}://{authority}").into(),
@@ -51,8 +57,4 @@ pub(crate) fn default_port(is_https: bool) -> u16 {
 
 fn is_usable(authority: &Authority) -> bool {
     has_host(authority) && has_valid_port(authority)
-}
-
-fn refuse() -> Error {
-    Error::InvalidRequest("not an absolute http url".into())
 }

@@ -93,21 +93,25 @@ fn an_address_is_not_resolved() {
 fn an_address_that_does_not_respond_is_a_connect_timeout() {
     let full = FullBacklog::new();
     let url = format!("http://{}/", full.address);
-    assert_connect_timeout(&url, &full.address.to_string());
+    let error = connect_error(&url);
+    assert!(
+        matches!(&error, Error::ConnectTimeout(peer) if *peer == full.address.to_string()),
+        "{error:?}"
+    );
 }
 
 #[test]
-fn a_tls_handshake_without_a_reply_is_a_connect_timeout() {
+fn a_tls_handshake_without_a_reply_times_out() {
     let server = Server::start(|listener| {
         let mut peer = listener.accept();
         while peer.try_read() {}
     });
     let url = server.tls_url("127.0.0.1");
-    assert_connect_timeout(&url, &server.address().to_string());
+    assert_handshake_timeout(&url, &server.address().to_string());
 }
 
 #[test]
-fn a_slow_tls_handshake_is_a_connect_timeout() {
+fn a_slow_tls_handshake_times_out() {
     let server = Server::start(|listener| {
         let mut peer = listener.accept();
         // The start of an endless handshake record.
@@ -119,15 +123,19 @@ fn a_slow_tls_handshake_is_a_connect_timeout() {
         }
     });
     let url = server.tls_url("127.0.0.1");
-    assert_connect_timeout(&url, &server.address().to_string());
+    assert_handshake_timeout(&url, &server.address().to_string());
 }
 
-fn assert_connect_timeout(url: &str, peer: &str) {
+fn assert_handshake_timeout(url: &str, peer: &str) {
+    let error = connect_error(url);
+    assert!(
+        matches!(&error, Error::HandshakeTimeout(address) if address == peer),
+        "{error:?}"
+    );
+}
+
+fn connect_error(url: &str) -> Error {
     let mut request: Request<'_> = get(url);
     request.timeouts.connect = Some(SHORT_TIMEOUT);
-    let outcome = agent().send(&request);
-    assert!(
-        matches!(&outcome, Err(Error::ConnectTimeout(address)) if address == peer),
-        "{outcome:?}"
-    );
+    agent().send(&request).expect_err("a timeout")
 }

@@ -1,10 +1,10 @@
 //! Tests of the transport against real servers on loopback.
 //!
-//! They cause every [`crate::Error`] of the transport: `InvalidRequest` in `invalid_requests`; `Resolve`, `Connect` and
-//! `ConnectTimeout` in `connecting`; `Io` in `broken_connections`; `SendTimeout` and `ReceiveTimeout` in `timeouts`;
-//! `Tls` in `trust`; `ProxyAuthentication` and `ProxyRefused` in `tunnels`; `Truncated` and `InvalidReply` in `framing`;
-//! `Stale` in `retries`; `HeadTooLarge` and `BodyTooLarge` in `bounds`; `Interrupted` in `interrupts`. `ProxyVariable`
-//! is tested in `proxy.rs`.
+//! They cause every [`crate::Error`] of the transport: `InvalidRequest` in `invalid_requests`; `Resolve`, `Connect`,
+//! `ConnectTimeout` and `HandshakeTimeout` in `connecting`; `Io` in `broken_connections`; `SendTimeout` and
+//! `ReceiveTimeout` in `timeouts`; `Tls` in `trust`; `ProxyAuthentication` and `ProxyRefused` in `tunnels`; `Truncated`
+//! and `InvalidReply` in `framing`; `Stale` in `retries`; `HeadTooLarge` and `BodyTooLarge` in `bounds`; `Interrupted`
+//! in `interrupts`. `ProxyVariable` is tested in `proxy.rs`.
 
 mod support;
 
