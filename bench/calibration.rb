@@ -1,24 +1,23 @@
 # frozen_string_literal: true
 
-require "etc"
 require "openssl"
 require "socket"
+require_relative "cores"
 
 module Bench
-  # Tells whether other programs use the machine. It runs a fixed loop in two processes at the same time, as many as a
-  # comparison keeps busy: a client and its server. The wall time of the loop is compared with the least CPU time of any
-  # run of it. It is longer if the loop does not have a core to itself, or if the core is slower than usual.
+  # Tells whether other programs use the machine. It runs a fixed loop on each core that a comparison uses, at the same
+  # time. The wall time of the loop is compared with the least CPU time of any run of it. It is longer if the loop does
+  # not have a core to itself, or if the core is slower than usual.
   class Calibration
     # How many times the least CPU time the loop may take on a quiet machine. There it takes 1.0 to 1.1 times; a second
     # program on two cores makes it 1.5 times or more.
     BOUND = 1.25
-    PROCESSES = [Etc.nprocessors, 2].min
     STEPS = 2_000
     # Runs at the start.
     FIRST_RUNS = 20
 
-    def self.run
-      calibration = new
+    def self.run(cores)
+      calibration = new(cores)
       yield calibration
     ensure
       calibration&.stop
@@ -27,8 +26,9 @@ module Bench
     # @return [Array<Float>] how many times the least CPU time each run took
     attr_reader :slowdowns
 
-    def initialize(first_runs: FIRST_RUNS)
-      @programs = Array.new(PROCESSES) { start }
+    # @param cores [Array<Integer, nil>] one for each process; nil for any core
+    def initialize(cores, first_runs: FIRST_RUNS)
+      @programs = cores.map { |core| start(core) }
       @least = Float::INFINITY
       @slowdowns = []
       first_runs.times { quiet? }
@@ -46,9 +46,11 @@ module Bench
     end
 
     def stop
-      # The second process has inherited the socket of the first one, so all are closed before the first wait.
-      pids = @programs.each { |_, socket| socket.close }.map(&:first)
-      pids.each { |pid| Process.wait(pid) }
+      @programs.each do |pid, socket|
+        socket.write("q")
+        socket.close
+        Process.wait(pid)
+      end
     end
 
     private
@@ -59,10 +61,11 @@ module Bench
       @programs.map { |_, socket| socket.gets.split.map(&:to_f) }
     end
 
-    def start
+    def start(core)
       own, other = UNIXSocket.pair
       pid = fork do
         own.close
+        Cores.bind(core)
         work(other)
         exit!(0)
       end
@@ -71,8 +74,7 @@ module Bench
     end
 
     def work(socket)
-      loop do
-        socket.readpartial(1)
+      while socket.readpartial(1) == "r"
         started = clocks
         STEPS.times { |step| OpenSSL::HMAC.hexdigest("SHA256", "secret", step.to_s) }
         socket.puts(clocks.zip(started).map { |now, before| now - before }.join(" "))

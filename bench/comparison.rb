@@ -81,19 +81,32 @@ module Bench
     # @return [Results]
     def compare(quick:, rounds:, instructions: false)
       sections = quick ? SECTIONS.select(&:quick?).map(&:quick) : SECTIONS
-      Calibration.run do |calibration|
-        figures = sections.to_h do |section|
-          [section.key, section.measure(calibration, rounds).tap { |one| Table.new(one).report }]
-        end
-        Results.of(figures, calibration.slowdowns, loading: Loading.measure(rounds),
-                                                   instructions: instructions ? Instructions.of_others : nil)
-      end
+      figures, slowdowns = measure(sections, rounds)
+      loading = Cores.bound_to(Cores.shared.client) { Loading.measure(rounds) }
+      Results.of(figures, slowdowns, loading:, instructions: instructions ? Instructions.of_others : nil)
+    end
+
+    # Measures sections, and once more those that other programs have disturbed.
+    #
+    # @return [Array] the figures by section, and the slowdowns of the calibrations
+    def measure(sections, rounds)
+      calibrations = Hash.new { |all, cores| all[cores] = Calibration.new(cores) }
+      measured = sections.to_h { |section| [section, figures(section, calibrations, rounds)] }
+      disturbed = measured.keys.select { |section| measured[section].disturbed? }
+      disturbed.each { |section| measured[section] = figures(section, calibrations, rounds) }
+      [measured.transform_keys(&:key), calibrations.values.flat_map(&:slowdowns)]
+    ensure
+      calibrations.each_value(&:stop)
+    end
+
+    def figures(section, calibrations, rounds)
+      section.measure(calibrations[section.placement.all], rounds).tap { |figures| Table.new(figures).report }
     end
 
     def report(results)
       Loading.report(results.content["loading"])
       Bench.heading("Aims")
-      puts Aims.new(results.section("plain")).verdicts
+      puts Aims.new(results.section("plain"), results.two_cores).verdicts
       return if results.disturbed.empty?
 
       puts "", "Disturbed by other programs: #{results.disturbed.join("; ")}."

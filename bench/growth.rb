@@ -36,21 +36,19 @@ module Bench
       Bench.skip("growth", needs: "nginx-light") || return unless Comparison::Nginx.installed?
 
       content = File.exist?(FILE) ? JSON.parse(File.read(FILE)) : {}
-      Calibration.run do |calibration|
-        names.each do |name|
-          Bench.heading("Growth: #{name}")
-          content[name] = measure(name, calibration, rounds).tap { |figures| puts JSON.pretty_generate(figures) }
-        end
+      names.each do |name|
+        Bench.heading("Growth: #{name}")
+        content[name] = measure(name, rounds).tap { |figures| puts JSON.pretty_generate(figures) }
       end
       write(content)
     end
 
-    def measure(name, calibration, rounds)
+    def measure(name, rounds)
       measure = MEASURES.fetch(name)
-      return Compared.new(calibration, rounds).public_send(measure) if Compared.method_defined?(measure)
+      return Compared.new(rounds).public_send(measure) if Compared.method_defined?(measure)
       return Counted.public_send(measure) unless TIMED.include?(name)
 
-      timed(measure, calibration)
+      Calibration.run(Cores.separate.all) { |calibration| timed(measure, calibration) }
     end
 
     # Says how many of the two checks before and after the measure found other programs.

@@ -9,6 +9,8 @@ module Bench
     # Seconds of warm-up per measurement: compilers in other languages need some.
     WARM_UP = 1.0
     FIRST_REQUESTS = 100
+    # How many rounds may be taken again, for each round that counts.
+    AGAIN = 3
 
     # The measurements of all rounds, how many rounds were taken again, and how many were disturbed to the end.
     Outcome = Struct.new(:measured, :again, :disturbed)
@@ -48,7 +50,7 @@ module Bench
         measured = measure(keys, @requests)
         @quiet = @calibration.quiet?
         return measured if quiet && @quiet
-        return measured.tap { @outcome.disturbed += 1 } if @outcome.again >= count
+        return measured.tap { @outcome.disturbed += 1 } if @outcome.again >= count * AGAIN
 
         @outcome.again += 1
         wait_until_quiet

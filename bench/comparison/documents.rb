@@ -105,8 +105,13 @@ module Bench
 
       def conditions
         versions = @results.content["versions"].map { |name, version| "#{name} #{version}" }.join(", ")
-        text = MarkedDocument.wrap("Measured on #{@results.content["cores"]} cores with #{versions}. #{noise}")
+        measured = "Measured on #{@results.content["cores"]} cores with #{versions}."
+        text = MarkedDocument.wrap([measured, noise, places].compact.join(" "))
         text + disturbance
+      end
+
+      def places
+        "The programs were not bound to cores." unless @results.content["bound to cores"]
       end
 
       def noise

@@ -3,6 +3,7 @@
 require "net/http"
 require "socket"
 require "tmpdir"
+require_relative "../cores"
 
 module Bench
   module Comparison
@@ -23,9 +24,10 @@ module Bench
 
       # @param tls [Boolean] whether {#url} is one of https
       # @param keep_alive [Boolean] false: it closes each connection after the reply
-      def self.run(tls: false, keep_alive: true)
+      # @param core [Integer, nil] where it runs; nil for any core
+      def self.run(tls: false, keep_alive: true, core: nil)
         Dir.mktmpdir("nginx") do |folder|
-          nginx = new(folder, tls, keep_alive)
+          nginx = Cores.bound_to(core) { new(folder, tls, keep_alive) }
           yield nginx
         ensure
           nginx&.stop

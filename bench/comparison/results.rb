@@ -21,7 +21,8 @@ module Bench
                      "PyPI pusher" => Libraries::PYPI }
         new({ "versions" => versions, "cores" => Etc.nprocessors, "load average" => Bench.load_average,
               "calibration" => { "median" => Statistics.median(slowdowns).round(2), "worst" => slowdowns.max.round(2) },
-              "sections" => sections.transform_values(&:content), "aims" => Aims.new(sections.fetch("plain")).to_a,
+              "bound to cores" => Cores.bindable?, "sections" => sections.transform_values(&:content),
+              "aims" => Aims.new(sections.fetch("plain"), sections["two_cores"]).to_a,
               "loading" => loading, "instructions" => instructions })
       end
 
@@ -34,6 +35,9 @@ module Bench
 
       # @return [Figures]
       def section(key) = Figures.new(content["sections"].fetch(key))
+
+      # @return [Figures, nil] of events with a core for the client and one for the server
+      def two_cores = content["sections"].key?("two_cores") ? section("two_cores") : nil
 
       # @return [Array<String>] titles of the sections that other programs have influenced
       def disturbed = content["sections"].values.map { |one| Figures.new(one) }.select(&:disturbed?).map(&:title)

@@ -15,14 +15,17 @@ module Bench
       # @param cases [Hash{String => Case}] by label
       # @param tls [Boolean]
       # @param keep_alive [Boolean] false: the server closes each connection, and the handshakes are counted
+      # @param placement [Symbol] a method of {Cores}: the cores of clients and server
       # @param quick [Array<String>] labels of the cases that a quick run has
-      def initialize(key, title, contenders, cases, tls: false, keep_alive: true, quick: []) # rubocop:disable Metrics/ParameterLists
+      def initialize(key, title, contenders, cases, tls: false, keep_alive: true, placement: :shared, # rubocop:disable Metrics/ParameterLists
+                     quick: [])
         @key = key
         @title = title
         @contenders = contenders
         @cases = cases
         @tls = tls
         @keep_alive = keep_alive
+        @placement = placement
         @quick = quick
       end
 
@@ -30,24 +33,33 @@ module Bench
 
       # @return [Section] with the cases of a quick run only
       def quick
-        Section.new(key, title, contenders, cases.slice(*@quick), tls: @tls, keep_alive: @keep_alive, quick: @quick)
+        Section.new(key, title, contenders, cases.slice(*@quick), tls: @tls, keep_alive: @keep_alive,
+                                                                  placement: @placement, quick: @quick)
       end
+
+      # @return [Cores::Placement]
+      def placement = Cores.public_send(@placement)
 
       # Measures all cases.
       #
+      # @param calibration [Calibration] of the cores of {#placement}
       # @return [Figures]
       def measure(calibration, rounds)
         Bench.heading("#{title}: #{rounds} interleaved rounds")
-        Nginx.run(tls: @tls, keep_alive: @keep_alive) do |nginx|
-          programs = start(nginx)
-          outcomes = cases.transform_values { |one| outcome(programs, one, calibration, rounds) }
-          Figures.of(self, outcomes, handshakes(programs, nginx))
-        ensure
-          programs&.each_value(&:stop)
+        Nginx.run(tls: @tls, keep_alive: @keep_alive, core: placement.server) do |nginx|
+          Cores.bound_to(placement.client) { figures(nginx, calibration, rounds) }
         end
       end
 
       private
+
+      def figures(nginx, calibration, rounds)
+        programs = start(nginx)
+        outcomes = cases.transform_values { |one| outcome(programs, one, calibration, rounds) }
+        Figures.of(self, outcomes, handshakes(programs, nginx))
+      ensure
+        programs&.each_value(&:stop)
+      end
 
       def start(nginx)
         contenders.each_with_object({}) do |name, programs|

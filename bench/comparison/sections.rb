@@ -13,6 +13,7 @@ module Bench
              .to_h { |threads, label| [label, Section::Case.new("event", threads)] }
     payloads = { "100 B" => 100, "1 KB" => 1_000, "9 KB" => 9_000 }
                .transform_values { |size| Section::Case.new("data-#{size}", 1) }
+    two_threads = events.slice("1 thread", "8 threads")
     connections = { "first connection" => "first", "later connection" => "event" }
                   .transform_values { |work| Section::Case.new(work, 1) }
     signatures = { "presence channel" => "authenticate", "user" => "authenticate_user",
@@ -21,6 +22,7 @@ module Bench
 
     SECTIONS = [
       Section.new("plain", "Events to nginx", ALL, events, quick: ["1 thread", "8 threads"]),
+      Section.new("two_cores", "Events to nginx on a core of its own", ALL, two_threads, placement: :separate),
       Section.new("tls", "Events to nginx over TLS", ALL, events, tls: true, quick: ["1 thread"]),
       Section.new("connections", "Events over TLS to a server that closes each connection", CLIENTS, connections,
                   tls: true, keep_alive: false),

@@ -8,15 +8,16 @@ module Bench
       SIZES = [100, 300, 1_000, 3_000, 10_000, 30_000, 100_000].freeze
       BATCHES = [1, 2, 3, 5, 7, 10].freeze
 
-      def initialize(calibration, rounds)
-        @calibration = calibration
+      def initialize(rounds)
         @rounds = rounds
       end
 
-      # Events per second and CPU time, by the number of threads; one thread is 1.
+      # Events per second and CPU time, by the number of threads; one thread is 1. The server has a core of its own.
       def threads
         cells = THREADS.to_h { |threads| [threads, ["event", threads]] }
-        figures(cells) { |measured| { "events per second" => rates(measured), "CPU per event" => cpu(measured) } }
+        figures(cells, Cores.separate) do |measured|
+          { "events per second" => rates(measured), "CPU per event" => cpu(measured) }
+        end
       end
 
       # By the bytes of the data; 100 bytes are 1.
@@ -36,8 +37,8 @@ module Bench
 
       private
 
-      def figures(cells)
-        outcome = Comparison::Nginx.run { |nginx| outcome_of(cells, nginx) }
+      def figures(cells, placement = Cores.shared)
+        outcome = outcome_of(cells, placement)
         first = outcome.measured.values.first
         spreads = outcome.measured.values.map do |own|
           Statistics.spread(Statistics.ratios(own.map(&:cpu_per_thousand), first.map(&:cpu_per_thousand)))
@@ -46,14 +47,21 @@ module Bench
           "disturbed" => outcome.disturbed, "spread" => spreads.max.round(2) }
       end
 
-      def outcome_of(cells, nginx)
-        program = Comparison::Program.ruby("ThisGem", nginx)
-        cells = cells.transform_values do |work, threads|
+      def outcome_of(cells, placement)
+        Calibration.run(placement.all) do |calibration|
+          Comparison::Nginx.run(core: placement.server) do |nginx|
+            program = Cores.bound_to(placement.client) { Comparison::Program.ruby("ThisGem", nginx) }
+            Rounds.new(works(cells, program), calibration).run(@rounds)
+          ensure
+            program&.stop
+          end
+        end
+      end
+
+      def works(cells, program)
+        cells.transform_values do |work, threads|
           ->(requests) { program.measure(work, threads, requests) }
         end
-        Rounds.new(cells, @calibration).run(@rounds)
-      ensure
-        program&.stop
       end
 
       def rates(measured) = relative(measured, &:rate)

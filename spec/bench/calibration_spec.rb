@@ -4,7 +4,7 @@ require "spec_helper"
 require_relative "../../bench/calibration"
 
 RSpec.describe Bench::Calibration do
-  let(:calibration) { described_class.new(first_runs: 1) }
+  let(:calibration) { described_class.new([nil, nil], first_runs: 1) }
 
   after { calibration.stop }
 
@@ -25,7 +25,7 @@ RSpec.describe Bench::Calibration do
   end
 
   it "ends its processes" do
-    other = described_class.new(first_runs: 0)
+    other = described_class.new([nil, nil], first_runs: 0)
     pids = other.instance_variable_get(:@programs).map(&:first)
     other.stop
     pids.each { |pid| expect { Process.wait(pid) }.to raise_error(Errno::ECHILD) }

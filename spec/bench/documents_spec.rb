@@ -24,7 +24,7 @@ RSpec.describe "Documents with figures" do
               "handshakes" => { "this gem" => { "full" => 1, "resumed" => 49 } })
     end
     let(:content) do
-      { "versions" => { "Ruby" => "3.1.2" }, "cores" => 2,
+      { "versions" => { "Ruby" => "3.1.2" }, "cores" => 2, "bound to cores" => true,
         "sections" => { "plain" => plain, "connections" => connections },
         "aims" => [{ "aim" => "it is fast", "measured" => "1/4.0", "met" => true }],
         "loading" => { "this gem" => { "time" => 1.0, "KiB" => 11_384, "objects" => 61_773 } },
@@ -59,6 +59,11 @@ RSpec.describe "Documents with figures" do
         12 %.
       MARKDOWN
       expect(block("aims")).to eq("- It is fast: met (1/4.0).")
+    end
+
+    it "say when the system chose the cores" do
+      content["bound to cores"] = false
+      expect(block("conditions")).to end_with("The programs were not bound to cores.")
     end
 
     it "say when other programs have disturbed the run" do

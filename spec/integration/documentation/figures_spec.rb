@@ -31,7 +31,7 @@ RSpec.describe "The figures" do
     end
 
     it "include the aims, which are checked in the same run" do
-      expect(results.content["aims"]).to eq(comparison::Aims.new(results.section("plain")).to_a)
+      expect(results.content["aims"]).to eq(comparison::Aims.new(results.section("plain"), results.two_cores).to_a)
     end
   end
 
