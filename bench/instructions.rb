@@ -12,13 +12,15 @@ module Bench
       trigger_with_hash: "trigger of a small Hash", trigger_with_string: "trigger of a String",
       request: "sync_http_client.request", authenticate_private: "authenticate for a private channel",
       authenticate: "authenticate for a presence channel", webhook: "webhook.valid?",
+      trigger_async: "trigger_async of a small Hash, until it is queued",
       json: "the JSON engine alone, for that Hash", bare_socket: "a bare Ruby socket, for a prepared request",
       net_http: "the same event by Net::HTTP and OpenSSL", http_client: "the same event by httpclient and OpenSSL"
     }.freeze
     CORE = "the same event by pusher-core alone, signed in advance"
     CALLGRIND = ["--tool=callgrind", "--callgrind-out-file=#{File::NULL}"].freeze
     # The operations of this gem.
-    OURS = %i[trigger_with_hash trigger_with_string request authenticate_private authenticate webhook].freeze
+    OURS = %i[trigger_with_hash trigger_with_string request authenticate_private authenticate webhook
+              trigger_async].freeze
 
     module_function
 

@@ -41,6 +41,19 @@ class Operations
     -> { raise "not valid" unless @client.webhook(request).valid? }
   end
 
+  # All threads of the pool wait for a server that does not reply.
+  def trigger_async
+    @server = TCPServer.new("127.0.0.1", 0)
+    client = Pusher::Client.from_url("http://key:secret@127.0.0.1:#{@server.local_address.ip_port}/apps/3")
+    client.timeout = 600
+    Pusher.async_queue_size = 1_000_000
+    Pusher.async_exit_timeout = 0
+    publish = -> { client.trigger_async("channel", "event", DATA) }
+    Pusher.async_threads.times { publish.call }
+    Pusher.async_threads.times { @server.accept.gets("}") }
+    publish
+  end
+
   def json = -> { JsonEngine.generate(DATA) }
 
   def bare_socket = Contenders::BareSocket.new(@url).session
@@ -53,7 +66,8 @@ class Operations
   end
 end
 
-operation = Operations.new(ARGV.fetch(2)).public_send(ARGV.fetch(0))
+operations = Operations.new(ARGV.fetch(2))
+operation = operations.public_send(ARGV.fetch(0))
 GC.start
 GC.disable
 ARGV.fetch(1).to_i.times { operation.call }
