@@ -65,9 +65,15 @@ module Bench
       def table(figures)
         head = figures.labels.flat_map { |label| ["CPU, #{label}", "per second"] }
         rows = figures.names.to_h do |name|
-          [name, figures.labels.flat_map { |label| [figures.cpu(name, label), figures.rate(name, label)] }]
+          [name, figures.labels.flat_map { |label| [cpu(figures, name, label), digits(figures.rate(name, label))] }]
         end
-        markdown(head, rows.transform_values { |ratios| ratios.map { |ratio| digits(ratio) } })
+        markdown(head, rows)
+      end
+
+      # With the spread, except where it is always 0.
+      def cpu(figures, name, label)
+        ratio = digits(figures.cpu(name, label))
+        name == figures.names.first ? ratio : "#{ratio} (#{(figures.spread_of(name, label) * 100).round} %)"
       end
 
       def handshakes

@@ -38,12 +38,12 @@ RSpec.describe "Documents with figures" do
       documents.performance.text(marks.join)[/<!-- figures: #{name} -->\n(.*?)<!-- end -->/m, 1].strip
     end
 
-    it "have tables with two significant digits" do
+    it "have tables with two significant digits, and the spread of each CPU time" do
       expect(block("plain")).to start_with(<<~MARKDOWN)
         | | CPU, 1 thread | per second | CPU, 8 threads | per second |
         | --- | --- | --- | --- | --- |
         | **this gem** | **1.0** | **1.0** | **1.0** | **2.0** |
-        | httpclient, signed by hand | 9.5 | 0.10 | 8.4 | 0.24 |
+        | httpclient, signed by hand | 9.5 (10 %) | 0.10 | 8.4 (10 %) | 0.24 |
       MARKDOWN
     end
 
