@@ -24,22 +24,6 @@ RSpec.describe "The options of a client" do
       .to have_attributes(app_id: "20", host: "api-eu.pusher.com")
   end
 
-  it "can be a settings object that answers any question from its entries", :fix do
-    settings = Class.new(BasicObject) do
-      def initialize(entries) = @entries = entries
-      def to_hash = @entries
-      def [](name) = @entries[name]
-      def respond_to?(*) = true
-      def key?(*) = !@entries[:key].nil?
-    end
-    client = nil
-    options = settings.new({ app_id: "20", key: "key", secret: "secret", host: "events.test" })
-    expect { client = Pusher::Client.new(options) }.not_to output.to_stderr
-    expect(client).to have_attributes(app_id: "20", key: "key", secret: "secret", host: "events.test", port: 443)
-    expect(%i[@connect_timeout @receive_timeout @keep_alive_timeout].map { |name| client.instance_variable_get(name) })
-      .to eq([5, 5, 30])
-  end
-
   it "are not modified" do
     options = { app_id: "20", cluster: "eu", use_tls: false, port: 81 }.freeze
     expect { Pusher::Client.new(options) }.not_to(change { options })

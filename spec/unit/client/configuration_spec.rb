@@ -24,6 +24,22 @@ RSpec.describe Pusher::Client, "configuration" do
     expect(client.instance_variable_get(:@proxy)).to include(host: "proxy.test", port: 3128)
   end
 
+  # Such as those of the gem hashr.
+  it "is taken from settings objects that are no Object and answer any question from their entries" do
+    settings = Class.new(BasicObject) do
+      def initialize(entries) = @entries = entries
+      def to_hash = @entries
+      def [](name) = @entries[name]
+      def respond_to?(*) = true
+      def key?(*) = !@entries[:key].nil?
+    end
+    client = nil
+    options = settings.new({ app_id: "20", key: "key", secret: "secret", host: "events.test" })
+    expect { client = described_class.new(options) }.not_to output.to_stderr
+    expect(client).to have_attributes(app_id: "20", key: "key", secret: "secret", host: "events.test", port: 443)
+    expect(timeouts_of(client)).to eq([5, 5, 5, 30])
+  end
+
   describe "the authentication token" do
     def token_of(client)
       token = client.authentication_token
