@@ -125,8 +125,8 @@ module Pusher
         #
         # @param verb [Symbol]
         # @param url [String] absolute
-        # @param body [String, nil] not modified by anyone
-        # @param headers [Hash] the same
+        # @param body [String, nil] not copied
+        # @param headers [Hash] not copied
         # @param sign [Proc] returns the query when the request is sent
         # @return [Async::AsyncRequest]
         def request_later(verb, url, body, headers, sign)
