@@ -89,6 +89,8 @@ module Packaging
 
     def install(name)
       FileUtils.rm_rf(Dir["#{root.path}/var/lib/gems/*/*/pusher-*"])
+      # For the gem's program. Debian creates the folder when it configures a package.
+      FileUtils.mkdir_p("#{root.path}/usr/local/bin")
       run("-S", "gem", "install", "--local", "--no-document", "/tmp/#{name}")
     end
 
