@@ -42,8 +42,10 @@ module Packaging
     def put(file, target)
       FileUtils.mkdir_p(File.dirname(target))
       File.binwrite(target, @added.fetch(file) { File.binread(File.join(ROOT, file)) })
-      File.chmod(0o644, target)
+      File.chmod(program?(file) ? 0o755 : 0o644, target)
     end
+
+    def program?(file) = @specification.executables.any? { |name| file == File.join(@specification.bindir, name) }
 
     # RubyGems uses this variable for every time in a gem.
     def at_time_of_commit

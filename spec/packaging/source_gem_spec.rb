@@ -30,6 +30,8 @@ RSpec.describe "The source gem" do
   it "has the program pusher-doctor" do
     expect(PackedGems.specification_of(PackedGems.source)).to have_attributes(bindir: "exe",
                                                                               executables: ["pusher-doctor"])
+    modes = ["exe/pusher-doctor", "README.md"].map { |file| PackedGems.executable?(PackedGems.source, file) }
+    expect(modes).to eq([true, false])
   end
 
   it "depends on the gems that it needs to run or to compile, and no others" do

@@ -25,10 +25,14 @@ module PackedGems
 
   def specification_of(gem_file) = Gem::Package.new(gem_file).spec
 
-  def content_of(gem_file, file)
+  def content_of(gem_file, file) = extracted(gem_file, file) { |path| File.binread(path) }
+
+  def executable?(gem_file, file) = extracted(gem_file, file) { |path| File.executable?(path) }
+
+  def extracted(gem_file, file)
     Dir.mktmpdir do |folder|
       Gem::Package.new(gem_file).extract_files(folder, file)
-      File.binread("#{folder}/#{file}")
+      yield File.join(folder, file)
     end
   end
 end
