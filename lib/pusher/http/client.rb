@@ -101,14 +101,12 @@ module Pusher
         # @param query [Hash, String, nil] parameters, appended to the query of the uri
         # @param body [String, nil]
         # @param headers [Hash] header fields
-        # @yieldreturn [Hash, String] the query, computed when the request is sent: signatures expire
         # @return [Async::AsyncRequest]
         # @raise [ArgumentError] for a request that cannot be sent
-        def request_async(verb, uri, query = nil, body = nil, headers = {}, &sign)
+        def request_async(verb, uri, query = nil, body = nil, headers = {})
           request = OutgoingRequest.of(self, verb, uri, query, body&.dup, headers)
           Middleware.preflight(request) if Middleware.active?(self)
-          request.url = uri.to_s.dup if sign
-          accept(request, sign)
+          accept(request)
         end
 
         # @return [String]
@@ -121,19 +119,20 @@ module Pusher
         # The {Pusher::Client} that made this HTTP client, if any.
         attr_accessor :client
 
-        # Sends a request of {Pusher::Request} in the background.
+        # Sends a request of {Pusher::Request} in the background. It is signed when it is sent: signatures expire.
         #
         # @param verb [Symbol]
         # @param url [String] absolute
         # @param body [String, nil] not copied
         # @param headers [Hash] not copied
-        # @param sign [Proc] returns the query when the request is sent
+        # @param sign [Proc] returns the signed query
         # @return [Async::AsyncRequest]
         def request_later(verb, url, body, headers, sign)
           accept(OutgoingRequest.signed_later(self, verb, url, body, headers, &sign), sign)
         end
 
-        def accept(request, sign)
+        # @param sign [Proc, nil] nil if the request is signed already
+        def accept(request, sign = nil)
           Async.current.accept(request, &work_of(request, sign))
         end
 
